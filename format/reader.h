@@ -1,0 +1,102 @@
+/*
+ * reader.h: reads a recording: a directory of segments, one segment, or segments concatenated.
+ *
+ * The file is hostile input: nothing in it can crash the reader or make it use unbounded memory.
+ * Damage is skipped and listed; every intact block is returned.
+ */
+#ifndef FORMAT_READER_H
+#define FORMAT_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "error.h"
+#include "schema.h"
+
+struct trace;
+
+enum block_kind { BLOCK_SEGMENT = 1, BLOCK_SCHEMA = 2, BLOCK_ROWS = 3, BLOCK_INDEX = 4, BLOCK_END = 5 };
+enum block_flag { BLOCK_DEFINITIONS = 1 }; /* rows of class DEFINITION only */
+
+struct trace_block {
+	__u64 offset;      /* of the block header in its file */
+	__u64 ts_min;      /* ns, CLOCK_MONOTONIC, of the rows within */
+	__u64 ts_max;
+	__u64 lost;        /* records lost on the stream before this block was written */
+	__u32 file;        /* which of trace__file() */
+	__u32 segment;     /* which of trace__segment() */
+	__u32 stream;      /* CPU, or STREAM_RECORDER */
+	__u32 seq;         /* of the stream, from 0; a jump: blocks are missing */
+	__u32 rows;
+	__u32 stored_len;  /* bytes of payload in the file */
+	__u32 raw_len;     /* bytes of payload, decompressed */
+	__u8 kind;         /* enum block_kind; trace__block() only ever returns BLOCK_ROWS */
+	__u8 flags;        /* enum block_flag */
+};
+
+struct trace_segment {
+	__u8 uuid[16];     /* of the recording */
+	__u32 number;      /* from 0; a jump: segments are missing */
+	__u32 n_cpus;
+	__u64 created_ns;  /* CLOCK_REALTIME */
+	__u32 file;
+	__u64 offset;      /* where it starts in its file */
+	bool closed;       /* has its end block: nothing is missing at the tail */
+};
+
+struct trace_file {
+	const char *path;
+	__u64 size;
+};
+
+struct trace_damage {
+	__u32 file;
+	__u64 offset;      /* where the unusable bytes start */
+	__u64 length;
+	const char *what;  /* in words; static */
+};
+
+/*
+ * Opens a recording. Fails with -ENOENT, -EACCES, … for the file, -EBADMSG for something that is no
+ * netrec trace, -EPROTONOSUPPORT for a newer major version, -ENODATA if no intact block is left.
+ * Damage in part of it is no failure: see trace__damage().
+ */
+int trace__open(struct trace **t, const char *path, struct trace_error *err);
+void trace__close(struct trace *t);
+
+size_t trace__n_files(const struct trace *t);
+const struct trace_file *trace__file(const struct trace *t, size_t i);
+size_t trace__n_segments(const struct trace *t);
+const struct trace_segment *trace__segment(const struct trace *t, size_t i);
+size_t trace__n_blocks(const struct trace *t);
+const struct trace_block *trace__block(const struct trace *t, size_t i); /* in file order */
+size_t trace__n_damages(const struct trace *t);
+const struct trace_damage *trace__damage(const struct trace *t, size_t i);
+
+/* Decoded rows of one block. Zero-initialise before first use, reuse freely, free at the end. */
+struct trace_rows {
+	size_t n;                /* rows of record types this program knows */
+	size_t skipped;          /* rows of types it does not know */
+	const __u64 *ts;         /* n timestamps, in recorded order: not sorted */
+	const __u32 *at;         /* n offsets into base */
+	const unsigned char *base;
+	struct trace_rows_priv *priv;
+};
+
+/* Row i: cast to the struct of its type. Fields the trace does not have are 0. */
+static inline const struct rec *trace_rows__at(const struct trace_rows *rows, size_t i)
+{
+	return (const struct rec *)(rows->base + rows->at[i]);
+}
+
+/*
+ * Decodes block i. Thread-safe for one struct trace and different struct trace_rows.
+ * Texts point into *rows and live until its next use. Fails with -EBADMSG and the place in *err when
+ * the block is damaged, -EIO when it cannot be read.
+ */
+int trace__decode(const struct trace *t, size_t block, struct trace_rows *rows, struct trace_error *err);
+void trace_rows__free(struct trace_rows *rows);
+
+/* Does the trace's schema have this field? A reader says "not recorded" rather than 0. */
+bool trace__has_field(const struct trace *t, unsigned record_id, const char *field);
+
+#endif
