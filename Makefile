@@ -1,0 +1,150 @@
+# netrec and netanalyze. One non-recursive Makefile.
+#
+#   make            build both programs into build/
+#   make demo       record and explain real traffic in two network namespaces (root), or a sample
+#   make check      every test that runs on this machine, sanitizers included
+#   make bench      cost and size, beside perf and bpftrace
+#   make fuzz       fuzz the trace reader (FUZZ_SECONDS=60)
+#   make install    into $(DESTDIR)$(PREFIX)
+#   make deps       install the Debian packages all this needs
+#
+# V=1 shows the commands. SAN=address,undefined builds with sanitizers, in a tree of its own.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+CC      := gcc
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+ARCH    := $(shell uname -m)
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+
+BUILD := build$(if $(SAN),/san)
+ifeq ($(V),1)
+  Q :=
+  msg :=
+else
+  Q := @
+  msg = @printf '  %-8s %s\n' $(1) $(2);
+endif
+
+WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(BUILD) -MMD -MP -pthread
+# Production builds leave assertions out; sanitizer builds are the ones that check them.
+ALL_CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,-DNDEBUG)
+LDFLAGS_ALL := -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
+
+FORMAT_LIBS   := -lzstd -lz
+RECORDER_LIBS := -lbpf -lelf -lsqlite3 $(FORMAT_LIBS)
+ANALYZER_LIBS := -lsqlite3 -lpcap -lm $(FORMAT_LIBS)
+
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -I. -I/usr/include/$(MULTIARCH)
+
+objs = $(patsubst %.c,$(BUILD)/%.o,$(1))
+FORMAT   := $(wildcard format/*.c)
+RECORDER := $(wildcard recorder/*.c)
+ANALYZER := $(wildcard analyzer/*.c)
+BPF      := $(wildcard bpf/*.bpf.c)
+SKELS    := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.skel.h,$(BPF))
+SQL      := $(sort $(wildcard schema/*.sql schema/*/*.sql))
+FORMAT_O   := $(call objs,$(FORMAT))
+RECORDER_O := $(call objs,$(filter-out recorder/main.c,$(RECORDER)))
+ANALYZER_O := $(call objs,$(filter-out analyzer/main.c,$(ANALYZER))) $(BUILD)/schema/embedded.o
+
+all: $(BUILD)/netrec $(BUILD)/netanalyze
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all deps demo check check-fast check-san bench fuzz install clean lint help
+
+help:
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+
+# ---- what Debian must provide ------------------------------------------------------------------
+
+PACKAGES := gcc make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev libzstd-dev libpcap-dev \
+            libsqlite3-dev libcmocka-dev sqlite3 iproute2 iputils-ping nftables tcpdump python3-minimal mandoc
+BENCH_PACKAGES := linux-perf bpftrace
+
+deps:
+	@tests/deps.sh $(PACKAGES)
+
+# ---- programs ----------------------------------------------------------------------------------
+
+$(BUILD)/netrec: $(BUILD)/recorder/main.o $(RECORDER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(RECORDER_LIBS) -o $@
+
+$(BUILD)/netanalyze: $(BUILD)/analyzer/main.o $(ANALYZER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(ANALYZER_LIBS) -o $@
+
+$(BUILD)/%.o: %.c Makefile
+	$(call msg,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
+	$(call msg,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.tmp
+	$(Q)$(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
+
+$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+$(call objs,$(RECORDER)): | $(SKELS)
+
+# Every .sql file under schema/, embedded: analyzer/sql.h declares the table.
+$(BUILD)/schema/embedded.c: $(SQL) schema/embed.sh Makefile
+	$(call msg,SQL,$@)
+	@mkdir -p $(@D)
+	$(Q)sh schema/embed.sh $(SQL) > $@
+
+$(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# ---- tests -------------------------------------------------------------------------------------
+
+C_TESTS := $(wildcard tests/unit/*/*.c tests/property/*.c)
+C_TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(C_TESTS))
+SH_TESTS := $(sort $(wildcard tests/cli/*.sh tests/live/*.sh))
+
+$(BUILD)/tests/unit/format/% $(BUILD)/tests/property/%: TEST_LIBS = $(FORMAT_LIBS)
+$(BUILD)/tests/unit/recorder/%: TEST_LIBS = $(RECORDER_LIBS)
+$(BUILD)/tests/unit/analyzer/%: TEST_LIBS = $(ANALYZER_LIBS)
+
+$(BUILD)/tests/unit/format/%: $(BUILD)/tests/unit/format/%.o $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(TEST_LIBS) -lcmocka -o $@
+$(BUILD)/tests/property/%: $(BUILD)/tests/property/%.o $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(TEST_LIBS) -lcmocka -o $@
+$(BUILD)/tests/unit/recorder/%: $(BUILD)/tests/unit/recorder/%.o $(RECORDER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(TEST_LIBS) -lcmocka -o $@
+$(BUILD)/tests/unit/analyzer/%: $(BUILD)/tests/unit/analyzer/%.o $(ANALYZER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(TEST_LIBS) -lcmocka -o $@
+
+tests: all $(C_TEST_BINS)
+
+# The whole suite: production build, then unit and property tests again under the sanitizers.
+check: deps
+	$(Q)$(MAKE) --no-print-directory -j2 tests
+	$(Q)$(MAKE) --no-print-directory -j2 SAN=address,undefined tests
+	$(Q)tests/run.sh $(C_TESTS:%.c=build/%) $(C_TESTS:%.c=build/san/%) $(SH_TESTS)
+
+# One pass without the sanitizers: for the edit-compile-test loop.
+check-fast: tests
+	$(Q)tests/run.sh $(C_TEST_BINS) $(SH_TESTS)
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	$(Q)tests/demo.sh
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
