@@ -1,0 +1,28 @@
+/*
+ * filter.h: tcpdump filters over packet records.
+ *
+ * libpcap compiles the expression; it runs over the frame that headers__build() makes of a record. An
+ * expression that needs what a packet record does not hold is refused: it must never silently match nothing.
+ */
+#ifndef ANALYZER_FILTER_H
+#define ANALYZER_FILTER_H
+
+#include <stdbool.h>
+#include "format/error.h"
+#include "format/record.h"
+
+struct filter;
+
+/*
+ * Compiles a pcap-filter(7) expression. -EINVAL for one that libpcap refuses, -EOPNOTSUPP for one that
+ * asks for MAC addresses, payload or header fields that packet records do not hold.
+ */
+int filter__compile(struct filter **f, const char *expression, struct trace_error *err);
+
+/* Does the packet match? `len`, `less` and `greater` mean skb->len. Thread-safe. */
+bool filter__match(const struct filter *f, const struct rec_packet *p);
+
+/* NULL is allowed. */
+void filter__free(struct filter *f);
+
+#endif

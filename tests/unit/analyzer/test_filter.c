@@ -1,0 +1,129 @@
+/*
+ * test_filter.c: tcpdump expressions match the packet records they should, and what a record cannot answer
+ * is refused when the filter is compiled.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <setjmp.h>
+#include <string.h>
+#include <errno.h>
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <cmocka.h>
+#include "analyzer/filter.h"
+
+static struct rec_packet packet(int family, const char *src, const char *dst, __u8 proto, __u16 sport, __u16 dport)
+{
+	struct rec_packet p = { .proto = proto, .sport = sport, .dport = dport, .len = 100, .ip_len = 100 };
+
+	p.ethertype = family == AF_INET ? ETH_P_IP : ETH_P_IPV6;
+	if (family == AF_INET) {
+		memset(p.saddr + 10, 0xff, 2);
+		memset(p.daddr + 10, 0xff, 2);
+	}
+	assert_int_equal(inet_pton(family, src, p.saddr + (family == AF_INET ? 12 : 0)), 1);
+	assert_int_equal(inet_pton(family, dst, p.daddr + (family == AF_INET ? 12 : 0)), 1);
+	return p;
+}
+
+static bool matches(const char *expression, const struct rec_packet *p)
+{
+	struct filter *f;
+	struct trace_error err = { .code = 0 };
+
+	if (filter__compile(&f, expression, &err) != 0)
+		fail_msg("%s: %s", expression, err.text);
+	bool result = filter__match(f, p);
+	filter__free(f);
+	return result;
+}
+
+static void test_matches(void **state)
+{
+	struct rec_packet t = packet(AF_INET, "10.0.0.1", "10.0.1.2", IPPROTO_TCP, 40000, 80);
+	struct rec_packet u6 = packet(AF_INET6, "fd00::1", "fd00::2", IPPROTO_UDP, 5000, 53);
+	struct rec_packet ping = packet(AF_INET, "10.0.0.1", "10.0.1.2", IPPROTO_ICMP, 77, 8 << 8);
+
+	(void)state;
+	t.tcp_flags = 0x02;
+	t.frag = 0x4000;
+	assert_true(matches("", &t));
+	assert_true(matches("tcp port 80", &t));
+	assert_true(matches("port 80 or port 53", &t));
+	assert_true(matches("port 80 or port 53", &u6));
+	assert_false(matches("udp", &t));
+	assert_true(matches("src net 10.0.0.0/24 and dst host 10.0.1.2", &t));
+	assert_false(matches("dst net 10.0.0.0/24", &t));
+	assert_true(matches("tcp[tcpflags] & tcp-syn != 0", &t));
+	assert_false(matches("tcp[tcpflags] & tcp-ack != 0", &t));
+	assert_true(matches("ip6 and udp dst port 53 and host fd00::2", &u6));
+	assert_true(matches("icmp[icmptype] == icmp-echo and icmp[4:2] == 77", &ping));
+	assert_true(matches("less 100 and greater 100", &t));
+	assert_false(matches("greater 101", &t));
+	assert_true(matches("ip[6] & 0x40 != 0", &t));
+}
+
+static void test_fragments_and_vlan(void **state)
+{
+	struct rec_packet t = packet(AF_INET, "10.0.0.1", "10.0.1.2", IPPROTO_TCP, 40000, 80);
+	struct rec_packet later = t;
+	struct rec_packet arp = { .ethertype = ETH_P_ARP, .dport = 1 };
+
+	(void)state;
+	later.frag = 0x00b9;
+	assert_true(matches("tcp", &later));
+	assert_false(matches("tcp port 80", &later));
+	t.vlan = 0x2005;
+	assert_false(matches("tcp port 80", &t)); /* as tcpdump: tagged packets need `vlan` */
+	assert_true(matches("vlan 5 and tcp port 80", &t));
+	assert_false(matches("vlan 6", &t));
+	memset(arp.saddr + 10, 0xff, 2);
+	inet_pton(AF_INET, "192.0.2.9", arp.saddr + 12);
+	assert_true(matches("arp and host 192.0.2.9", &arp));
+	assert_true(matches("arp[6:2] == 1", &arp));
+}
+
+static void refused(const char *expression, int code, const char *says)
+{
+	struct filter *f;
+	struct trace_error err = { .code = 0 };
+
+	if (filter__compile(&f, expression, &err) != code)
+		fail_msg("%s: got %d: %s", expression, err.code, err.text);
+	assert_null(f);
+	if (!strstr(err.text, says))
+		fail_msg("%s: says '%s', not '%s'", expression, err.text, says);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	refused("tcp prot 80", -EINVAL, "pcap-filter");
+	refused("ether host 00:11:22:33:44:55", -EOPNOTSUPP, "MAC");
+	refused("ether[0] & 1 = 0", -EOPNOTSUPP, "MAC");
+	refused("ether broadcast", -EOPNOTSUPP, "MAC");
+	refused("tcp[14:2] == 0", -EOPNOTSUPP, "header field");
+	refused("ip[10:2] == 1", -EOPNOTSUPP, "header field");
+	refused("ip6[1] == 0", -EOPNOTSUPP, "header field");
+	refused("ip[0] & 0xf != 5", -EOPNOTSUPP, "header field");
+	refused("tcp[20:4] == 0x47455420", -EOPNOTSUPP, "payload");
+	refused("tcp port 80 and tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420", -EOPNOTSUPP, "header field");
+	refused("udp[8] == 1", -EOPNOTSUPP, "payload");
+	refused("ether proto 0x88cc and ether[14] == 2", -EOPNOTSUPP, "payload");
+	refused("ip proto 89 and ip[20] == 2", -EOPNOTSUPP, "payload");
+	refused("ip6 protochain 6", -EOPNOTSUPP, "protochain");
+	refused("inbound", -EINVAL, "inbound");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_matches),
+		cmocka_unit_test(test_fragments_and_vlan),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
