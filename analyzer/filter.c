@@ -17,6 +17,9 @@
 #include "analyzer/filter.h"
 #include "analyzer/headers.h"
 
+/* Loads from here on are the kernel's ancillary data, not bytes of the packet: SKF_AD_OFF of linux/filter.h. */
+#define ANCILLARY 0xfffff000u
+
 struct filter {
 	struct bpf_program program;
 };
@@ -76,16 +79,20 @@ static int reach(struct walk *w, unsigned pc, const struct state *from)
 static int refuse(struct walk *w, uint32_t offset)
 {
 	if (offset < 12)
-		return trace_error__set(w->err, -EOPNOTSUPP,
+		return trace_error__set(w->err, -EINVAL,
 					"the filter asks for a MAC address (byte %u of the frame), which packet records do not "
 					"hold: filter by IP address, port, protocol or VLAN",
 					offset);
+	if (offset >= ANCILLARY)
+		return trace_error__set(w->err, -EINVAL,
+					"the filter asks for the direction or the interface (inbound, outbound, ifindex), which it "
+					"cannot see: filter by header fields");
 	if (offset >= w->shape->len)
-		return trace_error__set(w->err, -EOPNOTSUPP,
+		return trace_error__set(w->err, -EINVAL,
 					"the filter asks for payload (byte %u of the frame), which packet records do not hold: "
 					"filter by header fields",
 					offset);
-	return trace_error__set(w->err, -EOPNOTSUPP,
+	return trace_error__set(w->err, -EINVAL,
 				"the filter asks for a header field that packet records do not hold (byte %u of the frame, such "
 				"as a checksum, window, flow label or header length): filter by address, port, protocol, flags, "
 				"sequence number or length",
@@ -290,7 +297,7 @@ static int check_jumps(const struct bpf_program *program, struct trace_error *er
 		const struct bpf_insn *in = &program->bf_insns[pc];
 
 		if (in->code == (BPF_JMP | BPF_JA) && in->k >= program->bf_len)
-			return trace_error__set(err, -EOPNOTSUPP,
+			return trace_error__set(err, -EINVAL,
 						"the filter walks a chain of headers (protochain), which packet records do not "
 						"hold: use proto");
 	}

@@ -14,7 +14,7 @@
 struct filter;
 
 /*
- * Compiles a pcap-filter(7) expression. -EINVAL for one that libpcap refuses, -EOPNOTSUPP for one that
+ * Compiles a pcap-filter(7) expression. -EINVAL for one that libpcap refuses or that
  * asks for MAC addresses, payload or header fields that packet records do not hold.
  */
 int filter__compile(struct filter **f, const char *expression, struct trace_error *err);

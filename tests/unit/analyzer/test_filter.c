@@ -85,12 +85,12 @@ static void test_fragments_and_vlan(void **state)
 	assert_true(matches("arp[6:2] == 1", &arp));
 }
 
-static void refused(const char *expression, int code, const char *says)
+static void refused(const char *expression, const char *says)
 {
 	struct filter *f;
 	struct trace_error err = { .code = 0 };
 
-	if (filter__compile(&f, expression, &err) != code)
+	if (filter__compile(&f, expression, &err) != -EINVAL)
 		fail_msg("%s: got %d: %s", expression, err.code, err.text);
 	assert_null(f);
 	if (!strstr(err.text, says))
@@ -100,21 +100,21 @@ static void refused(const char *expression, int code, const char *says)
 static void test_refused(void **state)
 {
 	(void)state;
-	refused("tcp prot 80", -EINVAL, "pcap-filter");
-	refused("ether host 00:11:22:33:44:55", -EOPNOTSUPP, "MAC");
-	refused("ether[0] & 1 = 0", -EOPNOTSUPP, "MAC");
-	refused("ether broadcast", -EOPNOTSUPP, "MAC");
-	refused("tcp[14:2] == 0", -EOPNOTSUPP, "header field");
-	refused("ip[10:2] == 1", -EOPNOTSUPP, "header field");
-	refused("ip6[1] == 0", -EOPNOTSUPP, "header field");
-	refused("ip[0] & 0xf != 5", -EOPNOTSUPP, "header field");
-	refused("tcp[20:4] == 0x47455420", -EOPNOTSUPP, "payload");
-	refused("tcp port 80 and tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420", -EOPNOTSUPP, "header field");
-	refused("udp[8] == 1", -EOPNOTSUPP, "payload");
-	refused("ether proto 0x88cc and ether[14] == 2", -EOPNOTSUPP, "payload");
-	refused("ip proto 89 and ip[20] == 2", -EOPNOTSUPP, "payload");
-	refused("ip6 protochain 6", -EOPNOTSUPP, "protochain");
-	refused("inbound", -EINVAL, "inbound");
+	refused("tcp prot 80", "pcap-filter");
+	refused("ether host 00:11:22:33:44:55", "MAC");
+	refused("ether[0] & 1 = 0", "MAC");
+	refused("ether broadcast", "MAC");
+	refused("tcp[14:2] == 0", "header field");
+	refused("ip[10:2] == 1", "header field");
+	refused("ip6[1] == 0", "header field");
+	refused("ip[0] & 0xf != 5", "header field");
+	refused("tcp[20:4] == 0x47455420", "payload");
+	refused("tcp port 80 and tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420", "header field");
+	refused("udp[8] == 1", "payload");
+	refused("ether proto 0x88cc and ether[14] == 2", "payload");
+	refused("ip proto 89 and ip[20] == 2", "payload");
+	refused("ip6 protochain 6", "protochain");
+	refused("inbound", "direction");
 }
 
 int main(void)
