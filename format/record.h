@@ -67,6 +67,13 @@ enum stage {
 
 enum stage_role { STAGE_ROLE_none, STAGE_ROLE_ENTRY, STAGE_ROLE_STEP, STAGE_ROLE_ASIDE };
 
+/* The stream a row belongs to: a CPU number, or one of these. */
+enum {
+	STREAM_CPUS = 0xfff0,        /* CPU numbers are below this */
+	STREAM_DEFINITIONS = 0xfffe, /* definitions */
+	STREAM_RECORDER = 0xffff     /* rows that belong to no CPU's ring; their rec.cpu is this too */
+};
+
 enum gap_why { GAP_RING_FULL = 1, GAP_REENTERED = 2, GAP_TABLE_FULL = 3 };
 enum probe_status { PROBE_NOT_WANTED = 0, PROBE_ATTACHED = 1, PROBE_FAILED = 2 };
 enum task_what { TASK_FOUND = 0, TASK_EXEC = 1, TASK_EXIT = 2 };

@@ -12,8 +12,6 @@
 
 struct trace_writer;
 
-enum { STREAM_RECORDER = 0xffff }; /* stream of rows that belong to no CPU's ring */
-
 struct trace_writer_opts {
 	__u32 n_cpus;          /* streams 0 .. n_cpus-1 */
 	__u64 segment_bytes;   /* rotate at this size; 0: 256 MiB */

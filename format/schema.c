@@ -1,0 +1,86 @@
+/* schema.c: events.def and stages.def as tables. */
+#include "schema.h"
+
+#include <string.h>
+
+#define KIND_U8 FIELD_UINT
+#define KIND_U16 FIELD_UINT
+#define KIND_U32 FIELD_UINT
+#define KIND_U64 FIELD_UINT
+#define KIND_B16 FIELD_BYTES
+#define KIND_B96 FIELD_BYTES
+#define KIND_TEXT FIELD_TEXT
+#define SIZE_U8 1
+#define SIZE_U16 2
+#define SIZE_U32 4
+#define SIZE_U64 8
+#define SIZE_B16 16
+#define SIZE_B96 96
+#define SIZE_TEXT 0
+#define IS_KEY true
+#define IS_VAL false
+
+#define RECORD(id, name, class, doc) static const struct field_desc fields_##name[] = {
+#define FIELD(record, type, name, key, unit, doc) \
+	{ #name, #unit, doc, offsetof(struct rec_##record, name), KIND_##type, SIZE_##type, IS_##key },
+#define END(name) };
+#include "events.def"
+#undef RECORD
+#undef FIELD
+#undef END
+
+#define RECORD(id, name, class, doc)                                                                    \
+	_Static_assert(id > 0 && id < REC_TYPE_MAX, "record id out of range");                          \
+	_Static_assert(sizeof(fields_##name) / sizeof(fields_##name[0]) <= SCHEMA_MAX_FIELDS, "too many fields");
+#define FIELD(record, type, name, key, unit, doc)
+#define END(name)
+#include "events.def"
+#undef RECORD
+#undef FIELD
+#undef END
+
+static const struct record_desc records[REC_TYPE_MAX] = {
+#define RECORD(id, name, class, doc)                                                              \
+	[id] = { #name, doc, fields_##name, sizeof(fields_##name) / sizeof(fields_##name[0]),     \
+		 sizeof(struct rec_##name), id, RECORD_##class },
+#define FIELD(record, type, name, key, unit, doc)
+#define END(name)
+#include "events.def"
+#undef RECORD
+#undef FIELD
+#undef END
+};
+
+static const struct stage_desc stages[STAGE_MAX] = {
+#define STAGE(id, name, role, aux, doc) [id] = { #name, aux, doc, STAGE_ROLE_##role },
+#include "stages.def"
+#undef STAGE
+};
+
+const struct record_desc *schema__record(unsigned id)
+{
+	return id < REC_TYPE_MAX && records[id].name ? &records[id] : NULL;
+}
+
+const struct record_desc *schema__record_named(const char *name)
+{
+	for (unsigned id = 0; id < REC_TYPE_MAX; id++)
+		if (records[id].name && !strcmp(records[id].name, name))
+			return &records[id];
+	return NULL;
+}
+
+const struct field_desc *schema__field(const struct record_desc *record, const char *name)
+{
+	for (unsigned i = 0; i < record->n_fields; i++)
+		if (!strcmp(record->fields[i].name, name))
+			return &record->fields[i];
+	return NULL;
+}
+
+const struct stage_desc *schema__stage(unsigned id)
+{
+	static const struct stage_desc none = { "", "", "", STAGE_ROLE_none };
+
+	return id < STAGE_MAX && stages[id].name ? &stages[id] : &none;
+}

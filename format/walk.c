@@ -1,0 +1,315 @@
+/*
+ * walk.c: finding the blocks of a file.
+ *
+ * A block says how long it is, so intact blocks are found by stepping from header to header. Where no
+ * intact header stands, the file is searched for the next one and what lies between is damage. A file
+ * that ends in an end block is opened by its index instead, if that tiles the file without a gap.
+ */
+#include <stdio.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "error.h"
+#include "reader_int.h"
+
+struct walk {
+	struct trace *t;
+	__u32 file;
+	int fd;
+	__u64 size;
+	size_t segment; /* current; SIZE_MAX: none yet */
+};
+
+void *array__push(void *array_ptr, size_t *n, size_t size)
+{
+	void **array = array_ptr;
+
+	/* Capacity is the next power of two: grow when n is one. */
+	if ((*n & (*n - 1)) == 0) {
+		void *p = realloc(*array, (*n ? *n * 2 : 1) * size);
+
+		if (!p)
+			return NULL;
+		*array = p;
+	}
+	memset((char *)*array + *n * size, 0, size);
+	return (char *)*array + (*n)++ * size;
+}
+
+int read_at(int fd, void *p, size_t n, __u64 offset)
+{
+	char *to = p;
+
+	while (n) {
+		ssize_t got = pread(fd, to, n, offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -EIO;
+		if (!got)
+			return -EBADMSG;
+		to += got;
+		n -= got;
+		offset += got;
+	}
+	return 0;
+}
+
+int read_payload(int fd, __u64 offset, const struct block_header *h, struct buf *raw, const char **what)
+{
+	ZSTD_DCtx *dctx;
+	__u8 *stored;
+	int err;
+
+	*what = "payload is larger than the format allows";
+	if (h->raw_len > BLOCK_LIMIT_RAW || h->stored_len > ZSTD_compressBound(BLOCK_LIMIT_RAW))
+		return -EBADMSG;
+	stored = malloc(h->stored_len + 1);
+	dctx = ZSTD_createDCtx();
+	err = stored && dctx ? 0 : -ENOMEM;
+	*what = "payload is cut off";
+	if (!err)
+		err = read_at(fd, stored, h->stored_len, offset + BLOCK_HEADER);
+	if (!err)
+		err = block__unpack(h, stored, dctx, raw, what);
+	ZSTD_freeDCtx(dctx);
+	free(stored);
+	return err;
+}
+
+static int add_damage(struct walk *w, __u64 offset, __u64 length, const char *what)
+{
+	struct trace_damage *d = array__push(&w->t->damages, &w->t->n_damages, sizeof(*d));
+
+	if (!d)
+		return -ENOMEM;
+	*d = (struct trace_damage){ w->file, offset, length, what };
+	return 0;
+}
+
+static struct trace_segment *add_segment(struct walk *w, __u64 offset)
+{
+	struct trace_segment *s = array__push(&w->t->segments, &w->t->n_segments, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	w->segment = w->t->n_segments - 1;
+	s->file = w->file;
+	s->offset = offset;
+	return s;
+}
+
+static int see_segment(struct walk *w, __u64 offset, const struct block_header *h)
+{
+	struct trace_segment *s = add_segment(w, offset);
+	struct buf raw = { 0 };
+	const char *what;
+	__u16 n_cpus;
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	err = read_payload(w->fd, offset, h, &raw, &what);
+	if (err == -EBADMSG || (!err && raw.len < SEGMENT_PAYLOAD)) {
+		err = add_damage(w, offset, BLOCK_HEADER + (__u64)h->stored_len, "segment block is damaged");
+	} else if (!err) {
+		memcpy(s->uuid, raw.p, 16);
+		memcpy(&s->number, raw.p + 16, 4);
+		memcpy(&n_cpus, raw.p + 20, 2);
+		memcpy(&s->created_ns, raw.p + 24, 8);
+		s->n_cpus = n_cpus;
+	}
+	buf__free(&raw);
+	return err;
+}
+
+static bool have_schema(const struct trace *t, __u32 crc)
+{
+	for (size_t i = 0; i < t->n_schemas; i++)
+		if (t->schemas[i].crc == crc)
+			return true;
+	return false;
+}
+
+static int see_schema(struct walk *w, __u64 offset, const struct block_header *h)
+{
+	struct buf raw = { 0 };
+	struct layout *layout;
+	const char *what;
+	int err;
+
+	/* Equal schemas are read once; a damaged one is missed only where no other segment has it. */
+	if (have_schema(w->t, h->schema))
+		return 0;
+	err = read_payload(w->fd, offset, h, &raw, &what);
+	if (!err)
+		err = layout__parse(&layout, raw.p, raw.len);
+	if (!err) {
+		struct known_schema *s = array__push(&w->t->schemas, &w->t->n_schemas, sizeof(*s));
+
+		if (s)
+			*s = (struct known_schema){ h->schema, layout };
+		else
+			layout__free(layout);
+		err = s ? 0 : -ENOMEM;
+	} else if (err == -EBADMSG) {
+		err = add_damage(w, offset, BLOCK_HEADER + (__u64)h->stored_len, "schema block is damaged");
+	}
+	buf__free(&raw);
+	return err;
+}
+
+static int see_rows(struct walk *w, __u64 offset, const struct block_header *h)
+{
+	__u32 *schema;
+	struct trace_block *b;
+	size_t n = w->t->n_blocks;
+
+	if (w->segment == SIZE_MAX && !add_segment(w, offset))
+		return -ENOMEM;
+	schema = array__push(&w->t->block_schema, &n, sizeof(*schema));
+	b = array__push(&w->t->blocks, &w->t->n_blocks, sizeof(*b));
+	if (!schema || !b)
+		return -ENOMEM;
+	*schema = h->schema;
+	*b = (struct trace_block){
+		.offset = offset, .ts_min = h->ts_min, .ts_max = h->ts_max, .lost = h->lost,
+		.file = w->file, .segment = w->segment, .stream = h->stream, .seq = h->seq,
+		.rows = h->rows, .stored_len = h->stored_len, .raw_len = h->raw_len,
+		.kind = h->kind, .flags = h->flags,
+	};
+	return 0;
+}
+
+static int see_block(struct walk *w, __u64 offset, const struct block_header *h)
+{
+	if (h->major > FORMAT_MAJOR) {
+		w->t->newer_major = h->major;
+		return 0;
+	}
+	switch (h->kind) {
+	case BLOCK_SEGMENT:
+		return see_segment(w, offset, h);
+	case BLOCK_SCHEMA:
+		return see_schema(w, offset, h);
+	case BLOCK_ROWS:
+		return see_rows(w, offset, h);
+	case BLOCK_END:
+		if (w->segment != SIZE_MAX)
+			w->t->segments[w->segment].closed = true;
+		w->segment = SIZE_MAX;
+		return 0;
+	default:
+		return 0; /* the index, and kinds of later versions */
+	}
+}
+
+/* The next intact header at or behind `from`; w->size when there is none. */
+static int search_header(struct walk *w, __u64 from, __u64 *found)
+{
+	enum { CHUNK = 1 << 20 };
+	__u8 *p = malloc(CHUNK + BLOCK_HEADER);
+	int err = p ? 0 : -ENOMEM;
+
+	*found = w->size;
+	while (!err && from + BLOCK_HEADER <= w->size) {
+		size_t n = w->size - from < CHUNK + BLOCK_HEADER ? w->size - from : CHUNK + BLOCK_HEADER;
+		const __u8 *hit = p;
+		struct block_header h;
+
+		err = read_at(w->fd, p, n, from);
+		while (!err && (hit = memmem(hit, p + n - hit, BLOCK_MAGIC, 8)) && hit + BLOCK_HEADER <= p + n) {
+			if (block_header__unpack(&h, hit)) {
+				*found = from + (hit - p);
+				free(p);
+				return 0;
+			}
+			hit++;
+		}
+		from += n > CHUNK ? CHUNK : n;
+	}
+	free(p);
+	return err;
+}
+
+static int walk_headers(struct walk *w)
+{
+	__u64 offset = 0;
+
+	while (offset < w->size) {
+		struct block_header h;
+		__u8 bytes[BLOCK_HEADER];
+		__u64 next;
+
+		if (w->size - offset < BLOCK_HEADER)
+			return add_damage(w, offset, w->size - offset, "the file ends inside a block header");
+		TRY(read_at(w->fd, bytes, sizeof(bytes), offset));
+		if (!block_header__unpack(&h, bytes)) {
+			TRY(search_header(w, offset + 1, &next));
+			TRY(add_damage(w, offset, next - offset, "no intact block header"));
+			offset = next;
+			continue;
+		}
+		next = offset + BLOCK_HEADER + h.stored_len;
+		if (next > w->size) {
+			/* Cut off, or a damaged length that happens to check out: look for more behind it. */
+			TRY(search_header(w, offset + 1, &next));
+			TRY(add_damage(w, offset, next - offset, "the file ends inside a block"));
+		} else {
+			TRY(see_block(w, offset, &h));
+		}
+		offset = next;
+	}
+	return 0;
+}
+
+/*
+ * Opens the file's only segment by its index. Returns 1 when that worked, 0 when there is no usable
+ * index (several segments, unfinished, damaged): the file is then walked.
+ */
+static int by_index(struct walk *w)
+{
+	struct block_header end, index, h;
+	__u8 bytes[BLOCK_HEADER];
+	struct buf raw = { 0 };
+	const char *what;
+	__u64 expect = 0, offset;
+	int err;
+
+	if (w->size < 2 * BLOCK_HEADER || read_at(w->fd, bytes, sizeof(bytes), w->size - BLOCK_HEADER))
+		return 0;
+	if (!block_header__unpack(&end, bytes) || end.kind != BLOCK_END || end.major != FORMAT_MAJOR ||
+	    end.ts_max != w->size || end.ts_min > w->size - 2 * BLOCK_HEADER)
+		return 0;
+	if (read_at(w->fd, bytes, sizeof(bytes), end.ts_min) || !block_header__unpack(&index, bytes) ||
+	    index.kind != BLOCK_INDEX || end.ts_min + BLOCK_HEADER + index.stored_len + BLOCK_HEADER != w->size)
+		return 0;
+	err = read_payload(w->fd, end.ts_min, &index, &raw, &what);
+	for (size_t i = 0; !err && i + INDEX_ENTRY <= raw.len; i += INDEX_ENTRY) {
+		block_header__unpack_entry(&h, &offset, raw.p + i);
+		if (offset != expect || h.major != FORMAT_MAJOR)
+			err = -EBADMSG;
+		expect += BLOCK_HEADER + h.stored_len;
+	}
+	if (!err && (raw.len % INDEX_ENTRY || expect != end.ts_min))
+		err = -EBADMSG;
+	for (size_t i = 0; !err && i + INDEX_ENTRY <= raw.len; i += INDEX_ENTRY) {
+		block_header__unpack_entry(&h, &offset, raw.p + i);
+		err = see_block(w, offset, &h);
+	}
+	if (!err)
+		err = see_block(w, w->size - BLOCK_HEADER, &end);
+	buf__free(&raw);
+	return !err ? 1 : err == -EBADMSG ? 0 : err;
+}
+
+int walk__file(struct trace *t, __u32 file)
+{
+	struct walk w = { t, file, t->files[file].fd, t->files[file].pub.size, SIZE_MAX };
+	int done = by_index(&w);
+
+	if (done < 0)
+		return done;
+	return done ? 0 : walk_headers(&w);
+}
