@@ -1,0 +1,60 @@
+/*
+ * analyze.h: from a trace to a database.
+ */
+#ifndef ANALYZER_ANALYZE_H
+#define ANALYZER_ANALYZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "format/error.h"
+#include "format/record.h"
+
+struct sqlite3;
+
+/*
+ * A packet filter. `match` sees packets and, as packets, the parsed headers of drops and the addresses of TCP
+ * events (fields those lack are 0). Journeys, drops, TCP and interface packet counts then hold only what matches;
+ * everything else is unaffected.
+ */
+struct analyze_filter {
+	bool (*match)(void *arg, const struct rec_packet *packet); /* NULL: no filter */
+	void *arg;
+	const char *text; /* as the user gave it: goes to config analyze.filter */
+};
+
+struct analyze_opts {
+	unsigned threads;    /* that decode; 0: one per online CPU */
+	__u64 from, to;      /* CLOCK_MONOTONIC ns, both included; 0: no limit */
+	__u64 late_ns;       /* a journey of at least this is late; 0: no limit given */
+	unsigned keep_first;   /* packets kept with their timeline: the first; 0: 1000 */
+	unsigned keep_slowest; /* the slowest; 0: 1000 */
+	unsigned keep_dropped; /* dropped and, with late_ns, late ones; 0: 10000 each */
+	unsigned keep_drops;   /* single drops kept; 0: 100000 */
+	unsigned keep_flows;   /* flows kept; 0: 1000 */
+	struct analyze_filter filter;
+	void (*progress)(void *arg, __u64 done, __u64 total); /* rows; may be NULL; called a few times a second */
+	void *progress_arg;
+};
+
+struct analyze_stats {
+	__u64 events;     /* analyzed */
+	__u64 ns;         /* wall-clock time it took */
+	__u64 first_ns;   /* of the events, CLOCK_MONOTONIC */
+	__u64 last_ns;
+	__u64 lost;       /* records the recorder lost */
+	__u64 damaged;    /* damaged places of the files */
+	__u64 unfinished; /* segments without a clean end */
+	__u64 evicted;    /* what the analyzer left out to stay within its memory */
+};
+
+/*
+ * Analyzes the recording at `paths` (several: parts of the same recording) into db, fresh from
+ * store__create(). Damage in the trace is stored and no failure. `opts` and `stats` may be NULL.
+ */
+int analyze__run(const char *const *paths, size_t n_paths, struct sqlite3 *db, const struct analyze_opts *opts,
+		 struct analyze_stats *stats, struct trace_error *err);
+
+/* The `analyze` command; argv[0] is its name. Returns the exit status. */
+int cmd_analyze(int argc, char **argv);
+
+#endif
