@@ -50,7 +50,8 @@ const char *cli__nearest(const char *word, const char *const *names);
 int cli__number(const char *option, const char *text, unsigned long min, unsigned long max, unsigned long *out,
 		struct trace_error *err);
 
-/* Exactly one or at least one positional argument is missing or too many: -EINVAL with the usage line. */
-int cli__usage(const char *usage, const char *what, struct trace_error *err);
+/* Fails with -EINVAL and the sentence `what`, followed by how to get the usage of `command`. */
+int cli__usage_error(const char *command, struct trace_error *err, const char *what, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif
