@@ -54,7 +54,4 @@ struct analyze_stats {
 int analyze__run(const char *const *paths, size_t n_paths, struct sqlite3 *db, const struct analyze_opts *opts,
 		 struct analyze_stats *stats, struct trace_error *err);
 
-/* The `analyze` command; argv[0] is its name. Returns the exit status. */
-int cmd_analyze(int argc, char **argv);
-
 #endif
