@@ -1,0 +1,97 @@
+/*
+ * emit.h: how a program hands a record to netrec.
+ *
+ * Every CPU has its own ring, so that CPUs never wait for each other. Reserve, then read the clock,
+ * then fill the fields: the time is that of the event, not of the last step. Nobody is woken up;
+ * netrec comes by on a timer. A record that finds no room is counted, by CPU and type, where netrec
+ * reads it without a system call. Ring memory is not cleared: a program must fill every field.
+ */
+#ifndef BPF_EMIT_H
+#define BPF_EMIT_H
+
+#include "kernel.h"
+#include "shared.h"
+#include "format/record.h"
+
+const volatile struct recorder_config config SEC(".rodata.config") = {};
+volatile struct recorder_control control SEC(".data.control") = {};
+
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1); /* CPUs: set by netrec, which creates it */
+	__type(key, __u32);
+	__array(values, struct ring);
+} rings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, LOST_TYPES); /* times CPUs */
+	__type(key, __u32);
+	__type(value, __u64);
+} lost SEC(".maps");
+
+static __always_inline void emit__count_lost(__u32 cpu, __u32 type)
+{
+	__u32 slot = cpu * LOST_TYPES + type;
+	__u64 *count = bpf_map_lookup_elem(&lost, &slot);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+/* A record of `size` bytes on this CPU's ring with its header filled in, or NULL: then it was counted. */
+static __always_inline void *emit__reserve(__u32 type, __u64 size)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	struct rec *rec;
+
+	if (!ring)
+		return NULL;
+	rec = bpf_ringbuf_reserve(ring, size, 0);
+	if (!rec) {
+		emit__count_lost(cpu, type);
+		return NULL;
+	}
+	rec->ts = bpf_ktime_get_ns();
+	rec->type = type;
+	rec->cpu = cpu;
+	rec->frames = 0;
+	rec->pad = 0;
+	return rec;
+}
+
+static __always_inline void emit__submit(void *rec)
+{
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
+#define EMIT(name) ((struct rec_##name *)emit__reserve(REC_##name, sizeof(struct rec_##name)))
+#define EMIT_STACK(name) \
+	((struct rec_##name *)emit__reserve(REC_##name, sizeof(struct rec_##name) + STACK_FRAMES * sizeof(__u64)))
+
+/* Number of whole frames in what bpf_get_stack() returned. */
+static __always_inline __u16 emit__frames(long bytes)
+{
+	return bytes > 0 ? (__u64)bytes / sizeof(__u64) : 0;
+}
+
+static __always_inline __u32 dev__netns(struct net_device *dev)
+{
+	return dev ? dev->nd_net.net->ns.inum : 0;
+}
+
+static __always_inline __u32 dev__ifindex(struct net_device *dev)
+{
+	return dev ? dev->ifindex : 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
+
+#endif

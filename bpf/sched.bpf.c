@@ -1,0 +1,122 @@
+/*
+ * sched.bpf.c: how long threads were off the CPU, and which threads there are.
+ *
+ * A thread's storage remembers when it left the CPU and when it was woken. The waker is whoever runs
+ * on the CPU that wakes it: the thread that released what it waited for, or one that an interrupt
+ * happened to interrupt. Waking can race with a switch-out that is under way, and then comes first;
+ * so the latest waking counts, bounded by the switch-out. The stack is taken when the thread comes
+ * back and only if it was away long: it is still the one it slept in.
+ */
+#include "wanted.h"
+
+struct away {
+	__u64 off_ts;  /* 0: on a CPU, or never seen leaving one */
+	__u64 wake_ts;
+	__u32 waker;
+	__u32 state;   /* 0: preempted or yielded */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct away);
+} away_of SEC(".maps");
+
+/* A waking this much before the switch-out belongs to an earlier sleep. */
+enum { WAKE_RACE_NS = 1000000 };
+
+static __always_inline __u32 task__state(struct task_struct *task)
+{
+	struct task_struct___state *old = (void *)task;
+
+	if (bpf_core_field_exists(task->__state))
+		return task->__state;
+	return BPF_CORE_READ(old, state);
+}
+
+static __always_inline void sched__leave(struct task_struct *prev, __u32 state, __u64 now)
+{
+	struct away *a;
+
+	if (!prev->pid || !task__wanted(prev))
+		return;
+	a = bpf_task_storage_get(&away_of, prev, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!a) {
+		emit__count_lost(bpf_get_smp_processor_id(), REC_offcpu);
+		return;
+	}
+	a->off_ts = now;
+	a->state = state;
+}
+
+static __always_inline void sched__enter(struct task_struct *prev, struct task_struct *next, __u64 now)
+{
+	struct rec_offcpu *o;
+	struct away *a;
+	__u64 off, wake;
+
+	if (!next->pid)
+		return;
+	a = bpf_task_storage_get(&away_of, next, 0, 0);
+	if (!a || !a->off_ts)
+		return;
+	off = a->off_ts;
+	a->off_ts = 0;
+	if (now - off < config.offcpu_min_ns)
+		return;
+	wake = a->state && a->wake_ts + WAKE_RACE_NS > off ? a->wake_ts : 0;
+	if (wake && wake < off)
+		wake = off;
+	if (now - off >= config.offcpu_stack_ns) {
+		o = EMIT_STACK(offcpu);
+		if (!o)
+			return;
+		o->rec.frames = emit__frames(bpf_get_task_stack(next, o + 1, STACK_FRAMES * sizeof(__u64), 0));
+	} else {
+		o = EMIT(offcpu);
+		if (!o)
+			return;
+	}
+	o->rec.ts = now;
+	o->blocked = !a->state ? 0 : wake ? wake - off : now - off;
+	o->runnable = now - off - o->blocked;
+	o->tid = next->pid;
+	o->tgid = next->tgid;
+	o->state = a->state;
+	o->waker = wake ? a->waker : 0;
+	o->prev = prev->pid;
+	o->stack = 0;
+	emit__submit(o);
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	__u32 state = 0;
+	__u64 now;
+
+	if (!control.enabled)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (!preempt)
+		state = config.switch_has_state ? ctx[3] : task__state(prev);
+	sched__leave(prev, state, now);
+	sched__enter(prev, next, now);
+	return 0;
+}
+
+SEC("tp_btf/sched_waking")
+int BPF_PROG(on_sched_waking, struct task_struct *task)
+{
+	struct away *a;
+
+	if (!control.enabled)
+		return 0;
+	a = bpf_task_storage_get(&away_of, task, 0, 0);
+	if (!a)
+		return 0;
+	a->wake_ts = bpf_ktime_get_ns();
+	a->waker = bpf_get_current_pid_tgid();
+	return 0;
+}

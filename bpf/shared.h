@@ -1,0 +1,38 @@
+/*
+ * shared.h: what netrec tells its BPF programs, and the maps they have in common.
+ *
+ * Included by both sides. The config is read-only data of each object: the verifier knows its values
+ * and drops the code that they rule out. The control word is one page all objects share: everything
+ * is attached first and then switched on at once.
+ */
+#ifndef BPF_SHARED_H
+#define BPF_SHARED_H
+
+#include <linux/types.h>
+
+enum {
+	LOST_TYPES = 64,    /* event record ids are below this */
+	STACK_FRAMES = 32,  /* deepest stack a record carries */
+	MAX_COMMS = 8,      /* --comm options */
+	MAX_PIDS = 1024,    /* --pid options */
+};
+
+struct recorder_config {
+	__u64 offcpu_min_ns;   /* shorter waits are not recorded */
+	__u64 offcpu_stack_ns; /* waits from here on carry a stack */
+	__u64 comms[MAX_COMMS][2];
+	__u32 n_comms;
+	__u32 n_pids;
+	__u32 self_tgid;       /* netrec: its own waits are no news */
+	__u32 futex_nr;        /* system call number */
+	__u8 drop_has_reason;  /* kfree_skb has the reason: 5.17 */
+	__u8 free_has_location; /* consume_skb has the location: 6.3 */
+	__u8 switch_has_state; /* sched_switch has the state: 5.18 */
+	__u8 pad[5];
+};
+
+struct recorder_control {
+	__u32 enabled;
+};
+
+#endif
