@@ -5,7 +5,7 @@
  * intact header stands, the file is searched for the next one and what lies between is damage. A file
  * that ends in an end block is opened by its index instead, if that tiles the file without a gap.
  */
-#include <stdio.h>
+#include <stdint.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -166,6 +166,8 @@ static int see_rows(struct walk *w, __u64 offset, const struct block_header *h)
 	struct trace_block *b;
 	size_t n = w->t->n_blocks;
 
+	if (h->raw_len > BLOCK_LIMIT_RAW || h->stored_len > ZSTD_compressBound(BLOCK_LIMIT_RAW))
+		return add_damage(w, offset, BLOCK_HEADER + (__u64)h->stored_len, "block is larger than the format allows");
 	if (w->segment == SIZE_MAX && !add_segment(w, offset))
 		return -ENOMEM;
 	schema = array__push(&w->t->block_schema, &n, sizeof(*schema));
