@@ -206,7 +206,7 @@ CREATE TABLE stage_count(             -- every hit of a stage
 
 CREATE TABLE journey(                 -- packets by how they began and ended
 	win           INTEGER NOT NULL,  -- of the end
-	first_stage   INTEGER NOT NULL,  -- 0: never seen at a stage, only at its end
+	first_stage   INTEGER NOT NULL,
 	last_stage    INTEGER NOT NULL,
 	fate          TEXT NOT NULL,     -- 'consumed', 'dropped', 'reused' (its skb was given to another packet unseen),
 	                                 -- 'evicted' (table full), 'unfinished' (at the end of the recording)

@@ -1,0 +1,3 @@
+INSERT OR REPLACE INTO config(
+	key, value
+) VALUES(?, ?);

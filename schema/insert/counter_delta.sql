@@ -1,0 +1,3 @@
+INSERT INTO counter_delta(
+	win, netns, name, delta
+) VALUES(?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO cpu_thread(
+	win, tid, cpu, runtime_ns, nvcsw, nivcsw
+) VALUES(?, ?, ?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO damage(
+	file, offset, length, what
+) VALUES(?, ?, ?, ?);

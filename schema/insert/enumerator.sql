@@ -1,0 +1,3 @@
+INSERT OR REPLACE INTO enumerator(
+	"set", value, text
+) VALUES(?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO eviction(
+	what, size, n, effect
+) VALUES(?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO file(
+	id, path, size
+) VALUES(?, ?, ?);

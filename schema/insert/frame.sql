@@ -1,0 +1,3 @@
+INSERT OR IGNORE INTO frame(
+	stack, depth, addr, symbol, offset, module
+) VALUES(?, ?, ?, ?, ?, ?);

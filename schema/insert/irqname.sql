@@ -1,0 +1,3 @@
+INSERT INTO irqname(
+	irq, name, affinity
+) VALUES(?, ?, ?);

@@ -1,0 +1,4 @@
+INSERT INTO journey(
+	win, first_stage, last_stage, fate, netns, ifindex, n, orphans, gaps, late, n_timed, sum_ns, min_ns, max_ns,
+	hist
+) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);

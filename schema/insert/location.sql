@@ -1,0 +1,3 @@
+INSERT OR IGNORE INTO location(
+	addr, symbol, offset, module
+) VALUES(?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO napi(
+	win, cpu, netns, ifindex, polls, work, budget, at_budget, empty
+) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO netns(
+	inum, name
+) VALUES(?, ?);

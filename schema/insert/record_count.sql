@@ -1,0 +1,3 @@
+INSERT INTO record_count(
+	type, name, rows, written, lost
+) VALUES(?, ?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO runq(
+	win, tid, cpu, preempted, n, sum_ns, min_ns, max_ns, hist
+) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

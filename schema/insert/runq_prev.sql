@@ -1,0 +1,3 @@
+INSERT INTO runq_prev(
+	win, tid, prev, n, wait_ns
+) VALUES(?, ?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT INTO segment(
+	number, file, offset, created_ns, closed
+) VALUES(?, ?, ?, ?, ?);

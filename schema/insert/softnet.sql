@@ -1,0 +1,3 @@
+INSERT INTO softnet(
+	win, cpu, processed, dropped, squeezed
+) VALUES(?, ?, ?, ?, ?);

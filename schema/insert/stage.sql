@@ -1,0 +1,3 @@
+INSERT OR REPLACE INTO stage(
+	id, name, role, aux, doc
+) VALUES(?, ?, ?, ?, ?);

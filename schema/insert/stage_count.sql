@@ -1,0 +1,3 @@
+INSERT INTO stage_count(
+	win, stage, netns, ifindex, n, bytes
+) VALUES(?, ?, ?, ?, ?, ?);

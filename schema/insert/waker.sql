@@ -1,0 +1,3 @@
+INSERT INTO waker(
+	win, tid, waker, n, blocked_ns
+) VALUES(?, ?, ?, ?, ?);
