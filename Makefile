@@ -63,8 +63,9 @@ help:
 # ---- what Debian must provide ------------------------------------------------------------------
 
 PACKAGES := gcc make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev libzstd-dev libpcap-dev \
-            libsqlite3-dev libcmocka-dev sqlite3 iproute2 iputils-ping nftables tcpdump python3-minimal mandoc
-BENCH_PACKAGES := linux-perf bpftrace
+            libsqlite3-dev libcmocka-dev sqlite3 iproute2 iputils-ping nftables tcpdump mandoc
+BENCH_PACKAGES := linux-perf bpftrace time
+FUZZ_PACKAGES := libclang-rt-14-dev
 
 deps:
 	@tests/deps.sh $(PACKAGES)
@@ -128,7 +129,11 @@ $(BUILD)/tests/unit/analyzer/%: $(BUILD)/tests/unit/analyzer/%.o $(ANALYZER_O) $
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(TEST_LIBS) -lcmocka -o $@
 
-tests: all $(C_TEST_BINS)
+$(BUILD)/tests/traffic: $(BUILD)/tests/traffic.o
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) -o $@
+
+tests: all $(BUILD)/tests/traffic $(C_TEST_BINS)
 
 # The whole suite: production build, then unit and property tests again under the sanitizers.
 check: deps
@@ -140,8 +145,33 @@ check: deps
 check-fast: tests
 	$(Q)tests/run.sh $(C_TEST_BINS) $(SH_TESTS)
 
+# ---- cost, and hostile input --------------------------------------------------------------------
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
+
+bench: deps
+	@tests/deps.sh $(BENCH_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory -j2 all build/tests/traffic build/tests/bench/codec
+	$(Q)tests/bench/bench.sh
+
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+
+build/fuzz/%: tests/fuzz/%.c $(FORMAT)
+	$(call msg,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -std=gnu11 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined $^ $(FORMAT_LIBS) -o $@
+
+# Each fuzzer for FUZZ_SECONDS, from the corpus kept in tests/fuzz/corpus and the samples.
+fuzz:
+	@tests/deps.sh $(PACKAGES) $(FUZZ_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory $(FUZZERS)
+	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
+
 demo: deps
-	$(Q)$(MAKE) --no-print-directory -j2 all
+	$(Q)$(MAKE) --no-print-directory -j2 all build/tests/traffic
 	$(Q)tests/demo.sh
 
 clean:
