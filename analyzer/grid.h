@@ -1,0 +1,54 @@
+/*
+ * grid.h: prints the result of a query as a text, Markdown, HTML or JSON table.
+ *
+ * Column names carry units; text tables print them as people read them and leave the suffix off the heading,
+ * JSON keeps names and exact values:
+ *   _ns duration · _bytes · _pct percent · _per_s · _at CLOCK_REALTIME in ns, printed as time of day ·
+ *   _log2 what hist_log2() returns, drawn as bars below the table instead of a column
+ * NULL is printed as "-": not observed. A column `interval_at` that is NULL in every row is left out. A result
+ * whose only column is `text` is printed as sentences.
+ */
+#ifndef ANALYZER_GRID_H
+#define ANALYZER_GRID_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "format/error.h"
+
+struct sqlite3;
+
+enum grid_format { GRID_TEXT, GRID_MD, GRID_HTML, GRID_JSON };
+
+/* A named parameter of the query, ":name"; those it does not use are ignored. */
+struct grid_param {
+	const char *name;
+	const char *text; /* NULL: the number counts */
+	long long number;
+};
+
+struct grid_query {
+	struct sqlite3 *db;
+	const char *sql; /* one statement */
+	int sql_len;     /* -1: to the NUL */
+	const struct grid_param *params;
+	size_t n_params;
+};
+
+struct grid_opts {
+	FILE *out;
+	enum grid_format format; /* not JSON */
+	bool utc;
+	bool color;              /* headings in bold */
+};
+
+/* Prints the table; an empty result prints `none` (NULL: nothing). *rows (may be NULL) is their number. */
+int grid__print(const struct grid_query *q, const struct grid_opts *o, const char *none, size_t *rows,
+		struct trace_error *err);
+
+/* The rows as a JSON array of objects, made by SQLite. Free with sqlite3_free(). */
+int grid__json(const struct grid_query *q, char **json, struct trace_error *err);
+
+/* Writes text for the format: control characters made visible, markup escaped. */
+void grid__text(const struct grid_opts *o, const char *text);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * input.h: what a command works on: a database, or a recording that is analyzed first.
+ */
+#ifndef ANALYZER_INPUT_H
+#define ANALYZER_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "analyzer/filter.h"
+#include "analyzer/sqlfn.h"
+#include "analyzer/timefmt.h"
+#include "format/error.h"
+
+struct sqlite3;
+
+struct input_opts {
+	const char *from;   /* as given to --from; NULL: from the start */
+	const char *to;
+	const char *filter; /* tcpdump expression; NULL: none */
+	double interval_s;  /* 0: none */
+	unsigned keep;      /* single drops and packets wanted at least; 0: the analyzer's own choice */
+	bool utc;
+};
+
+struct input {
+	struct sqlite3 *db;
+	bool from_trace;         /* analyzed for this command: limits and filter are already applied */
+	struct timebase base;
+	struct sqlfn_context context; /* of the SQL functions on db */
+	struct filter *filter;
+	uint64_t from_ns, to_ns; /* CLOCK_MONOTONIC, both included */
+	long first_win, last_win;
+	bool unaligned;          /* a database: --from or --to fell within a window, which is shown as a whole */
+};
+
+/*
+ * Opens `paths` for reading: one database, or the parts of one recording. A recording is analyzed into a private
+ * temporary database with the limits of `opts`. On failure *in needs no closing.
+ */
+int input__open(struct input *in, const char *const *paths, size_t n_paths, const struct input_opts *opts,
+		struct trace_error *err);
+void input__close(struct input *in);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * sqlfn.h: SQL functions for the views in schema/.
+ *
+ * Over histogram BLOBs: hist_merge(blob) (aggregate), hist_count, hist_sum, hist_mean, hist_min, hist_max (blob),
+ * hist_p(blob, percent), hist_log2(blob) (JSON: {"unit": "nsecs"|"usecs", "buckets": [[low, high, count], …]}).
+ * NULL in, NULL out; a BLOB that is no histogram is an SQL error.
+ *
+ * As text: duration_text(ns), bytes_text(bytes), clock_text(real_ns), date_text(real_ns), proto_text(ipproto),
+ * tcp_flags_text(byte), endpoint_text(address, port).
+ *
+ * slot(win): first window of the interval `win` is in; NULL without --interval.
+ * packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack):
+ * does the filter match; 1 without a filter.
+ *
+ * And one function for each file schema/fn/NAME.sql, a query of one row: NAME(?1, ?2, …) is its first column.
+ */
+#ifndef ANALYZER_SQLFN_H
+#define ANALYZER_SQLFN_H
+
+#include <stdbool.h>
+#include "format/error.h"
+
+struct sqlite3;
+struct filter;
+
+struct sqlfn_context {
+	bool utc;                    /* clock_text() and date_text() */
+	long interval;               /* windows of one slot(); 0: none */
+	const struct filter *filter; /* of packet_match(); NULL: none */
+};
+
+/*
+ * Adds the functions to a connection. `context` must outlive it, may change between queries, and is not copied.
+ * Before closing the connection call sqlfn__remove(): the schema/fn/ functions hold prepared statements.
+ */
+int sqlfn__add(struct sqlite3 *db, const struct sqlfn_context *context, struct trace_error *err);
+void sqlfn__remove(struct sqlite3 *db);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * view.h: runs the SQL files that views and report sections are made of.
+ *
+ * A file holds statements, one table each. Before a statement stands its comment, whose first line is
+ *   -- key: the question that the table answers
+ * key names the table in JSON, the question is its heading. Further comment lines are for whoever reads the SQL;
+ * one that begins with "-- none: " says what is printed instead of an empty table.
+ */
+#ifndef ANALYZER_VIEW_H
+#define ANALYZER_VIEW_H
+
+#include <stddef.h>
+#include "analyzer/grid.h"
+#include "format/error.h"
+
+/* A file's text by its path below schema/, or NULL. */
+const char *view__sql(const char *file);
+
+struct view_run {
+	struct sqlite3 *db;
+	const struct grid_param *params;
+	size_t n_params;
+	struct grid_opts table;
+	int level;    /* of headings in Markdown and HTML */
+	size_t top;   /* a table of this many rows says that there may be more; 0: never */
+};
+
+/* Prints every table of the file. -ENOENT when there is no such file. */
+int view__print(const struct view_run *run, const char *file, struct trace_error *err);
+
+/*
+ * The same as a JSON object {key: [rows], …}; free with sqlite3_free(). A table of the one column `text` becomes
+ * an array of strings.
+ */
+int view__json(const struct view_run *run, const char *file, char **json, struct trace_error *err);
+
+/* Sets member `key` of the JSON object *doc (sqlite3_malloc'ed, replaced) to the JSON value. Keys are our own words. */
+int view__json_set(struct sqlite3 *db, char **doc, const char *key, const char *json, struct trace_error *err);
+
+/* Prints a heading in the format of the run. */
+void view__heading(const struct grid_opts *o, int level, const char *text);
+
+#endif
