@@ -8,9 +8,24 @@
 
 #include <assert.h>
 
+/*
+ * Rows are compared and hashed eight bytes at a time: nearly all words of a row equal those of its
+ * reference, and only the fields of the others are looked at.
+ */
+struct word {
+	__u64 fields; /* mask of the fields that have bytes in it */
+	__u64 keys;   /* mask of the bits that belong to KEY fields */
+};
+
+enum { MAX_WORDS = 64, FIRST_WORD = sizeof(struct rec) / 8 };
+
 struct type_columns {
 	const struct record_desc *desc;
 	__u8 *cache; /* CODEC_SLOTS rows */
+	struct word words[MAX_WORDS];
+	__u8 key_words[MAX_WORDS]; /* those with keys */
+	unsigned n_words, n_key_words;
+	__u64 texts; /* mask of the TEXT fields: a text has no reference */
 	struct buf slots, masks;
 	struct buf fields[SCHEMA_MAX_FIELDS];
 };
@@ -65,18 +80,48 @@ __u64 encoder__ts_max(const struct encoder *e)
 	return e->ts_max;
 }
 
+/* Notes which words of a row the field lies in. Texts are not hashed: rows with texts are rare. */
+static void map_field(struct type_columns *t, unsigned i)
+{
+	const struct field_desc *f = &t->desc->fields[i];
+
+	if (f->kind == FIELD_TEXT) {
+		t->texts |= 1ull << i;
+		return;
+	}
+	for (unsigned byte = f->offset; byte < f->offset + (unsigned)f->size; byte++) {
+		struct word *w = &t->words[byte / 8];
+
+		w->fields |= 1ull << i;
+		if (f->key)
+			w->keys |= 0xffull << byte % 8 * 8;
+	}
+}
+
+static void map_words(struct type_columns *t)
+{
+	for (unsigned i = 0; i < t->desc->n_fields; i++)
+		map_field(t, i);
+	t->n_words = t->desc->size / 8;
+	for (unsigned i = FIRST_WORD; i < t->n_words; i++)
+		if (t->words[i].keys)
+			t->key_words[t->n_key_words++] = i;
+}
+
 static struct type_columns *columns_of(struct encoder *e, unsigned type)
 {
-	const struct record_desc *desc = schema__record(type);
 	struct type_columns *t = e->types[type];
+	const struct record_desc *desc;
 
-	assert(desc);
 	if (t)
 		return t;
+	desc = schema__record(type);
+	assert(desc && desc->size <= MAX_WORDS * 8);
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return NULL;
 	t->desc = desc;
+	map_words(t);
 	t->cache = calloc(CODEC_SLOTS, desc->size);
 	if (!t->cache) {
 		free(t);
@@ -100,30 +145,29 @@ static inline __u64 load_uint(const __u8 *p, unsigned size)
 	}
 }
 
-static inline __u64 mix(__u64 h, __u64 v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ (h >> 32);
-}
-
-/* Which slot the row's KEY fields fall into. Texts do not count: rows with texts are rare. */
-static unsigned slot_of(const struct record_desc *desc, const __u8 *row)
+/* Which slot the row's KEY fields fall into. */
+static inline unsigned slot_of(const struct type_columns *t, const __u64 *row)
 {
 	__u64 h = 0;
 
-	for (unsigned i = 0; i < desc->n_fields; i++) {
-		const struct field_desc *f = &desc->fields[i];
-		const __u8 *p = row + f->offset;
+	for (unsigned i = 0; i < t->n_key_words; i++) {
+		unsigned w = t->key_words[i];
 
-		if (!f->key)
-			continue;
-		if (f->kind == FIELD_UINT)
-			h = mix(h, load_uint(p, f->size));
-		else if (f->kind == FIELD_BYTES)
-			for (unsigned j = 0; j + 8 <= f->size; j += 8)
-				h = mix(h, load_uint(p + j, 8));
+		h = (h ^ (row[w] & t->words[w].keys)) * 0x9e3779b97f4a7c15ull;
+		h ^= h >> 32;
 	}
 	return h >> 56;
+}
+
+/* The fields that may differ from the reference. */
+static inline __u64 candidates(const struct type_columns *t, const __u64 *row, const __u64 *ref)
+{
+	__u64 fields = t->texts;
+
+	for (unsigned w = FIRST_WORD; w < t->n_words; w++)
+		if (row[w] != ref[w])
+			fields |= t->words[w].fields;
+	return fields;
 }
 
 /* new - old in the field's width, sign-extended: wraps exactly as the decoder adds. */
@@ -170,11 +214,12 @@ static inline int encode_field(const struct field_desc *f, struct buf *column, c
 static int encode_row(struct type_columns *t, const __u8 *row)
 {
 	const struct record_desc *desc = t->desc;
-	unsigned slot = slot_of(desc, row);
+	unsigned slot = slot_of(t, (const __u64 *)row);
 	__u8 *ref = t->cache + (size_t)slot * desc->size;
 	__u64 mask = 0;
 
-	for (unsigned i = 0; i < desc->n_fields; i++) {
+	for (__u64 left = candidates(t, (const __u64 *)row, (const __u64 *)ref); left; left &= left - 1) {
+		unsigned i = __builtin_ctzll(left);
 		const struct field_desc *f = &desc->fields[i];
 		int changed = encode_field(f, &t->fields[i], row + f->offset, ref + f->offset);
 
