@@ -55,7 +55,7 @@ all: $(BUILD)/netrec $(BUILD)/netanalyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps demo check check-fast check-san bench fuzz install clean lint help
+.PHONY: all tests deps demo check check-fast bench fuzz install clean help
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -173,6 +173,16 @@ fuzz:
 demo: deps
 	$(Q)$(MAKE) --no-print-directory -j2 all build/tests/traffic
 	$(Q)tests/demo.sh
+
+# ---- installing --------------------------------------------------------------------------------
+
+install: all
+	install -D -m 755 $(BUILD)/netrec $(DESTDIR)$(PREFIX)/sbin/netrec
+	install -D -m 755 $(BUILD)/netanalyze $(DESTDIR)$(PREFIX)/bin/netanalyze
+	install -D -m 644 recorder/netrec.1 $(DESTDIR)$(PREFIX)/share/man/man1/netrec.1
+	install -D -m 644 analyzer/netanalyze.1 $(DESTDIR)$(PREFIX)/share/man/man1/netanalyze.1
+	install -D -m 644 recorder/netrec.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/netrec
+	install -D -m 644 analyzer/netanalyze.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/netanalyze
 
 clean:
 	rm -rf build
