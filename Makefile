@@ -159,10 +159,10 @@ bench: deps
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-build/fuzz/%: tests/fuzz/%.c $(FORMAT)
+build/fuzz/%: tests/fuzz/%.c $(FORMAT) analyzer/headers.c analyzer/hist.c
 	$(call msg,FUZZ,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=gnu11 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined $^ $(FORMAT_LIBS) -o $@
+	$(Q)$(CLANG) -std=gnu11 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined $^ $(FORMAT_LIBS) -lm -o $@
 
 # Each fuzzer for FUZZ_SECONDS, from the corpus kept in tests/fuzz/corpus and the samples.
 fuzz:

@@ -1,0 +1,40 @@
+#!/bin/sh
+# The written rules of the tree, checked: who may include whom, tables named only in schema/, nothing
+# in a .def file without its counterpart.
+set -u
+status=0
+complain() {
+	echo "$1"
+	status=1
+}
+
+# Dependencies go one way: format/ knows nobody, recorder/ and analyzer/ never meet.
+bad=$(grep -nE '#include "(recorder|analyzer|bpf)/' format/*.[ch])
+[ -z "$bad" ] || complain "format/ includes something of ours: $bad"
+bad=$(grep -nE '#include "analyzer/' recorder/*.[ch] bpf/*.[ch])
+[ -z "$bad" ] || complain "the recorder includes the analyzer: $bad"
+bad=$(grep -nE '#include "(recorder|bpf)/' analyzer/*.[ch])
+[ -z "$bad" ] || complain "the analyzer includes the recorder: $bad"
+
+# Only main() ends the program.
+bad=$(grep -nE '(^|[^_a-z])(exit|abort)\(' format/*.c recorder/*.c analyzer/*.c | grep -v '/main\.c:' | grep -v '_exit(127)')
+[ -z "$bad" ] || complain "exit() outside main(): $bad"
+
+# Tables are named in schema/ and nowhere else.
+bad=$(grep -nE '"[^"]*\b(FROM|INTO|UPDATE|JOIN) [a-z_]+' analyzer/*.c analyzer/*.h | grep -vE 'sqlite_|pragma_|json_')
+[ -z "$bad" ] || complain "SQL that names a table outside schema/: $bad"
+
+# Every view has its query, and every query its view.
+sed -n 's/^VIEW(\([a-z_]*\),.*/\1/p' analyzer/views.def | tr _ - | sort >"${TMPDIR:-/tmp}/views.$$"
+ls schema/show/*.sql | sed 's|.*/||; s/\.sql$//' | tr _ - | sort >"${TMPDIR:-/tmp}/queries.$$"
+diff "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$" || complain "views.def and schema/show/ differ"
+rm -f "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$"
+
+# Every sample says what happened, and is used by a test.
+for s in samples/*.nrec; do
+	[ -d "$s" ] || continue
+	name=$(basename "$s" .nrec)
+	[ -s "samples/$name.md" ] || complain "samples/$name.md is missing"
+	grep -rq "samples/$name" tests/cli || complain "no test uses samples/$name.nrec"
+done
+exit $status

@@ -1,0 +1,28 @@
+/*
+ * fuzz_blobs.c: any bytes as the headers of a drop and as a stored histogram.
+ * Input: u8 l3_off, u16 ethertype, u16 vlan, bytes.
+ */
+#include <stdint.h>
+
+#include "analyzer/headers.h"
+#include "analyzer/hist.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct rec_packet packet = { .rec = { .type = REC_packet } };
+	uint8_t frame[HEADERS_MAX], worth[HEADERS_MAX];
+	struct hist h;
+
+	if (size < 5)
+		return 0;
+	if (!headers__parse(data + 5, size - 5, data[0], data[1] << 8 | data[2], data[3] << 8 | data[4], &packet) &&
+	    headers__build(&packet, frame, worth) > HEADERS_MAX)
+		__builtin_trap();
+	hist__init(&h);
+	if (!hist__decode(&h, data + 5, size - 5) && hist__percentile(&h, 99) > h.max)
+		__builtin_trap();
+	hist__free(&h);
+	return 0;
+}
