@@ -1,0 +1,2 @@
+-- thread_text(tid): comm/tid.
+SELECT CASE WHEN ?1 = 0 THEN 'idle' ELSE coalesce((SELECT comm FROM thread WHERE tid = ?1), '?') || '/' || ?1 END

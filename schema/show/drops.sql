@@ -1,0 +1,20 @@
+-- packets: Which packets were dropped, for which reason, where, on which device?
+-- none: no packet was dropped
+SELECT interval_at, drops, share_pct, reason, place, device, protocol, last_stage, total_bytes FROM (
+	SELECT win_at(slot(win)) AS interval_at, sum(n) AS drops, 100.0 * sum(n) / sum(sum(n)) OVER (PARTITION BY slot(win)) AS share_pct,
+		reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS device,
+		protocol(ethertype, proto) AS protocol, stage_text(last_stage) AS last_stage, sum(bytes) AS total_bytes,
+		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, reason(reason), place(location), device(netns, ifindex), protocol(ethertype, proto), last_stage) AS rank
+	FROM drop_summary WHERE class = 'packet' AND win BETWEEN :first_win AND :last_win
+	GROUP BY slot(win), reason, location, netns, ifindex, ethertype, proto, last_stage)
+WHERE rank <= :top ORDER BY interval_at, rank;
+
+-- stacks: Through which kernel functions did these drops come?
+SELECT sum(n) AS drops, reason(reason) AS reason, stack_text(stack) AS stack
+FROM drop_summary WHERE class = 'packet' AND stack > 0 AND win BETWEEN :first_win AND :last_win
+GROUP BY reason, stack ORDER BY drops DESC, reason, stack LIMIT min(:top, 10);
+
+-- other: Which buffers that belong to no network device (unix sockets, netlink, …) were freed as dropped?
+SELECT sum(n) AS drops, reason(reason) AS reason, place(location) AS place
+FROM drop_summary WHERE class <> 'packet' AND win BETWEEN :first_win AND :last_win
+GROUP BY reason, location ORDER BY drops DESC, 2, 3 LIMIT :top;
