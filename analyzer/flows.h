@@ -1,0 +1,38 @@
+/*
+ * flows.h: packets by flow: one direction of a 5-tuple. Those with most packets are stored.
+ *
+ * A table of fixed size. A new flow that finds its set full takes the place of the one with fewest
+ * packets; what is forgotten this way is counted.
+ */
+#ifndef ANALYZER_FLOWS_H
+#define ANALYZER_FLOWS_H
+
+#include <stdbool.h>
+#include "analyzer/store.h"
+#include "format/record.h"
+
+enum { FLOWS = 1 << 14 };
+
+struct flow_ref {
+	__u32 index; /* 0: none */
+	__u32 generation;
+};
+
+struct flows;
+
+struct flows *flows__new(void); /* NULL when out of memory */
+void flows__free(struct flows *f);
+
+/* Counts a packet at its first stage. */
+struct flow_ref flows__count(struct flows *f, const struct rec_packet *p);
+
+/* The packet ended. `timed`: total_ns, first stage to end, is known. */
+void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, __u64 total_ns);
+
+/* Packets of flows that were forgotten. */
+__u64 flows__forgotten(const struct flows *f);
+
+/* Stores the `keep` flows with most packets; returns how many others there were. Returns -ENOMEM. */
+long flows__store(struct flows *f, struct store *s, size_t keep);
+
+#endif

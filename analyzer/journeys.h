@@ -1,0 +1,63 @@
+/*
+ * journeys.h: the packets that are on their way, by skb address.
+ *
+ * A table of fixed size. When a new packet finds its set full, the one that has not moved for the longest
+ * time is evicted.
+ */
+#ifndef ANALYZER_JOURNEYS_H
+#define ANALYZER_JOURNEYS_H
+
+#include <stdbool.h>
+#include "format/record.h"
+
+enum {
+	JOURNEYS = 1 << 17,  /* live at a time */
+	JOURNEY_HOPS = 24,   /* kept of each; all are counted */
+	STAGE_CONSUMED = STAGE_MAX, /* pseudo stages: the ends */
+	STAGE_DROPPED = STAGE_MAX + 1,
+};
+
+struct hop {
+	__u64 ts;
+	__u32 netns, ifindex, len, aux;
+	__u16 cpu, queue;
+	__u8 stage;
+};
+
+struct journey {
+	__u64 skb;
+	__u64 begin;          /* first stage */
+	__u64 last;           /* last stage that moved it on */
+	__u32 netns, ifindex; /* there */
+	__u32 first_netns, first_ifindex;
+	__u32 flow, flow_generation; /* see flows.h */
+	__u32 hops;           /* seen */
+	__u8 n_timeline;      /* kept of them */
+	__u8 first_stage, last_stage;
+	bool orphan;          /* head is not known */
+	bool gap;             /* packet records were lost on its way */
+	bool matched;         /* the filter wants it */
+	struct rec_packet head; /* at its first stage */
+	struct hop timeline[JOURNEY_HOPS];
+};
+
+struct journeys;
+
+struct journeys *journeys__new(void); /* NULL when out of memory */
+void journeys__free(struct journeys *t);
+
+/* The live journey of this skb, or NULL. */
+struct journey *journeys__find(struct journeys *t, __u64 skb);
+
+/*
+ * A place for a new journey of this skb, which must have none. When one must make room for it, `evict` is
+ * called with that one first. All fields but skb, head and timeline are zero.
+ */
+struct journey *journeys__add(struct journeys *t, __u64 skb, void (*evict)(void *arg, struct journey *j), void *arg);
+
+void journeys__remove(struct journeys *t, struct journey *j);
+
+/* Calls fn for each live journey, and removes it. */
+void journeys__drain(struct journeys *t, void (*fn)(void *arg, struct journey *j), void *arg);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * kept.h: which packets are kept with their timeline: the first, dropped ones, late ones, the slowest.
+ */
+#ifndef ANALYZER_KEPT_H
+#define ANALYZER_KEPT_H
+
+#include "analyzer/journeys.h"
+#include "analyzer/pass.h"
+
+enum fate { FATE_CONSUMED, FATE_DROPPED, FATE_REUSED, FATE_EVICTED, FATE_UNFINISHED, N_FATES };
+
+extern const char *const fate_names[N_FATES];
+
+/* How a journey ended. */
+struct ending {
+	__u64 ts;
+	enum fate fate;
+	__u16 cpu;      /* the rest: consumed and dropped only */
+	__u64 location;
+	__u32 reason;
+	__u32 stack;
+};
+
+struct kept;
+
+struct kept *kept__new(struct sweep *s); /* NULL when out of memory */
+
+/* Keeps the packet if it qualifies. Returns its id when it is stored already, else 0. */
+__s64 kept__offer(struct kept *k, const struct journey *j, const struct ending *end);
+
+/* Stores the slowest, reports what was left out, frees. NULL is allowed. */
+void kept__finish(struct kept *k);
+
+#endif

@@ -1,0 +1,427 @@
+/*
+ * pass_journey.c: follows each packet by its skb from stage to stage to its end.
+ *
+ * A packet record whose headers agree with the live journey of its skb moves it on; others end it unseen
+ * ("reused") and begin a new one. A hop moves it on, or begins one whose headers are not known
+ * ("orphan"). consume_skb and kfree_skb end it. Each interval between stages goes into a histogram, unless packet
+ * records were lost meanwhile: then it is counted as uncertain.
+ *
+ * net_dev_xmit reports on a packet that may be elsewhere, freed, or another one by now. It runs on the CPU of
+ * its net_dev_start_xmit, nested like the drivers are, so a small stack per CPU pairs them.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/flows.h"
+#include "analyzer/journeys.h"
+#include "analyzer/kept.h"
+#include "analyzer/pass.h"
+#include "analyzer/tally.h"
+#include "format/schema.h"
+
+enum { XMIT_DEPTH = 8 };
+
+struct open_xmit {
+	__u64 skb, ts;
+	__u32 netns, ifindex;
+	bool matched;
+};
+
+struct xmit_stack {
+	unsigned n;
+	struct open_xmit open[XMIT_DEPTH];
+};
+
+struct state {
+	struct sweep *sweep;
+	struct journeys *live;
+	struct flows *flows;
+	struct kept *kept;
+	struct xmit_stack *xmit; /* by CPU */
+	struct tally latency, stages, journeys;
+	__u64 evicted;
+	__u64 cut; /* hops not kept */
+};
+
+/* ---- what is stored ----------------------------------------------------------------------------- */
+
+enum { UNCERTAIN };
+
+static void put_latency(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "stage_latency", V_INT(win), V_INT(key[0] >> 8), V_INT(key[0] & 0xff), V_INT(key[1] >> 32),
+	      V_INT(key[1] & 0xffffffff), V_INT(row->count[UNCERTAIN]), V_HIST(row->hist));
+}
+
+enum { HITS, BYTES };
+
+static void put_stage(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "stage_count", V_INT(win), V_INT(key[0]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
+	      V_INT(row->count[HITS]), V_INT(row->count[BYTES]));
+}
+
+enum { PACKETS, ORPHANS, GAPS, LATE };
+
+static void put_journeys(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "journey", V_INT(win), V_INT(key[0] & 0xff), V_INT(key[0] >> 8 & 0xff),
+	      V_TEXT(fate_names[key[0] >> 16]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
+	      V_INT(row->count[PACKETS]), V_INT(row->count[ORPHANS]), V_INT(row->count[GAPS]), V_INT(row->count[LATE]),
+	      V_HIST(row->hist));
+}
+
+static const struct tally_spec latency_spec = { 2, 1, 1, put_latency };
+static const struct tally_spec stage_spec = { 2, 2, 0, put_stage };
+static const struct tally_spec journey_spec = { 2, 4, 1, put_journeys };
+
+/* ---- counting ----------------------------------------------------------------------------------- */
+
+/* Returns whether packet records were lost in it. */
+static bool count_interval(struct state *st, __u64 from_ts, __u64 to_ts, __u8 from, __u8 to, __u32 netns, __u32 ifindex)
+{
+	__u64 key[2] = { (__u64)from << 8 | to, pair(netns, ifindex) };
+	bool gap = st->sweep->gaps->n_packet && gaps__in_packets(st->sweep->gaps, from_ts, to_ts);
+	struct tally_row row = tally__at(&st->latency, st->sweep->win, key);
+
+	if (gap)
+		row.count[UNCERTAIN]++;
+	else if (hist__add(row.hist, since(from_ts, to_ts)))
+		st->sweep->no_memory = true;
+	return gap;
+}
+
+static void count_hit(struct state *st, const struct hop *h)
+{
+	__u64 key[2] = { h->stage, pair(h->netns, h->ifindex) };
+	struct tally_row row = tally__at(&st->stages, st->sweep->win, key);
+
+	row.count[HITS]++;
+	row.count[BYTES] += h->len;
+}
+
+static void count_journey(struct state *st, const struct journey *j, const struct ending *end)
+{
+	__u64 total = since(j->begin, end->ts);
+	bool has_end = end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED;
+	bool timed = has_end && !j->orphan && !j->gap;
+	__u64 key[2] = { (__u64)end->fate << 16 | j->last_stage << 8 | j->first_stage,
+			 pair(j->first_netns, j->first_ifindex) };
+	struct tally_row row = tally__at(&st->journeys, st->sweep->win, key);
+
+	row.count[PACKETS]++;
+	row.count[ORPHANS] += j->orphan;
+	row.count[GAPS] += j->gap;
+	row.count[LATE] += has_end && st->sweep->opts.late_ns && total >= st->sweep->opts.late_ns;
+	if (timed && hist__add(row.hist, total))
+		st->sweep->no_memory = true;
+	flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, end->fate == FATE_DROPPED, timed, total);
+}
+
+/* ---- beginning, moving, ending ------------------------------------------------------------------ */
+
+static void note(struct state *st, struct journey *j, const struct hop *h)
+{
+	j->hops++;
+	if (j->n_timeline < JOURNEY_HOPS)
+		j->timeline[j->n_timeline++] = *h;
+	else
+		st->cut++;
+}
+
+/* Returns the kept packet's id, or 0. */
+static __s64 end_journey(struct state *st, struct journey *j, const struct ending *end)
+{
+	if (!j->matched)
+		return 0;
+	if (end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED)
+		j->gap |= count_interval(st, j->last, end->ts, j->last_stage,
+					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
+	count_journey(st, j, end);
+	return kept__offer(st->kept, j, end);
+}
+
+/* The end was not seen: the last sign of life stands for it. */
+static void end_unseen(struct state *st, struct journey *j, enum fate fate)
+{
+	end_journey(st, j, &(struct ending){ .ts = j->last, .fate = fate });
+}
+
+static void evict(void *arg, struct journey *j)
+{
+	struct state *st = arg;
+
+	st->evicted++;
+	end_unseen(st, j, FATE_EVICTED);
+}
+
+static void set_place(struct journey *j, const struct hop *h)
+{
+	j->last = h->ts;
+	j->last_stage = h->stage;
+	j->netns = h->netns;
+	j->ifindex = h->ifindex;
+}
+
+static struct journey *begin(struct state *st, __u64 skb, const struct hop *h, const struct rec_packet *head)
+{
+	struct journey *j = journeys__add(st->live, skb, evict, st);
+	struct flow_ref flow;
+
+	set_place(j, h);
+	j->begin = h->ts;
+	j->first_stage = h->stage;
+	j->first_netns = h->netns;
+	j->first_ifindex = h->ifindex;
+	j->orphan = !head;
+	j->matched = !st->sweep->opts.filter.match;
+	if (!head)
+		return j;
+	j->head = *head;
+	j->matched = j->matched || sweep__match(st->sweep, head);
+	if (j->matched) {
+		flow = flows__count(st->flows, head);
+		j->flow = flow.index;
+		j->flow_generation = flow.generation;
+	}
+	return j;
+}
+
+static void move(struct state *st, struct journey *j, const struct hop *h)
+{
+	if (j->matched)
+		j->gap |= count_interval(st, j->last, h->ts, j->last_stage, h->stage, h->netns, h->ifindex);
+	set_place(j, h);
+}
+
+/* ---- drivers ------------------------------------------------------------------------------------ */
+
+static struct xmit_stack *stack_of(struct state *st, __u16 cpu)
+{
+	return &st->xmit[cpu < st->sweep->n_cpus ? cpu : st->sweep->n_cpus];
+}
+
+static void open_xmit(struct state *st, __u64 skb, const struct hop *h, bool matched)
+{
+	struct xmit_stack *stack = stack_of(st, h->cpu);
+
+	if (stack->n == XMIT_DEPTH) /* their ends were never recorded */
+		memmove(stack->open, stack->open + 1, --stack->n * sizeof(stack->open[0]));
+	stack->open[stack->n++] = (struct open_xmit){ skb, h->ts, h->netns, h->ifindex, matched };
+}
+
+/* Takes out the innermost one of this packet and device, and those inside it whose end was not recorded. */
+static bool close_xmit(struct state *st, __u64 skb, const struct hop *h, struct open_xmit *found)
+{
+	struct xmit_stack *stack = stack_of(st, h->cpu);
+
+	for (unsigned i = stack->n; i-- > 0;) {
+		*found = stack->open[i];
+		if (found->skb == skb && found->ifindex == h->ifindex && found->netns == h->netns) {
+			stack->n = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is a driver on this CPU still busy with this skb? Then nobody else can have got it. */
+static bool is_open(struct state *st, __u16 cpu, __u64 skb)
+{
+	const struct xmit_stack *stack = stack_of(st, cpu);
+
+	for (unsigned i = 0; i < stack->n; i++)
+		if (stack->open[i].skb == skb)
+			return true;
+	return false;
+}
+
+/* ---- records ------------------------------------------------------------------------------------ */
+
+static bool same_end(const __u8 *a, const __u8 *b, __u16 a_port, __u16 b_port)
+{
+	return a_port == b_port && memcmp(a, b, 16) == 0;
+}
+
+/* One address may have been translated on the way, the rest of the identity stays. */
+static bool same_identity(const struct rec_packet *a, const struct rec_packet *b)
+{
+	return a->ip_id == b->ip_id && a->seq == b->seq && a->ack == b->ack && a->proto == b->proto &&
+	       a->ethertype == b->ethertype &&
+	       (same_end(a->saddr, b->saddr, a->sport, b->sport) || same_end(a->daddr, b->daddr, a->dport, b->dport));
+}
+
+/* Headers without any number of their own say little: then the journey's first place again means a new packet. */
+static bool begins_again(const struct journey *j, const struct rec_packet *p)
+{
+	return p->ip_id == 0 && p->seq == 0 && p->stage == j->first_stage && p->netns == j->first_netns &&
+	       p->ifindex == j->first_ifindex;
+}
+
+static bool is_same(struct state *st, const struct journey *j, const struct rec_packet *p)
+{
+	if (is_open(st, p->rec.cpu, p->skb))
+		return true;
+	return j->orphan || (same_identity(&j->head, p) && !begins_again(j, p));
+}
+
+static void on_packet(struct state *st, const struct rec_packet *p)
+{
+	struct hop h = { p->rec.ts, p->netns, p->ifindex, p->len, 0, p->rec.cpu, p->queue, p->stage };
+	struct journey *j = journeys__find(st->live, p->skb);
+
+	if (j && !is_same(st, j, p)) {
+		end_unseen(st, j, FATE_REUSED);
+		journeys__remove(st->live, j);
+		j = NULL;
+	}
+	if (j)
+		move(st, j, &h);
+	else
+		j = begin(st, p->skb, &h, p);
+	note(st, j, &h);
+	st->sweep->subject = (struct subject){ .matched = j->matched };
+	if (j->matched)
+		count_hit(st, &h);
+}
+
+static void on_aside(struct state *st, const struct rec_hop *r, const struct hop *h)
+{
+	struct journey *j = journeys__find(st->live, r->skb);
+	struct open_xmit open;
+	bool paired = close_xmit(st, r->skb, h, &open);
+
+	st->sweep->subject = (struct subject){ .matched = paired ? open.matched : !st->sweep->opts.filter.match };
+	if (!st->sweep->subject.matched)
+		return;
+	count_hit(st, h);
+	if (!paired)
+		return;
+	count_interval(st, open.ts, h->ts, STAGE_net_dev_start_xmit, h->stage, h->netns, h->ifindex);
+	if (j && j->begin <= open.ts)
+		note(st, j, h);
+}
+
+static void on_hop(struct state *st, const struct rec_hop *r)
+{
+	struct hop h = { r->rec.ts, r->netns, r->ifindex, r->len, r->aux, r->rec.cpu, r->queue, r->stage };
+	struct journey *j;
+
+	if (schema__stage(r->stage)->role == STAGE_ROLE_ASIDE) {
+		on_aside(st, r, &h);
+		return;
+	}
+	j = journeys__find(st->live, r->skb);
+	if (j)
+		move(st, j, &h);
+	else
+		j = begin(st, r->skb, &h, NULL);
+	note(st, j, &h);
+	st->sweep->subject = (struct subject){ .matched = j->matched };
+	if (j->matched)
+		count_hit(st, &h);
+	if (r->stage == STAGE_net_dev_start_xmit)
+		open_xmit(st, r->skb, &h, j->matched);
+}
+
+/* What was freed without having been seen at any stage is not followed: most of it is no packet. */
+static void on_end(struct state *st, __u64 skb, const struct ending *end)
+{
+	struct journey *j = journeys__find(st->live, skb);
+
+	st->sweep->subject = (struct subject){ .matched = !st->sweep->opts.filter.match };
+	if (!j)
+		return;
+	st->sweep->subject.matched = j->matched;
+	st->sweep->subject.last_stage = j->last_stage;
+	st->sweep->subject.packet = end_journey(st, j, end);
+	journeys__remove(st->live, j);
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	const struct rec_free *f = (const struct rec_free *)rec;
+	const struct rec_drop *d = (const struct rec_drop *)rec;
+
+	switch (rec->type) {
+	case REC_packet:
+		on_packet(state, (const struct rec_packet *)rec);
+		break;
+	case REC_hop:
+		on_hop(state, (const struct rec_hop *)rec);
+		break;
+	case REC_free:
+		on_end(state, f->skb, &(struct ending){ rec->ts, FATE_CONSUMED, rec->cpu, f->location, 0, 0 });
+		break;
+	case REC_drop:
+		on_end(state, d->skb, &(struct ending){ rec->ts, FATE_DROPPED, rec->cpu, d->location, d->reason, d->stack });
+		break;
+	}
+}
+
+/* Journeys find out by asking about their intervals; what a driver was busy with may have changed. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	struct state *st = state;
+
+	if (gap->type != GAP_ANY_TYPE && gap->type != REC_hop && gap->type != REC_packet)
+		return;
+	for (__u32 cpu = 0; cpu <= st->sweep->n_cpus; cpu++)
+		if (gap->cpu == GAP_ANY_CPU || gap->cpu == cpu || cpu == st->sweep->n_cpus)
+			st->xmit[cpu].n = 0;
+}
+
+static void end_unfinished(void *arg, struct journey *j)
+{
+	end_unseen(arg, j, FATE_UNFINISHED);
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+	struct sweep *s = st->sweep;
+	long other_flows;
+
+	journeys__drain(st->live, end_unfinished, st);
+	other_flows = flows__store(st->flows, s->store, s->opts.keep_flows);
+	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | (other_flows < 0))
+		s->no_memory = true;
+	kept__finish(st->kept);
+	sweep__limit(s, "live journeys", JOURNEYS, st->evicted, "packets on their way were given up; their fate is 'evicted'");
+	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut, "timelines of packets with more stages are cut; latencies are complete");
+	sweep__limit(s, "flows", s->opts.keep_flows, other_flows > 0 ? other_flows : 0, "flows with fewer packets are not listed");
+	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows), "these are missing in the counts of flows");
+	journeys__free(st->live);
+	flows__free(st->flows);
+	free(st->xmit);
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	st->live = journeys__new();
+	st->flows = flows__new();
+	st->kept = kept__new(s);
+	st->xmit = calloc(s->n_cpus + 1, sizeof(*st->xmit));
+	if (!st->live || !st->flows || !st->kept || !st->xmit) {
+		journeys__free(st->live);
+		flows__free(st->flows);
+		kept__finish(st->kept);
+		free(st->xmit);
+		free(st);
+		return -1;
+	}
+	tally__init(&st->latency, &latency_spec, s->store);
+	tally__init(&st->stages, &stage_spec, s->store);
+	tally__init(&st->journeys, &journey_spec, s->store);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_drop, 0 };
+
+const struct pass pass_journey = { "journey", wants, init, on_event, on_gap, finish };
