@@ -12,7 +12,7 @@
 #include "analyzer/grid.h"
 #include "analyzer/timefmt.h"
 
-enum unit { UNIT_NONE, UNIT_NS, UNIT_BYTES, UNIT_PCT, UNIT_PER_S, UNIT_AT, UNIT_LOG2 };
+enum unit { UNIT_NONE, UNIT_NS, UNIT_BYTES, UNIT_PCT, UNIT_PER_S, UNIT_AT, UNIT_DATE, UNIT_LOG2 };
 
 struct column {
 	char *heading; /* without the unit suffix */
@@ -35,7 +35,7 @@ static enum unit unit_of(const char *name, size_t *stem)
 {
 	static const struct { const char *suffix; enum unit unit; } units[] = {
 		{ "_ns", UNIT_NS }, { "_bytes", UNIT_BYTES }, { "_pct", UNIT_PCT }, { "_per_s", UNIT_PER_S },
-		{ "_at", UNIT_AT }, { "_log2", UNIT_LOG2 },
+		{ "_at", UNIT_AT }, { "_date", UNIT_DATE }, { "_log2", UNIT_LOG2 },
 	};
 
 	*stem = strlen(name);
@@ -67,6 +67,8 @@ static char *format_number(sqlite3_stmt *stmt, int i, enum unit unit, bool utc, 
 		return buf;
 	case UNIT_AT:
 		return timefmt__clock((uint64_t)sqlite3_column_int64(stmt, i), utc, buf);
+	case UNIT_DATE:
+		return timefmt__date((uint64_t)sqlite3_column_int64(stmt, i), utc, buf);
 	default:
 		if (sqlite3_column_type(stmt, i) == SQLITE_FLOAT)
 			snprintf(buf, TIMEFMT_MAX, "%.2f", v);
@@ -341,6 +343,34 @@ static void print_html(const struct grid *g, const struct grid_opts *o)
 	fputs("</tbody></table>\n", o->out);
 }
 
+static void list_line(const struct grid_opts *o, const struct column *c, size_t width, const char *value)
+{
+	static const char *const before[] = { "", "| ", "<tr><th>" }, *const between[] = { "  ", " | ", "</th><td>" },
+			  *const after[] = { "\n", " |\n", "</td></tr>\n" };
+
+	fprintf(o->out, "%s%s", before[o->format], c->heading);
+	if (o->format == GRID_TEXT)
+		pad(o->out, width - width_of(c->heading));
+	fputs(between[o->format], o->out);
+	grid__text(o, value);
+	fputs(after[o->format], o->out);
+}
+
+static void print_list(const struct grid *g, const struct grid_opts *o)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < g->n_columns; i++)
+		if (width_of(g->columns[i].heading) > width)
+			width = width_of(g->columns[i].heading);
+	fputs(o->format == GRID_HTML ? "<table>\n" : o->format == GRID_MD ? "| | |\n|---|---|\n" : "", o->out);
+	for (size_t r = 0; r < g->n_rows; r++)
+		for (size_t i = 0; i < g->n_columns; i++)
+			if (!g->columns[i].hidden)
+				list_line(o, &g->columns[i], width, cell_of(g, r, i));
+	fputs(o->format == GRID_HTML ? "</table>\n" : "", o->out);
+}
+
 static void print_sentences(const struct grid *g, const struct grid_opts *o)
 {
 	fputs(o->format == GRID_HTML ? "<ul>\n" : "", o->out);
@@ -436,6 +466,8 @@ static int print_grid(struct grid *g, const struct grid_query *q, const struct g
 {
 	if (g->n_columns == 1 && strcmp(g->columns[0].heading, "text") == 0)
 		print_sentences(g, o);
+	else if (o->list)
+		print_list(g, o);
 	else if (o->format == GRID_MD)
 		print_md(g, o);
 	else if (o->format == GRID_HTML)

@@ -3,7 +3,7 @@
  *
  * Column names carry units; text tables print them as people read them and leave the suffix off the heading,
  * JSON keeps names and exact values:
- *   _ns duration · _bytes · _pct percent · _per_s · _at CLOCK_REALTIME in ns, printed as time of day ·
+ *   _ns duration · _bytes · _pct percent · _per_s · _at and _date CLOCK_REALTIME in ns, printed as time of day or date ·
  *   _log2 what hist_log2() returns, drawn as bars below the table instead of a column
  * NULL is printed as "-": not observed. A column `interval_at` that is NULL in every row is left out. A result
  * whose only column is `text` is printed as sentences.
@@ -39,6 +39,7 @@ struct grid_opts {
 	enum grid_format format; /* not JSON */
 	bool utc;
 	bool color;              /* headings in bold */
+	bool list;               /* a line for each column instead of a row for all: for results of one row */
 };
 
 /* Prints the table; an empty result prints `none` (NULL: nothing). *rows (may be NULL) is their number. */

@@ -404,7 +404,7 @@ static const struct {
 
 enum { N_FUNCTIONS = sizeof(functions) / sizeof(*functions) };
 
-int sqlfn__add(sqlite3 *db, const struct sqlfn_context *context, struct trace_error *err)
+int sqlfn__add_plain(sqlite3 *db, const struct sqlfn_context *context, struct trace_error *err)
 {
 	int rc = SQLITE_OK;
 
@@ -419,6 +419,12 @@ int sqlfn__add(sqlite3 *db, const struct sqlfn_context *context, struct trace_er
 		rc = sqlite3_create_function_v2(db, "hist_merge", 1, PURE, NULL, NULL, merge_step, merge_final, NULL);
 	if (rc != SQLITE_OK)
 		return trace_error__set(err, -EIO, "cannot prepare the database connection: %s", sqlite3_errmsg(db));
+	return 0;
+}
+
+int sqlfn__add(sqlite3 *db, const struct sqlfn_context *context, struct trace_error *err)
+{
+	TRY(sqlfn__add_plain(db, context, err));
 	return add_queries(db, err);
 }
 

@@ -34,6 +34,9 @@ struct sqlfn_context {
  * Before closing the connection call sqlfn__remove(): the schema/fn/ functions hold prepared statements.
  */
 int sqlfn__add(struct sqlite3 *db, const struct sqlfn_context *context, struct trace_error *err);
+/* Without those of schema/fn/, which need the tables of an analysis. Needs no removal. */
+int sqlfn__add_plain(struct sqlite3 *db, const struct sqlfn_context *context, struct trace_error *err);
+
 void sqlfn__remove(struct sqlite3 *db);
 
 #endif

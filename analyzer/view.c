@@ -18,6 +18,7 @@ struct part {
 	char key[MAX_KEY];
 	char title[MAX_LINE];
 	char none[MAX_LINE];
+	bool list;
 };
 
 const char *view__sql(const char *file)
@@ -42,7 +43,9 @@ static void read_comment(struct part *p, const char *line, const char *end)
 	const char *colon = memchr(line, ':', (size_t)(end - line));
 	bool is_none = end - line > 6 && strncmp(line, "none: ", 6) == 0;
 
-	if (is_none)
+	if (end - line == 4 && strncmp(line, "list", 4) == 0)
+		p->list = true;
+	else if (is_none)
 		copy(p->none, sizeof(p->none), line + 6, end);
 	else if (!p->key[0] && colon && colon[1] == ' ') {
 		copy(p->key, sizeof(p->key), line, colon);
@@ -113,26 +116,28 @@ int view__print(const struct view_run *run, const char *file, struct trace_error
 		return trace_error__set(err, -ENOENT, "schema/%s is missing from this build", file);
 	while ((more = next_part(run->db, file, &text, &p, err)) > 0) {
 		struct grid_query q = query_of(run, &p);
+		struct grid_opts opts = run->table;
 		size_t rows;
 
+		opts.list = p.list;
 		if (p.title[0])
 			view__heading(&run->table, run->level, p.title);
-		TRY(grid__print(&q, &run->table, p.none[0] ? p.none : NULL, &rows, err));
+		TRY(grid__print(&q, &opts, p.none[0] ? p.none : NULL, &rows, err));
 		if (run->top && rows == run->top)
 			fprintf(run->table.out, "(the first %zu; --top N shows more, --top 0 all)\n", rows);
 	}
 	return more;
 }
 
-int view__json_set(sqlite3 *db, char **doc, const char *key, const char *json, struct trace_error *err)
+static int json_set(sqlite3 *db, const char *sql, char **doc, const char *key, const char *value, struct trace_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	char *result = NULL;
 
-	if (sqlite3_prepare_v2(db, "SELECT json_set(?1, '$.' || ?2, json(?3))", -1, &stmt, NULL) == SQLITE_OK) {
+	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK) {
 		sqlite3_bind_text(stmt, 1, *doc ? *doc : "{}", -1, SQLITE_STATIC);
 		sqlite3_bind_text(stmt, 2, key, -1, SQLITE_STATIC);
-		sqlite3_bind_text(stmt, 3, json, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 3, value, -1, SQLITE_STATIC);
 		if (sqlite3_step(stmt) == SQLITE_ROW)
 			result = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
 	}
@@ -144,6 +149,16 @@ int view__json_set(sqlite3 *db, char **doc, const char *key, const char *json, s
 	return 0;
 }
 
+int view__json_set(sqlite3 *db, char **doc, const char *key, const char *json, struct trace_error *err)
+{
+	return json_set(db, "SELECT json_set(?1, '$.\"' || ?2 || '\"', json(?3))", doc, key, json, err);
+}
+
+int view__json_text(sqlite3 *db, char **doc, const char *key, const char *text, struct trace_error *err)
+{
+	return json_set(db, "SELECT json_set(?1, '$.\"' || ?2 || '\"', ?3)", doc, key, text, err);
+}
+
 /* [{"text": "a"}, …] as ["a", …]; anything else as it is. */
 static const char flatten_sql[] =
 	"SELECT CASE WHEN (SELECT count(*) FROM json_each(?1, '$[0]')) = 1 AND json_extract(?1, '$[0].text') IS NOT NULL "
@@ -152,12 +167,11 @@ static const char flatten_sql[] =
 
 static int flatten(sqlite3 *db, char **json, struct trace_error *err)
 {
-	struct grid_param param = { ":json", *json, 0 };
 	sqlite3_stmt *stmt = NULL;
 	char *result = NULL;
 
 	if (sqlite3_prepare_v2(db, flatten_sql, -1, &stmt, NULL) == SQLITE_OK) {
-		sqlite3_bind_text(stmt, 1, param.text, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 1, *json, -1, SQLITE_STATIC);
 		if (sqlite3_step(stmt) == SQLITE_ROW)
 			result = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
 	}
@@ -169,14 +183,19 @@ static int flatten(sqlite3 *db, char **json, struct trace_error *err)
 	return 0;
 }
 
+int view__rows_json(const struct grid_query *q, char **json, struct trace_error *err)
+{
+	int rc = grid__json(q, json, err);
+
+	return rc ? rc : flatten(q->db, json, err);
+}
+
 static int part_json(const struct view_run *run, const struct part *p, char **doc, struct trace_error *err)
 {
 	struct grid_query q = query_of(run, p);
 	char *rows = NULL;
-	int rc = grid__json(&q, &rows, err);
+	int rc = view__rows_json(&q, &rows, err);
 
-	if (rc == 0)
-		rc = flatten(run->db, &rows, err);
 	if (rc == 0)
 		rc = view__json_set(run->db, doc, p->key, rows, err);
 	sqlite3_free(rows);

@@ -4,7 +4,8 @@
  * A file holds statements, one table each. Before a statement stands its comment, whose first line is
  *   -- key: the question that the table answers
  * key names the table in JSON, the question is its heading. Further comment lines are for whoever reads the SQL;
- * one that begins with "-- none: " says what is printed instead of an empty table.
+ * one that begins with "-- none: " says what is printed instead of an empty table, "-- list" asks for one line for
+ * each column instead of a row.
  */
 #ifndef ANALYZER_VIEW_H
 #define ANALYZER_VIEW_H
@@ -34,8 +35,14 @@ int view__print(const struct view_run *run, const char *file, struct trace_error
  */
 int view__json(const struct view_run *run, const char *file, char **json, struct trace_error *err);
 
+/* The rows of one query as JSON, likewise. */
+int view__rows_json(const struct grid_query *q, char **json, struct trace_error *err);
+
 /* Sets member `key` of the JSON object *doc (sqlite3_malloc'ed, replaced) to the JSON value. Keys are our own words. */
 int view__json_set(struct sqlite3 *db, char **doc, const char *key, const char *json, struct trace_error *err);
+
+/* The same with a text value, which need not be JSON. */
+int view__json_text(struct sqlite3 *db, char **doc, const char *key, const char *text, struct trace_error *err);
 
 /* Prints a heading in the format of the run. */
 void view__heading(const struct grid_opts *o, int level, const char *text);

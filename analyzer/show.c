@@ -1,0 +1,287 @@
+/*
+ * show.c: `netanalyze show`: one view of a recording.
+ *
+ * What must hold: a view whose probes were not attached says so instead of showing nothing or 0, and a view over a
+ * time with losses says that its counts are lower bounds.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sqlite3.h>
+#include "analyzer/cli.h"
+#include "analyzer/input.h"
+#include "analyzer/view.h"
+
+enum view_flag { FLOWS = 1, PACKETS = 2, WINDOWS = 4, EVENTS = 8 };
+
+struct view {
+	const char *name;
+	const char *records;
+	unsigned flags;
+	const char *summary;
+};
+
+#define VIEW(name, records, flags, summary) { name, records, flags, summary },
+static const struct view views[] = {
+#include "analyzer/views.def"
+};
+#undef VIEW
+
+enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 6, DEFAULT_TOP = 20 };
+
+struct show {
+	const struct view *view;
+	const char *path;
+	struct input_opts input;
+	unsigned long top; /* 0: all */
+	bool json;
+};
+
+static const char help_text[] =
+	"usage: netanalyze show VIEW TRACE|DB [OPTION …] ['FILTER']\n"
+	"       netanalyze show                     lists the views\n"
+	"\n"
+	"  --interval S   one part per S seconds (whole seconds)\n"
+	"  --from T       from this time on: seconds from the start (2.5), time of day (10:28:42.567) or ISO 8601\n"
+	"  --to T         up to this time\n"
+	"  --top N        rows of a table (20); 0: all\n"
+	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
+	"  --utc          times in UTC, not in local time\n"
+	"  FILTER         tcpdump syntax: only packets that match (VLAN-tagged ones need `vlan and …`)\n"
+	"\n"
+	"On a database, times are rounded to its windows of one second, and a filter works where rows carry a flow\n"
+	"(packets, drop-events, tcp). On a recording both are exact.\n"
+	"\n"
+	"examples:\n"
+	"  netanalyze show stages web.nrec --top 5\n"
+	"  netanalyze show drops web.nrec --interval 1 --from 2 --to 8\n"
+	"  netanalyze show packets web.nrec 'tcp port 80 and host 10.0.0.2'\n"
+	"  netanalyze show offcpu web.db --json\n";
+
+/* ---- views -------------------------------------------------------------------------------------- */
+
+static void list_views(void)
+{
+	printf("netanalyze show VIEW TRACE|DB: the views are\n\n");
+	for (int i = 0; i < N_VIEWS; i++)
+		printf("  %-12s  %s\n", views[i].name, views[i].summary);
+}
+
+static int find_view(const char *name, const struct view **view, struct trace_error *err)
+{
+	const char *names[N_VIEWS + 1] = { NULL };
+
+	for (int i = 0; i < N_VIEWS; i++) {
+		names[i] = views[i].name;
+		if (strcmp(views[i].name, name) == 0) {
+			*view = &views[i];
+			return 0;
+		}
+	}
+	const char *near = cli__nearest(name, names);
+	return trace_error__set(err, -EINVAL, "there is no view '%s'%s%s%s; 'netanalyze show' lists them", name,
+				near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* ---- printing ----------------------------------------------------------------------------------- */
+
+static void set_params(const struct show *s, const struct input *in, struct grid_param params[N_PARAMS])
+{
+	params[0] = (struct grid_param){ ":first_win", NULL, in->first_win };
+	params[1] = (struct grid_param){ ":last_win", NULL, in->last_win };
+	params[2] = (struct grid_param){ ":from_ns", NULL, (long long)in->from_ns };
+	params[3] = (struct grid_param){ ":to_ns", NULL, (long long)in->to_ns };
+	params[4] = (struct grid_param){ ":top", NULL, s->top ? (long long)s->top : INT64_MAX };
+	params[5] = (struct grid_param){ ":types", s->view->records, 0 };
+}
+
+static const char *const note_files[] = { "view/not_observed.sql", "view/thresholds.sql", "view/losses.sql" };
+enum { N_NOTES = sizeof(note_files) / sizeof(*note_files) };
+
+static int is_observed(const struct show *s, const struct input *in, bool *observed, struct trace_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	*observed = strcmp(s->view->records, "[]") == 0;
+	if (*observed)
+		return 0;
+	if (sqlite3_prepare_v2(in->db, view__sql("view/observed.sql"), -1, &stmt, NULL) != SQLITE_OK)
+		return trace_error__set(err, -EIO, "cannot query the analysis: %s", sqlite3_errmsg(in->db));
+	sqlite3_bind_text(stmt, 1, s->view->records, -1, SQLITE_STATIC);
+	*observed = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return 0;
+}
+
+static void print_range(const struct show *s, const struct input *in)
+{
+	char from[TIMEFMT_MAX], to[TIMEFMT_MAX], took[TIMEFMT_MAX];
+	uint64_t real = in->base.start_real - in->base.start_mono;
+
+	timefmt__date(real + in->from_ns, in->base.utc, from);
+	timefmt__clock(real + in->to_ns, in->base.utc, to);
+	timefmt__duration((double)(in->to_ns - in->from_ns), took);
+	printf("%s: %s, %s to %s (%s)\n", s->view->name, s->path, from, to, took);
+	if (in->unaligned && !(s->view->flags & EVENTS))
+		printf("note: a database counts in windows of 1 s: whole windows are shown; run this on the recording for exact limits\n");
+}
+
+static int print_text(const struct show *s, const struct input *in, const struct grid_param *params, bool observed,
+		      struct trace_error *err)
+{
+	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct view_run run = { in->db, params, N_PARAMS, { stdout, GRID_TEXT, in->base.utc, color, false }, 3, s->top };
+	char file[64];
+
+	print_range(s, in);
+	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
+	if (observed)
+		TRY(view__print(&run, file, err));
+	fputc('\n', stdout);
+	for (int i = 0; i < N_NOTES; i++) {
+		struct grid_query q = { in->db, view__sql(note_files[i]), -1, params, N_PARAMS };
+
+		TRY(grid__print(&q, &run.table, NULL, NULL, err));
+	}
+	return 0;
+}
+
+static int add_notes(const struct view_run *run, char **doc, struct trace_error *err)
+{
+	static const char *const keys[N_NOTES] = { "not_observed", "thresholds", "losses" };
+
+	for (int i = 0; i < N_NOTES; i++) {
+		struct grid_query q = { run->db, view__sql(note_files[i]), -1, run->params, run->n_params };
+		char *rows = NULL;
+		int rc = view__rows_json(&q, &rows, err);
+
+		if (rc == 0)
+			rc = view__json_set(run->db, doc, keys[i], rows, err);
+		sqlite3_free(rows);
+		TRY(rc);
+	}
+	return 0;
+}
+
+static int print_json(const struct input *in, const struct grid_param *params, const struct show *s, bool observed,
+		      struct trace_error *err)
+{
+	struct view_run run = { in->db, params, N_PARAMS, { stdout, GRID_JSON, true, false, false }, 0, 0 };
+	char *doc = NULL, *tables = NULL;
+	char file[64];
+	int rc;
+
+	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
+	rc = observed ? view__json(&run, file, &tables, err) : 0;
+	if (rc == 0)
+		rc = view__json_text(in->db, &doc, "view", s->view->name, err);
+	if (rc == 0)
+		rc = view__json_set(in->db, &doc, "observed", observed ? "true" : "false", err);
+	if (rc == 0)
+		rc = view__json_set(in->db, &doc, "tables", observed ? tables : "{}", err);
+	if (rc == 0)
+		rc = add_notes(&run, &doc, err);
+	if (rc == 0)
+		printf("%s\n", doc);
+	sqlite3_free(doc);
+	sqlite3_free(tables);
+	return rc;
+}
+
+static int show(struct show *s, struct trace_error *err)
+{
+	const char *paths[] = { s->path };
+	struct grid_param params[N_PARAMS];
+	bool observed = false;
+	struct input in;
+	int rc;
+
+	s->input.keep = s->top > 1000 ? (unsigned)s->top : 0;
+	TRY(input__open(&in, paths, 1, &s->input, err));
+	set_params(s, &in, params);
+	if (s->input.filter && !in.from_trace && !(s->view->flags & FLOWS))
+		rc = trace_error__set(err, -EINVAL,
+				      "%s is a database, whose view '%s' keeps no flows to filter by: run this on the recording it was "
+				      "made from", s->path, s->view->name);
+	else
+		rc = is_observed(s, &in, &observed, err);
+	if (rc == 0)
+		rc = s->json ? print_json(&in, params, s, observed, err) : print_text(s, &in, params, observed, err);
+	input__close(&in);
+	return rc;
+}
+
+/* ---- options ------------------------------------------------------------------------------------ */
+
+static int take_option(struct show *s, int option, struct trace_error *err)
+{
+	char *end;
+
+	switch (option) {
+	case 'i':
+		s->input.interval_s = strtod(optarg, &end);
+		if (end == optarg || *end || !(s->input.interval_s > 0))
+			return trace_error__set(err, -EINVAL, "--interval takes a number of seconds, not '%s'", optarg);
+		return 0;
+	case 'f':
+		s->input.from = optarg;
+		return 0;
+	case 't':
+		s->input.to = optarg;
+		return 0;
+	case 'n':
+		return cli__number("--top", optarg, 0, 10000000, &s->top, err);
+	case 'j':
+		s->json = true;
+		return 0;
+	case 'u':
+		s->input.utc = true;
+		return 0;
+	}
+	return err->code ? err->code : -EINVAL;
+}
+
+static int take_operands(struct show *s, int n, char **args, struct trace_error *err)
+{
+	TRY(find_view(args[0], &s->view, err));
+	if (n < 2)
+		return cli__usage_error("show", err, "show %s needs a recording or a database", args[0]);
+	if (n > 3)
+		return cli__usage_error("show", err, "'%s' is one argument too many: put the filter in quotes", args[3]);
+	s->path = args[1];
+	s->input.filter = n == 3 ? args[2] : NULL;
+	if (s->input.filter && !(s->view->flags & PACKETS))
+		return trace_error__set(err, -EINVAL, "view '%s' is not made of packets, so a filter means nothing to it",
+					s->view->name);
+	if (s->input.interval_s != 0 && !(s->view->flags & WINDOWS))
+		return trace_error__set(err, -EINVAL, "view '%s' has no --interval: use --from and --to", s->view->name);
+	return 0;
+}
+
+int cmd_show(int argc, char **argv, struct trace_error *err)
+{
+	static const struct option options[] = {
+		{ "interval", required_argument, NULL, 'i' }, { "from", required_argument, NULL, 'f' },
+		{ "to", required_argument, NULL, 't' },       { "top", required_argument, NULL, 'n' },
+		{ "json", no_argument, NULL, 'j' },           { "utc", no_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
+	};
+	struct show s = { .top = DEFAULT_TOP };
+	int c;
+
+	while ((c = cli__getopt(argc, argv, "h", options, err)) != -1) {
+		if (c == 'h') {
+			fputs(help_text, stdout);
+			return CLI_DONE;
+		}
+		TRY(take_option(&s, c, err));
+	}
+	if (optind == argc) {
+		list_views();
+		return CLI_DONE;
+	}
+	TRY(take_operands(&s, argc - optind, argv + optind, err));
+	return show(&s, err);
+}
