@@ -52,9 +52,8 @@ static __always_inline void *emit__reserve(__u32 type, __u64 size)
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
 	struct rec *rec;
 
-	if (!ring)
-		return NULL;
-	rec = bpf_ringbuf_reserve(ring, size, 0);
+	/* no ring: a CPU that came online after the recording began */
+	rec = ring ? bpf_ringbuf_reserve(ring, size, 0) : NULL;
 	if (!rec) {
 		emit__count_lost(cpu, type);
 		return NULL;

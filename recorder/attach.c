@@ -1,0 +1,501 @@
+/*
+ * attach.c: the BPF programs of a plan, loaded, attached and switched (attach.h).
+ *
+ * An object is first loaded with all its wanted programs. If the kernel refuses, it is opened again
+ * for one probe at a time, and for a probe with several candidates one candidate at a time. Maps are
+ * found by name: whichever instance comes first creates a map, later ones use it.
+ */
+#include "attach.h"
+
+#include <linux/bpf.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bpf/drop.skel.h"
+#include "bpf/futex.skel.h"
+#include "bpf/irq.skel.h"
+#include "bpf/sched.skel.h"
+#include "bpf/skb.skel.h"
+#include "bpf/task.skel.h"
+#include "bpf/tcp.skel.h"
+
+enum { MAX_MAPS = 32, MAX_INSTANCES = 64, MAX_PROGRAMS = 64, LOG_TAIL = 512 };
+
+static const struct object {
+	const char *name;
+	const void *(*elf)(size_t *size);
+} OBJECTS[] = {
+	{ "skb", skb_bpf__elf_bytes },     { "drop", drop_bpf__elf_bytes }, { "sched", sched_bpf__elf_bytes },
+	{ "futex", futex_bpf__elf_bytes }, { "task", task_bpf__elf_bytes }, { "irq", irq_bpf__elf_bytes },
+	{ "tcp", tcp_bpf__elf_bytes },
+};
+
+enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };
+
+struct shared_map {
+	char name[32];
+	int fd;
+	bool ours; /* created by us, not by an object that owns and closes it */
+};
+
+struct attached {
+	struct bpf_program *program;
+	struct bpf_link *link;
+	const struct probe_def *probe;
+	bool needed;
+};
+
+struct attach {
+	struct recorder_config config;
+	struct shared_map maps[MAX_MAPS];
+	struct bpf_object *instances[MAX_INSTANCES];
+	struct attached programs[MAX_PROGRAMS];
+	size_t n_maps, n_instances, n_programs;
+	int *rings; /* n_cpus */
+	__u32 n_cpus;
+	__u64 ring_bytes;
+	const volatile __u64 *lost;
+	volatile struct recorder_control *control;
+	size_t lost_bytes, control_bytes;
+};
+
+/* The last thing libbpf or the verifier had to say; loading is done by one thread. */
+static char log_tail[LOG_TAIL];
+
+static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	if (level == LIBBPF_WARN && !log_tail[0])
+		vsnprintf(log_tail, sizeof(log_tail), fmt, args);
+	return 0;
+}
+
+const void *attach__object(size_t i, const char **name, size_t *size)
+{
+	if (i >= N_OBJECTS)
+		return NULL;
+	*name = OBJECTS[i].name;
+	return OBJECTS[i].elf(size);
+}
+
+static size_t page_rounded(size_t bytes)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
+static int share(struct attach *a, const char *name, int fd, bool ours)
+{
+	struct shared_map *m = &a->maps[a->n_maps];
+
+	if (a->n_maps == MAX_MAPS)
+		return -ENOSPC;
+	snprintf(m->name, sizeof(m->name), "%s", name);
+	m->fd = fd;
+	m->ours = ours;
+	a->n_maps++;
+	return 0;
+}
+
+static int map_error(struct trace_error *err, int code, const char *what)
+{
+	if (code == -EPERM || code == -EACCES)
+		return trace_error__set(err, code, "not permitted to use BPF (%s: %s); run netrec as root, or see "
+						   "netrec check", what, strerror(-code));
+	if (code == -ENOMEM)
+		return trace_error__set(err, code, "the kernel has no memory for %s; give a smaller --ring", what);
+	return trace_error__set(err, code, "cannot create %s: %s; see netrec check", what, strerror(-code));
+}
+
+/* An array that programs and netrec both see, without system calls. */
+static int create_mapped(struct attach *a, const char *name, __u32 entries, size_t value, int prot, void **mem,
+			 size_t *bytes, struct trace_error *err)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, sizeof(__u32), value, entries, &opts);
+
+	if (fd < 0)
+		return map_error(err, fd, name);
+	TRY(share(a, name, fd, true));
+	*bytes = page_rounded(entries * ((value + 7) / 8 * 8));
+	*mem = mmap(NULL, *bytes, prot, MAP_SHARED, fd, 0);
+	if (*mem == MAP_FAILED) {
+		*mem = NULL;
+		return map_error(err, -errno, name);
+	}
+	return 0;
+}
+
+/* One ring per CPU that is online; the others keep no memory, and count as lost if they come. */
+static int create_rings(struct attach *a, struct trace_error *err)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	int fd = -1;
+
+	for (__u32 cpu = 0; cpu < a->n_cpus; cpu++)
+		a->rings[cpu] = -1;
+	for (__u32 cpu = 0; cpu < a->n_cpus && online > 0; cpu++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+		if (!access(path, F_OK)) {
+			FILE *f = fopen(path, "re");
+			int c = f ? fgetc(f) : '1';
+
+			if (f)
+				fclose(f);
+			if (c != '1')
+				continue;
+		}
+		a->rings[cpu] = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "netrec_ring", 0, 0, a->ring_bytes, NULL);
+		if (a->rings[cpu] < 0)
+			return map_error(err, a->rings[cpu], "the rings");
+		opts.inner_map_fd = a->rings[cpu];
+	}
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "netrec_rings", sizeof(__u32), sizeof(__u32), a->n_cpus, &opts);
+	if (fd < 0)
+		return map_error(err, fd, "the table of rings");
+	for (__u32 cpu = 0; cpu < a->n_cpus; cpu++)
+		if (a->rings[cpu] >= 0 && bpf_map_update_elem(fd, &cpu, &a->rings[cpu], BPF_ANY))
+			return map_error(err, -errno, "the table of rings");
+	return share(a, "rings", fd, true);
+}
+
+static int create_pids(struct attach *a, const struct attach_opts *opts, struct trace_error *err)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "netrec_pids", sizeof(__u32), 1, MAX_PIDS, NULL);
+	__u8 one = 1;
+
+	if (fd < 0)
+		return map_error(err, fd, "the table of processes");
+	for (__u32 i = 0; i < opts->config.n_pids; i++)
+		if (bpf_map_update_elem(fd, &opts->pids[i], &one, BPF_ANY))
+			return map_error(err, -errno, "the table of processes");
+	return share(a, "wanted_pids", fd, true);
+}
+
+static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
+{
+	c->drop_has_reason = kernel_btf__tracepoint_args(k, "kfree_skb") >= 3;
+	c->free_has_location = kernel_btf__tracepoint_args(k, "consume_skb") >= 2;
+	c->switch_has_state = kernel_btf__tracepoint_args(k, "sched_switch") >= 4;
+	c->self_tgid = getpid();
+	c->futex_nr = SYS_futex;
+}
+
+static int create_maps(struct attach *a, const struct attach_opts *opts, struct trace_error *err)
+{
+	void *mem;
+
+	TRY(create_mapped(a, "lost", a->n_cpus * LOST_TYPES, sizeof(__u64), PROT_READ, &mem, &a->lost_bytes, err));
+	a->lost = mem;
+	TRY(create_mapped(a, ".data.control", 1, sizeof(struct recorder_control), PROT_READ | PROT_WRITE, &mem,
+			  &a->control_bytes, err));
+	a->control = mem;
+	TRY(create_rings(a, err));
+	return create_pids(a, opts, err);
+}
+
+int attach__open(struct attach **out, const struct attach_opts *opts, const struct kernel_btf *k,
+		 struct trace_error *err)
+{
+	struct attach *a = calloc(1, sizeof(*a));
+	int n_cpus = libbpf_num_possible_cpus(), ret;
+
+	if (!a || n_cpus < 1) {
+		free(a);
+		return trace_error__set(err, -ENOMEM, "cannot find out how many CPUs there are");
+	}
+	libbpf_set_print(keep_log);
+	a->n_cpus = n_cpus;
+	a->ring_bytes = opts->ring_bytes;
+	a->config = opts->config;
+	a->rings = calloc(n_cpus, sizeof(*a->rings));
+	ask_kernel(&a->config, k);
+	ret = a->rings ? create_maps(a, opts, err) : trace_error__set(err, -ENOMEM, "out of memory");
+	if (ret < 0) {
+		attach__close(a);
+		return ret;
+	}
+	*out = a;
+	return 0;
+}
+
+/* Gives an opened object its config and every map that exists already. */
+static int prepare_maps(struct attach *a, struct bpf_object *obj)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj) {
+		const char *name = bpf_map__name(map);
+
+		if (!strcmp(name, ".rodata.config")) {
+			TRY(bpf_map__set_initial_value(map, &a->config, sizeof(a->config)));
+			continue;
+		}
+		for (size_t i = 0; i < a->n_maps; i++)
+			if (!strcmp(a->maps[i].name, name))
+				TRY(bpf_map__reuse_fd(map, a->maps[i].fd));
+	}
+	return 0;
+}
+
+static bool is_shared(const struct attach *a, const char *name)
+{
+	for (size_t i = 0; i < a->n_maps; i++)
+		if (!strcmp(a->maps[i].name, name))
+			return true;
+	return false;
+}
+
+static int remember_maps(struct attach *a, struct bpf_object *obj)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj)
+		if (bpf_map__name(map)[0] != '.' && !is_shared(a, bpf_map__name(map)))
+			TRY(share(a, bpf_map__name(map), bpf_map__fd(map), false));
+	return 0;
+}
+
+static const struct program_def *program_def(const char *program)
+{
+	const struct program_def *defs;
+	size_t n;
+
+	defs = plan__program_defs(&n);
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(defs[i].program, program))
+			return &defs[i];
+	return NULL;
+}
+
+/* Is this program one of the candidate that the probe is to use? */
+static bool belongs(const struct plan_probe *p, const char *program)
+{
+	const struct program_def *d = program_def(program);
+
+	return d && !strcmp(d->probe, p->def->name) && d->candidate == p->candidate;
+}
+
+static bool is_pending(const struct plan_probe *p, const struct object *o)
+{
+	return p->wanted && p->candidate && p->status != PROBE_ATTACHED && !strcmp(p->def->object, o->name);
+}
+
+/* Opens and loads an object with the programs of `only`, or of every pending probe. */
+static int load(struct attach *a, struct plan *plan, const struct object *o, const struct plan_probe *only,
+		struct bpf_object **out)
+{
+	struct bpf_program *prog;
+	struct bpf_object *obj;
+	const void *elf;
+	size_t size;
+	int err;
+
+	log_tail[0] = 0;
+	elf = o->elf(&size);
+	obj = bpf_object__open_mem(elf, size, NULL);
+	if (!obj)
+		return -errno;
+	bpf_object__for_each_program(prog, obj) {
+		bool use = false;
+
+		for (size_t i = 0; i < PLAN_PROBES; i++) {
+			const struct plan_probe *p = &plan->probes[i];
+
+			use |= (!only || only == p) && is_pending(p, o) && belongs(p, bpf_program__name(prog));
+		}
+		bpf_program__set_autoload(prog, use);
+	}
+	err = prepare_maps(a, obj);
+	if (!err)
+		err = bpf_object__load(obj);
+	if (!err)
+		err = remember_maps(a, obj);
+	if (err) {
+		bpf_object__close(obj);
+		return err;
+	}
+	a->instances[a->n_instances++] = obj;
+	*out = obj;
+	return 0;
+}
+
+/* Attaches all programs of one probe, or none. */
+static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_probe *p)
+{
+	size_t first = a->n_programs;
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, obj) {
+		struct bpf_link *link;
+
+		if (!bpf_program__autoload(prog) || !belongs(p, bpf_program__name(prog)))
+			continue;
+		link = bpf_program__attach(prog);
+		if (!link) {
+			int err = -errno;
+
+			while (a->n_programs > first)
+				bpf_link__destroy(a->programs[--a->n_programs].link);
+			return err;
+		}
+		a->programs[a->n_programs++] = (struct attached){
+			prog, link, p->def, program_def(bpf_program__name(prog))->role == ROLE_NEEDED };
+	}
+	p->status = PROBE_ATTACHED;
+	p->detail[0] = 0;
+	return 0;
+}
+
+static void say_why(struct plan_probe *p, const char *what, int err)
+{
+	log_tail[strcspn(log_tail, "\n")] = 0;
+	p->status = PROBE_FAILED;
+	snprintf(p->detail, sizeof(p->detail), "%s: %s%s%.120s", what, strerror(-err), log_tail[0] ? "; " : "", log_tail);
+}
+
+/* One probe by itself, by each of its candidates in turn. */
+static void load_alone(struct attach *a, struct plan *plan, const struct object *o, struct plan_probe *p,
+		       const struct kernel_btf *k)
+{
+	struct bpf_object *obj;
+	__u8 candidate;
+	int err;
+
+	do {
+		candidate = p->candidate;
+		p->status = PROBE_NOT_WANTED;
+		err = load(a, plan, o, p, &obj);
+		if (err)
+			say_why(p, "the kernel refused the program", err);
+		else if ((err = attach_probe(a, obj, p)))
+			say_why(p, "cannot attach", err);
+	} while (err && plan__next_candidate(p, candidate, k, plan__tracefs()));
+	if (err)
+		p->candidate = 0;
+}
+
+static void load_object(struct attach *a, struct plan *plan, const struct object *o, const struct kernel_btf *k)
+{
+	struct bpf_object *obj = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		any |= is_pending(&plan->probes[i], o);
+	if (!any)
+		return;
+	if (load(a, plan, o, NULL, &obj))
+		obj = NULL;
+	for (size_t i = 0; i < PLAN_PROBES; i++) {
+		struct plan_probe *p = &plan->probes[i];
+
+		if (is_pending(p, o) && (!obj || attach_probe(a, obj, p)))
+			load_alone(a, plan, o, p, k);
+	}
+}
+
+int attach__plan(struct attach *a, struct plan *plan, const struct kernel_btf *k, struct trace_error *err)
+{
+	for (size_t i = 0; i < N_OBJECTS; i++)
+		load_object(a, plan, &OBJECTS[i], k);
+	if (plan__count(plan, PROBE_ATTACHED))
+		return 0;
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (plan->probes[i].wanted)
+			return trace_error__set(err, -EOPNOTSUPP, "no probe could be attached; %s: %s; see netrec check",
+						plan->probes[i].def->name, plan->probes[i].detail);
+	return trace_error__set(err, -EINVAL, "no probe is wanted; give a profile or an event");
+}
+
+void attach__enable(struct attach *a, bool on)
+{
+	__atomic_store_n(&a->control->enabled, on, __ATOMIC_SEQ_CST);
+}
+
+void attach__detach(struct attach *a)
+{
+	for (size_t i = 0; i < a->n_programs; i++) {
+		bpf_link__destroy(a->programs[i].link);
+		a->programs[i].link = NULL;
+	}
+}
+
+void attach__close(struct attach *a)
+{
+	if (!a)
+		return;
+	attach__detach(a);
+	for (size_t i = 0; i < a->n_instances; i++)
+		bpf_object__close(a->instances[i]);
+	if (a->lost)
+		munmap((void *)a->lost, a->lost_bytes);
+	if (a->control)
+		munmap((void *)a->control, a->control_bytes);
+	for (size_t i = 0; i < a->n_maps; i++)
+		if (a->maps[i].ours)
+			close(a->maps[i].fd);
+	for (__u32 cpu = 0; a->rings && cpu < a->n_cpus; cpu++)
+		if (a->rings[cpu] > 0)
+			close(a->rings[cpu]);
+	free(a->rings);
+	free(a);
+}
+
+__u32 attach__n_cpus(const struct attach *a)
+{
+	return a->n_cpus;
+}
+
+int attach__ring_fd(const struct attach *a, __u32 cpu)
+{
+	return a->rings[cpu];
+}
+
+__u64 attach__ring_bytes(const struct attach *a)
+{
+	return a->ring_bytes;
+}
+
+const volatile __u64 *attach__lost(const struct attach *a)
+{
+	return a->lost;
+}
+
+int attach__walk_tasks(const struct attach *a)
+{
+	for (size_t i = 0; i < a->n_programs; i++) {
+		const struct attached *p = &a->programs[i];
+
+		if (p->link && bpf_program__expected_attach_type(p->program) == BPF_TRACE_ITER)
+			return bpf_iter_create(bpf_link__fd(p->link));
+	}
+	return -ENOENT;
+}
+
+int attach__program(const struct attach *a, size_t i, struct attach_program *p)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	if (i >= a->n_programs)
+		return -ENOENT;
+	*p = (struct attach_program){ .probe = a->programs[i].probe->id,
+				      .record = a->programs[i].probe->record,
+				      .needed = a->programs[i].needed };
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(a->programs[i].program), &info, &len))
+		return -errno;
+	p->runs = info.run_cnt;
+	p->run_time = info.run_time_ns;
+	p->misses = info.recursion_misses;
+	return 0;
+}

@@ -1,0 +1,57 @@
+/*
+ * attach.h: the BPF programs of a plan, loaded, attached and switched.
+ *
+ * Objects load independently and share maps; a program the kernel refuses costs its own probe and
+ * nothing else. Everything is attached first and then enabled at once.
+ */
+#ifndef RECORDER_ATTACH_H
+#define RECORDER_ATTACH_H
+
+#include "bpf/shared.h"
+#include "plan.h"
+
+struct attach;
+
+struct attach_opts {
+	struct recorder_config config; /* the capabilities of this kernel are filled in by attach__open() */
+	const __u32 *pids;             /* config.n_pids of them */
+	__u64 ring_bytes;              /* of each CPU's ring: a power of two, at least a page */
+};
+
+/* Creates the shared maps. -EPERM, -EOPNOTSUPP, -ENOMEM. */
+int attach__open(struct attach **a, const struct attach_opts *opts, const struct kernel_btf *k,
+		 struct trace_error *err);
+
+/*
+ * Loads and attaches what the plan wants, disabled, and writes each probe's outcome into it.
+ * Fails only when nothing at all could be attached.
+ */
+int attach__plan(struct attach *a, struct plan *plan, const struct kernel_btf *k, struct trace_error *err);
+
+/* Starts and stops recording, in all programs at once. */
+void attach__enable(struct attach *a, bool on);
+
+/* Detaches every program. Rings, counters and program statistics stay. */
+void attach__detach(struct attach *a);
+void attach__close(struct attach *a);
+
+__u32 attach__n_cpus(const struct attach *a);            /* possible CPUs */
+int attach__ring_fd(const struct attach *a, __u32 cpu);  /* -1: the CPU was offline and has none */
+__u64 attach__ring_bytes(const struct attach *a);
+const volatile __u64 *attach__lost(const struct attach *a); /* [cpu * LOST_TYPES + type] */
+int attach__walk_tasks(const struct attach *a);          /* a new iterator to read, caller closes; -ENOENT: none */
+
+/* What the kernel knows about attached program i; -ENOENT after the last. */
+struct attach_program {
+	__u16 probe;  /* id */
+	__u16 record; /* type it produces */
+	bool needed;  /* a skipped run is a lost record */
+	__u64 runs, run_time; /* while statistics were enabled; run_time in ns */
+	__u64 misses; /* skipped runs: it was already running on that CPU */
+};
+int attach__program(const struct attach *a, size_t i, struct attach_program *p);
+
+/* The embedded objects, for tests: name and ELF bytes, NULL after the last. */
+const void *attach__object(size_t i, const char **name, size_t *size);
+
+#endif

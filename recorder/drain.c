@@ -1,0 +1,218 @@
+/* drain.c: the thread that empties the rings into the trace (drain.h). */
+#include "drain.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "format/schema.h"
+#include "privilege.h"
+#include "ring.h"
+
+enum {
+	SLEEP_MIN_NS = 500000,
+	SLEEP_MAX_NS = 10000000,
+	FLUSH_EVERY_NS = 100000000,
+	FLUSH_AGE_NS = 700000000, /* with the above: nothing waits a second */
+	LOCATION_FRAMES = 12,     /* how deep the freeing machinery is at most */
+};
+
+struct drain {
+	struct attach *attach;
+	struct sink *sink;
+	struct losses *losses;
+	struct ring *rings; /* n_cpus; those without a ring are all zero */
+	pthread_t thread;
+	atomic_bool stop;
+	atomic_ullong peak;
+	__u64 flushed;
+	__u32 n_cpus, sleep_ns;
+};
+
+struct stream {
+	struct sink *sink;
+	__u32 cpu;
+};
+
+/*
+ * A drop's stack begins inside kfree_skb, under our own program. The location is the return address of
+ * whoever dropped the packet: from there on it is the path to explain.
+ */
+static __u32 drop_stack(struct sink *s, const struct rec_drop *d, const __u64 *frames, __u32 n)
+{
+	for (__u32 i = 0; i < n && i < LOCATION_FRAMES; i++)
+		if (frames[i] == d->location)
+			return sink__stack(s, frames + i, n - i);
+	return sink__stack(s, frames, n);
+}
+
+static void on_drop(struct sink *s, __u32 stream, const struct rec_drop *wire)
+{
+	struct rec_drop d = *wire;
+
+	sink__symbol(s, d.location);
+	d.stack = drop_stack(s, wire, (const __u64 *)(wire + 1), d.rec.frames);
+	sink__append(s, stream, &d.rec);
+}
+
+static void on_offcpu(struct sink *s, __u32 stream, const struct rec_offcpu *wire)
+{
+	struct rec_offcpu o = *wire;
+
+	o.stack = sink__stack(s, (const __u64 *)(wire + 1), o.rec.frames);
+	sink__append(s, stream, &o.rec);
+}
+
+void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
+{
+	static _Thread_local __u64 last_location;
+	const struct rec *rec = sample;
+	__u64 location;
+
+	switch (rec->type) {
+	case REC_drop:
+		if (len >= sizeof(struct rec_drop) + rec->frames * sizeof(__u64))
+			on_drop(s, stream, sample);
+		return;
+	case REC_offcpu:
+		if (len >= sizeof(struct rec_offcpu) + rec->frames * sizeof(__u64))
+			on_offcpu(s, stream, sample);
+		return;
+	case REC_free:
+		location = ((const struct rec_free *)sample)->location;
+		if (location && location != last_location)
+			sink__symbol(s, location);
+		last_location = location;
+	}
+	sink__append(s, stream, rec);
+}
+
+static void on_sample(void *ctx, const void *sample, __u32 len)
+{
+	struct stream *st = ctx;
+
+	drain__record(st->sink, st->cpu, sample, len);
+}
+
+/* The fullest ring, in bytes. */
+static __u64 fullest(struct drain *d)
+{
+	__u64 max = 0, used;
+
+	for (__u32 cpu = 0; cpu < d->n_cpus; cpu++) {
+		used = d->rings[cpu].data ? ring__used(&d->rings[cpu]) : 0;
+		max = used > max ? used : max;
+	}
+	if (max > atomic_load(&d->peak))
+		atomic_store(&d->peak, max);
+	return max;
+}
+
+static void sweep(struct drain *d, bool last)
+{
+	struct stream st = { .sink = d->sink };
+	__u64 now;
+
+	sink__lock(d->sink);
+	for (st.cpu = 0; st.cpu < d->n_cpus; st.cpu++)
+		if (d->rings[st.cpu].data)
+			ring__drain(&d->rings[st.cpu], on_sample, &st);
+	now = now_ns();
+	losses__look(d->losses, d->sink, attach__lost(d->attach), now, last);
+	if (now - d->flushed >= FLUSH_EVERY_NS) {
+		(void)trace_writer__flush(d->sink->writer, now, FLUSH_AGE_NS); /* the error stays with the writer */
+		d->flushed = now;
+	}
+	sink__unlock(d->sink);
+}
+
+/* An eighth full is too full; nearly empty is a wasted visit. */
+static void adapt(struct drain *d, __u64 used)
+{
+	__u64 size = attach__ring_bytes(d->attach);
+
+	if (used > size / 8)
+		d->sleep_ns = d->sleep_ns / 2 < SLEEP_MIN_NS ? SLEEP_MIN_NS : d->sleep_ns / 2;
+	else if (used < size / 64)
+		d->sleep_ns = d->sleep_ns * 2 > SLEEP_MAX_NS ? SLEEP_MAX_NS : d->sleep_ns * 2;
+}
+
+static void *run(void *arg)
+{
+	struct drain *d = arg;
+	struct timespec nap = { 0 };
+	__u64 used;
+
+	prctl(PR_SET_NAME, "netrec-drain");
+	prctl(PR_SET_TIMERSLACK, 50000);
+	privilege__drop();
+	while (!atomic_load(&d->stop)) {
+		used = fullest(d);
+		sweep(d, false);
+		adapt(d, used);
+		if (used > attach__ring_bytes(d->attach) / 2)
+			continue; /* falling behind */
+		nap.tv_nsec = d->sleep_ns;
+		nanosleep(&nap, NULL);
+	}
+	return NULL;
+}
+
+static void free_drain(struct drain *d)
+{
+	for (__u32 cpu = 0; d->rings && cpu < d->n_cpus; cpu++)
+		ring__close(&d->rings[cpu]);
+	free(d->rings);
+	free(d);
+}
+
+static int open_rings(struct drain *d, struct trace_error *err)
+{
+	for (__u32 cpu = 0; cpu < d->n_cpus; cpu++)
+		if (attach__ring_fd(d->attach, cpu) >= 0)
+			TRY(ring__open(&d->rings[cpu], attach__ring_fd(d->attach, cpu), attach__ring_bytes(d->attach),
+				       err));
+	return 0;
+}
+
+int drain__start(struct drain **out, struct attach *a, struct sink *s, struct losses *l, struct trace_error *err)
+{
+	struct drain *d = calloc(1, sizeof(*d));
+	int ret;
+
+	if (!d)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	d->attach = a;
+	d->sink = s;
+	d->losses = l;
+	d->n_cpus = attach__n_cpus(a);
+	d->sleep_ns = SLEEP_MIN_NS;
+	d->flushed = now_ns();
+	d->rings = calloc(d->n_cpus, sizeof(*d->rings));
+	ret = d->rings ? open_rings(d, err) : trace_error__set(err, -ENOMEM, "out of memory");
+	if (!ret && (ret = pthread_create(&d->thread, NULL, run, d)))
+		ret = trace_error__set(err, -ret, "cannot start a thread: %s", strerror(ret));
+	if (ret) {
+		free_drain(d);
+		return ret;
+	}
+	*out = d;
+	return 0;
+}
+
+void drain__stop(struct drain *d)
+{
+	atomic_store(&d->stop, true);
+	pthread_join(d->thread, NULL);
+	fullest(d);
+	sweep(d, true);
+	free_drain(d);
+}
+
+__u64 drain__peak(struct drain *d)
+{
+	return atomic_exchange(&d->peak, 0);
+}

@@ -1,0 +1,103 @@
+/*
+ * kernel_btf.c: what this kernel's type information says (kernel_btf.h).
+ *
+ * A tracepoint "x" is the typedef btf_trace_x of a pointer to its probe's prototype, whose first
+ * argument is the probe's own data and does not count.
+ */
+#include "kernel_btf.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kernel_btf {
+	struct btf *btf;
+};
+
+int kernel_btf__open(struct kernel_btf **k, struct trace_error *err)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	if (!btf)
+		return trace_error__set(err, -EOPNOTSUPP,
+					"this kernel has no type information (/sys/kernel/btf/vmlinux: %s); netrec needs "
+					"a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of distributions are",
+					strerror(errno));
+	*k = calloc(1, sizeof(**k));
+	if (!*k) {
+		btf__free(btf);
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	}
+	(*k)->btf = btf;
+	return 0;
+}
+
+void kernel_btf__close(struct kernel_btf *k)
+{
+	if (!k)
+		return;
+	btf__free(k->btf);
+	free(k);
+}
+
+int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name)
+{
+	const struct btf_type *t;
+	char typedef_name[128];
+	int id;
+
+	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(k->btf, typedef_name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -ENOENT;
+	t = btf__type_by_id(k->btf, btf__type_by_id(k->btf, id)->type);
+	if (!t || !btf_is_ptr(t))
+		return -ENOENT;
+	t = btf__type_by_id(k->btf, t->type);
+	if (!t || !btf_is_func_proto(t) || !btf_vlen(t))
+		return -ENOENT;
+	return btf_vlen(t) - 1;
+}
+
+static void each_value(const struct kernel_btf *k, const struct btf_type *t, kernel_btf_enum_fn fn, void *ctx)
+{
+	const struct btf_enum *e = btf_enum(t);
+
+	for (int i = 0; i < btf_vlen(t); i++)
+		fn(ctx, btf__name_by_offset(k->btf, e[i].name_off), e[i].val);
+}
+
+int kernel_btf__enum(const struct kernel_btf *k, const char *name, kernel_btf_enum_fn fn, void *ctx)
+{
+	int id = btf__find_by_name_kind(k->btf, name, BTF_KIND_ENUM);
+
+	if (id < 0)
+		return -ENOENT;
+	each_value(k, btf__type_by_id(k->btf, id), fn, ctx);
+	return 0;
+}
+
+static int has_value(const struct kernel_btf *k, const struct btf_type *t, const char *enumerator)
+{
+	const struct btf_enum *e = btf_enum(t);
+
+	for (int i = 0; i < btf_vlen(t); i++)
+		if (!strcmp(btf__name_by_offset(k->btf, e[i].name_off), enumerator))
+			return 1;
+	return 0;
+}
+
+int kernel_btf__enum_with(const struct kernel_btf *k, const char *enumerator, kernel_btf_enum_fn fn, void *ctx)
+{
+	for (__u32 id = 1; id < btf__type_cnt(k->btf); id++) {
+		const struct btf_type *t = btf__type_by_id(k->btf, id);
+
+		if (!btf_is_enum(t) || !has_value(k, t, enumerator))
+			continue;
+		each_value(k, t, fn, ctx);
+		return 0;
+	}
+	return -ENOENT;
+}

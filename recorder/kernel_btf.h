@@ -1,0 +1,24 @@
+/* kernel_btf.h: what this kernel's type information says about tracepoints and enums. */
+#ifndef RECORDER_KERNEL_BTF_H
+#define RECORDER_KERNEL_BTF_H
+
+#include <linux/types.h>
+#include "format/error.h"
+
+struct kernel_btf;
+
+/* -EOPNOTSUPP when the kernel has none. */
+int kernel_btf__open(struct kernel_btf **k, struct trace_error *err);
+void kernel_btf__close(struct kernel_btf *k);
+
+/* Arguments of a tracepoint, or -ENOENT when this kernel does not have it. */
+int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name);
+
+/* Calls `fn` for every value of an enum; -ENOENT when there is none of that name. */
+typedef void (*kernel_btf_enum_fn)(void *ctx, const char *name, __s64 value);
+int kernel_btf__enum(const struct kernel_btf *k, const char *name, kernel_btf_enum_fn fn, void *ctx);
+
+/* The name of the enum that has this value among its enumerators, for nameless enums. */
+int kernel_btf__enum_with(const struct kernel_btf *k, const char *enumerator, kernel_btf_enum_fn fn, void *ctx);
+
+#endif

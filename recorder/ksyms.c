@@ -1,0 +1,170 @@
+/*
+ * ksyms.c: names of kernel addresses (ksyms.h).
+ *
+ * All function symbols, sorted by address; the names stay where the file's text was read to.
+ */
+#include "ksyms.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+	__u64 addr;
+	__u32 name, module; /* offsets into text */
+};
+
+struct ksyms {
+	struct entry *entries;
+	char *text;
+	size_t n, room, used, text_room;
+};
+
+static bool put_text(struct ksyms *k, const char *s, __u32 *at)
+{
+	size_t len = strlen(s) + 1;
+
+	if (k->used + len > k->text_room) {
+		size_t room = (k->text_room + len) * 2;
+		char *text = realloc(k->text, room);
+
+		if (!text)
+			return false;
+		k->text = text;
+		k->text_room = room;
+	}
+	memcpy(k->text + k->used, s, len);
+	*at = k->used;
+	k->used += len;
+	return true;
+}
+
+static bool put_entry(struct ksyms *k, __u64 addr, const char *name, const char *module)
+{
+	struct entry *e;
+
+	if (k->n == k->room) {
+		size_t room = k->room ? k->room * 2 : 65536;
+
+		e = realloc(k->entries, room * sizeof(*e));
+		if (!e)
+			return false;
+		k->entries = e;
+		k->room = room;
+	}
+	e = &k->entries[k->n];
+	e->addr = addr;
+	e->module = 0; /* the text begins with an empty string */
+	if (!put_text(k, name, &e->name) || (*module && !put_text(k, module, &e->module)))
+		return false;
+	k->n++;
+	return true;
+}
+
+/* "ffffffff81000000 T name\t[module]"; functions only. False when memory ran out. */
+static bool put_line(struct ksyms *k, char *line)
+{
+	char *end, *name, *module = "";
+	__u64 addr = strtoull(line, &end, 16);
+
+	if (!addr || *end != ' ' || !strchr("tTwW", end[1]) || end[2] != ' ')
+		return true;
+	name = end + 3;
+	name[strcspn(name, "\n")] = 0;
+	end = strchr(name, '\t');
+	if (end) {
+		*end++ = 0;
+		if (*end == '[')
+			end++;
+		end[strcspn(end, "]")] = 0;
+		module = end;
+	}
+	return put_entry(k, addr, name, module);
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name; /* of aliases, the first listed */
+}
+
+static void drop_aliases(struct ksyms *k)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (!kept || k->entries[i].addr != k->entries[kept - 1].addr)
+			k->entries[kept++] = k->entries[i];
+	k->n = kept;
+}
+
+int ksyms__open(struct ksyms **out, const char *path, struct trace_error *err)
+{
+	struct ksyms *k = calloc(1, sizeof(*k));
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t len = 0;
+	__u32 empty;
+	bool ok;
+
+	if (!f) {
+		free(k);
+		return trace_error__set(err, -errno, "cannot read %s: %s; kernel addresses will have no names", path,
+					strerror(errno));
+	}
+	ok = k && put_text(k, "", &empty);
+	while (ok && getline(&line, &len, f) > 0)
+		ok = put_line(k, line);
+	free(line);
+	fclose(f);
+	if (!ok) {
+		ksyms__close(k);
+		return trace_error__set(err, -ENOMEM, "out of memory reading %s", path);
+	}
+	qsort(k->entries, k->n, sizeof(*k->entries), by_addr);
+	drop_aliases(k);
+	*out = k;
+	return 0;
+}
+
+void ksyms__close(struct ksyms *k)
+{
+	if (!k)
+		return;
+	free(k->entries);
+	free(k->text);
+	free(k);
+}
+
+size_t ksyms__count(const struct ksyms *k)
+{
+	return k->n;
+}
+
+int ksyms__find(const struct ksyms *k, __u64 addr, struct ksym *sym, size_t *index)
+{
+	size_t lo = 0, hi = k->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (k->entries[mid].addr <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (!lo)
+		return -ENOENT;
+	*index = lo - 1;
+	sym->addr = k->entries[lo - 1].addr;
+	sym->size = lo < k->n ? k->entries[lo].addr - sym->addr : 0;
+	sym->name = k->text + k->entries[lo - 1].name;
+	sym->module = k->text + k->entries[lo - 1].module;
+	return 0;
+}

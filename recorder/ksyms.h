@@ -1,0 +1,25 @@
+/* ksyms.h: names of kernel addresses, from /proc/kallsyms, read once. */
+#ifndef RECORDER_KSYMS_H
+#define RECORDER_KSYMS_H
+
+#include <stddef.h>
+#include <linux/types.h>
+#include "format/error.h"
+
+struct ksyms;
+
+struct ksym {
+	__u64 addr, size;   /* size: distance to the next symbol; 0 for the last */
+	const char *name;
+	const char *module; /* "" for the kernel itself */
+};
+
+/* Reads `path` (/proc/kallsyms). Addresses may all be hidden: then nothing is ever found. */
+int ksyms__open(struct ksyms **k, const char *path, struct trace_error *err);
+void ksyms__close(struct ksyms *k);
+
+/* The symbol `addr` lies in, with its index among all; -ENOENT when there is none. */
+int ksyms__find(const struct ksyms *k, __u64 addr, struct ksym *sym, size_t *index);
+size_t ksyms__count(const struct ksyms *k);
+
+#endif

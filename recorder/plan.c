@@ -1,0 +1,244 @@
+/*
+ * plan.c: which probes are wanted, and how each would be attached (plan.h).
+ */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/schema.h"
+
+static const struct probe_def PROBES[] = {
+#define PROBE(id, name, object, record, stage, doc) { #name, #object, doc, id, REC_##record, STAGE_##stage },
+#define PROGRAM(name, candidate, method, program, target, role)
+#include "bpf/probes.def"
+#undef PROBE
+#undef PROGRAM
+};
+
+static const struct program_def PROGRAMS[] = {
+#define PROBE(id, name, object, record, stage, doc)
+#define PROGRAM(name, candidate, method, program, target, role) \
+	{ #name, #program, target, candidate, METHOD_##method, ROLE_##role },
+#include "bpf/probes.def"
+#undef PROBE
+#undef PROGRAM
+};
+
+struct want {
+	const char *profile, *event; /* event NULL: the profile itself; its text is in doc */
+	const char *doc;
+};
+
+static const struct want WANTS_TABLE[] = {
+#define PROFILE(name, doc) { #name, NULL, doc },
+#define WANTS(profile, event) { #profile, event, NULL },
+#include "profiles.def"
+#undef PROFILE
+#undef WANTS
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+_Static_assert(COUNT(PROBES) == PLAN_PROBES, "PLAN_PROBES is the number of probes in bpf/probes.def");
+
+const struct probe_def *plan__probe_defs(size_t *n)
+{
+	*n = COUNT(PROBES);
+	return PROBES;
+}
+
+const struct program_def *plan__program_defs(size_t *n)
+{
+	*n = COUNT(PROGRAMS);
+	return PROGRAMS;
+}
+
+static bool wants_event(struct plan *plan, const char *event)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < PLAN_PROBES; i++) {
+		const struct probe_def *d = plan->probes[i].def;
+
+		if (strcmp(event, "*") && strcmp(event, d->name) && strcmp(event, schema__record(d->record)->name))
+			continue;
+		plan->probes[i].wanted = true;
+		any = true;
+	}
+	return any;
+}
+
+static bool wants_profile(struct plan *plan, const char *profile)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < COUNT(WANTS_TABLE); i++) {
+		if (strcmp(WANTS_TABLE[i].profile, profile))
+			continue;
+		any = true;
+		if (WANTS_TABLE[i].event)
+			wants_event(plan, WANTS_TABLE[i].event);
+	}
+	return any;
+}
+
+static void add_name(char *list, size_t len, const char *name)
+{
+	size_t used = strlen(list);
+
+	snprintf(list + used, len - used, "%s%s", used ? ", " : "", name);
+}
+
+static void known_profiles(char *list, size_t len)
+{
+	list[0] = 0;
+	for (size_t i = 0; i < COUNT(WANTS_TABLE); i++)
+		if (!WANTS_TABLE[i].event)
+			add_name(list, len, WANTS_TABLE[i].profile);
+}
+
+/* Probe names and, before them, the names of the records they produce. */
+static void known_events(char *list, size_t len)
+{
+	bool listed[REC_TYPE_MAX] = { false };
+
+	list[0] = 0;
+	for (size_t i = 0; i < COUNT(PROBES); i++) {
+		if (!listed[PROBES[i].record])
+			add_name(list, len, schema__record(PROBES[i].record)->name);
+		listed[PROBES[i].record] = true;
+	}
+	for (size_t i = 0; i < COUNT(PROBES); i++)
+		add_name(list, len, PROBES[i].name);
+}
+
+static int select_list(struct plan *plan, const char *names, bool (*select)(struct plan *, const char *),
+		       void (*known)(char *, size_t), const char *what, struct trace_error *err)
+{
+	char name[64], list[420];
+
+	for (const char *p = names, *end; *p; p = *end ? end + 1 : end) {
+		end = strchrnul(p, ',');
+		snprintf(name, sizeof(name), "%.*s", (int)(end - p), p);
+		if (!*name || !strcmp(name, "*") || !select(plan, name)) {
+			known(list, sizeof(list));
+			return trace_error__set(err, -EINVAL, "unknown %s \"%s\"; known: %s", what, name, list);
+		}
+	}
+	return 0;
+}
+
+int plan__select(struct plan *plan, const char *profiles, const char *events, struct trace_error *err)
+{
+	memset(plan, 0, sizeof(*plan));
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		plan->probes[i].def = &PROBES[i];
+	if (!profiles && !events)
+		profiles = "host";
+	if (profiles && !*profiles)
+		return trace_error__set(err, -EINVAL, "-p needs the name of a profile");
+	if (events && !*events)
+		return trace_error__set(err, -EINVAL, "-e needs the name of an event");
+	if (profiles)
+		TRY(select_list(plan, profiles, wants_profile, known_profiles, "profile", err));
+	if (events)
+		TRY(select_list(plan, events, wants_event, known_events, "event", err));
+	return 0;
+}
+
+const char *plan__tracefs(void)
+{
+	static const char *const PLACES[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	char path[64];
+
+	for (size_t i = 0; i < COUNT(PLACES); i++) {
+		snprintf(path, sizeof(path), "%s/events", PLACES[i]);
+		if (!access(path, R_OK | X_OK))
+			return PLACES[i];
+	}
+	return NULL;
+}
+
+/* Why this program cannot be attached here; empty when nothing speaks against it. */
+static void objection(const struct program_def *p, const struct kernel_btf *k, const char *tracefs, char *why,
+		      size_t len)
+{
+	char path[160];
+
+	why[0] = 0;
+	if (p->method == METHOD_tp_btf && kernel_btf__tracepoint_args(k, p->target) < 0) {
+		snprintf(why, len, "this kernel has no tracepoint %s", p->target);
+	} else if (p->method == METHOD_tp && !tracefs) {
+		snprintf(why, len, "tracefs is not mounted");
+	} else if (p->method == METHOD_tp) {
+		snprintf(path, sizeof(path), "%s/events/syscalls/%s", tracefs, p->target);
+		if (access(path, F_OK))
+			snprintf(why, len, "this kernel has no tracepoint syscalls/%s", p->target);
+	}
+}
+
+static const char *const METHOD_NAMES[] = { "", "tp_btf", "tp", "iter" };
+
+/* Can all programs of the candidate be attached? -ENOENT when there is no such candidate. */
+static int try_candidate(struct plan_probe *probe, __u8 candidate, const struct kernel_btf *k, const char *tracefs)
+{
+	char why[PLAN_DETAIL];
+	int found = -ENOENT;
+
+	for (size_t i = 0; i < COUNT(PROGRAMS); i++) {
+		if (strcmp(PROGRAMS[i].probe, probe->def->name) || PROGRAMS[i].candidate != candidate)
+			continue;
+		objection(&PROGRAMS[i], k, tracefs, why, sizeof(why));
+		if (*why) {
+			snprintf(probe->detail, sizeof(probe->detail), "%s", why);
+			return 0;
+		}
+		found = 1;
+	}
+	return found;
+}
+
+bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct kernel_btf *k, const char *tracefs)
+{
+	probe->candidate = 0;
+	for (__u8 c = after + 1; !probe->candidate; c++) {
+		int usable = try_candidate(probe, c, k, tracefs);
+
+		if (usable < 0)
+			return false;
+		if (usable)
+			probe->candidate = c;
+	}
+	return true;
+}
+
+void plan__resolve(struct plan *plan, const struct kernel_btf *k, const char *tracefs)
+{
+	for (size_t i = 0; i < PLAN_PROBES; i++) {
+		struct plan_probe *p = &plan->probes[i];
+
+		if (!plan__next_candidate(p, 0, k, tracefs))
+			p->status = p->wanted ? PROBE_FAILED : PROBE_NOT_WANTED;
+		else
+			p->detail[0] = 0; /* an objection to an earlier candidate no longer matters */
+	}
+}
+
+const char *plan__method(const struct plan_probe *probe)
+{
+	for (size_t i = 0; i < COUNT(PROGRAMS); i++)
+		if (!strcmp(PROGRAMS[i].probe, probe->def->name) && PROGRAMS[i].candidate == probe->candidate)
+			return METHOD_NAMES[PROGRAMS[i].method];
+	return "";
+}
+
+unsigned plan__count(const struct plan *plan, enum probe_status status)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		n += plan->probes[i].wanted && plan->probes[i].status == status;
+	return n;
+}

@@ -1,0 +1,52 @@
+/* privilege.c: what netrec may do, and giving up what it no longer needs (privilege.h). */
+#include "privilege.h"
+
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#endif
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+static bool get(struct __user_cap_data_struct data[2])
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+
+	return !syscall(SYS_capget, &header, data);
+}
+
+static bool has(const struct __user_cap_data_struct data[2], int cap)
+{
+	return data[cap / 32].effective >> cap % 32 & 1;
+}
+
+bool privilege__can_bpf(void)
+{
+	struct __user_cap_data_struct data[2];
+
+	return get(data) && (has(data, CAP_SYS_ADMIN) || (has(data, CAP_BPF) && has(data, CAP_PERFMON)));
+}
+
+void privilege__drop(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const unsigned keep = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_PTRACE;
+	struct __user_cap_data_struct data[2];
+
+	if (!get(data))
+		return;
+	data[0].effective &= keep;
+	data[0].permitted &= keep;
+	data[0].inheritable = 0;
+	data[1] = (struct __user_cap_data_struct){ 0 };
+	(void)syscall(SYS_capset, &header, data); /* fewer rights are a precaution, not a condition */
+}
+
+const char *privilege__kept(void)
+{
+	return "CAP_SYS_ADMIN (enter network namespaces, BPF statistics), CAP_SYS_PTRACE (find namespaces)";
+}

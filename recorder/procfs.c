@@ -1,0 +1,292 @@
+/* procfs.c: the kernel's counters under /proc (procfs.h). */
+#include "procfs.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct counter_key {
+	__u32 netns, name;
+};
+
+struct procfs {
+	struct intern *keys;  /* of counters */
+	__u64 *values;        /* last one written, by key id - 1 */
+	size_t n_values;
+	char *buffer;
+	size_t room;
+	__u64 tick_ns;        /* unit of /proc/stat */
+};
+
+struct procfs *procfs__new(void)
+{
+	struct procfs *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->keys = intern__new(0);
+	p->room = 16384;
+	p->buffer = malloc(p->room);
+	p->tick_ns = 1000000000ULL / sysconf(_SC_CLK_TCK);
+	if (!p->keys || !p->buffer) {
+		procfs__free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void procfs__free(struct procfs *p)
+{
+	if (!p)
+		return;
+	intern__free(p->keys);
+	free(p->values);
+	free(p->buffer);
+	free(p);
+}
+
+char *procfs__read(struct procfs *p, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t used = 0;
+	ssize_t n = -1;
+
+	while (fd >= 0 && (n = read(fd, p->buffer + used, p->room - used - 1)) > 0) {
+		used += n;
+		if (used + 1 == p->room) {
+			char *more = realloc(p->buffer, p->room * 2);
+
+			if (!more)
+				break;
+			p->buffer = more;
+			p->room *= 2;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	p->buffer[used] = 0;
+	return n < 0 ? NULL : p->buffer;
+}
+
+static bool value_changed(struct procfs *p, const struct counter_key *key, __u64 value)
+{
+	bool is_new, changed;
+	__u32 id = intern__id(p->keys, key, sizeof(*key), &is_new);
+
+	if (id > p->n_values) {
+		size_t n = id * 2;
+		__u64 *v = realloc(p->values, n * sizeof(*v));
+
+		if (!v)
+			return true;
+		p->values = v;
+		p->n_values = n;
+	}
+	if (!id)
+		return true;
+	changed = is_new || p->values[id - 1] != value;
+	p->values[id - 1] = value;
+	return changed;
+}
+
+static void counter(struct procfs *p, struct sink *s, __u32 netns, const char *name, __u64 value, bool all)
+{
+	struct rec_counter r = { .rec = { .ts = now_ns(), .type = REC_counter }, .netns = netns, .value = value };
+	struct counter_key key = { .netns = netns };
+
+	key.name = r.name = sink__string(s, name);
+	if (value_changed(p, &key, value) || all)
+		sink__append(s, STREAM_RECORDER, &r.rec);
+}
+
+/* Calls `fn` for each line, NUL-terminated. */
+static char *next_line(char **text)
+{
+	char *line = *text, *end;
+
+	if (!*line)
+		return NULL;
+	end = strchrnul(line, '\n');
+	*text = *end ? end + 1 : end;
+	*end = 0;
+	return line;
+}
+
+static void cpu_line(struct procfs *p, struct sink *s, const char *line)
+{
+	struct rec_cputime r = { .rec = { .ts = now_ns(), .type = REC_cputime } };
+	unsigned long long v[8] = { 0 };
+
+	if (sscanf(line, "cpu%u %llu %llu %llu %llu %llu %llu %llu %llu", &r.which, &v[0], &v[1], &v[2], &v[3], &v[4],
+		   &v[5], &v[6], &v[7]) < 9)
+		return;
+	r.user = (v[0] + v[1]) * p->tick_ns;
+	r.system = v[2] * p->tick_ns;
+	r.idle = v[3] * p->tick_ns;
+	r.iowait = v[4] * p->tick_ns;
+	r.irq = v[5] * p->tick_ns;
+	r.softirq = v[6] * p->tick_ns;
+	r.steal = v[7] * p->tick_ns;
+	sink__append(s, STREAM_RECORDER, &r.rec);
+}
+
+/* Column 13 is the CPU since 5.10; before, there was a line for every CPU that is online. */
+static void softnet_line(struct sink *s, const char *line, __u32 index)
+{
+	struct rec_softnet r = { .rec = { .ts = now_ns(), .type = REC_softnet }, .which = index };
+	unsigned v[13];
+	int n;
+
+	n = sscanf(line, "%x %x %x %x %x %x %x %x %x %x %x %x %x", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6],
+		   &v[7], &v[8], &v[9], &v[10], &v[11], &v[12]);
+	if (n < 3)
+		return;
+	if (n == 13)
+		r.which = v[12];
+	r.processed = v[0];
+	r.dropped = v[1];
+	r.squeezed = v[2];
+	sink__append(s, STREAM_RECORDER, &r.rec);
+}
+
+static void first_line_of(char *buf, size_t len, const char *path)
+{
+	FILE *f = fopen(path, "re");
+
+	buf[0] = 0;
+	if (f && fgets(buf, len, f))
+		buf[strcspn(buf, "\n")] = 0;
+	if (f)
+		fclose(f);
+}
+
+static void name_irq(struct sink *s, __u32 irq)
+{
+	struct rec_irqname r = { .rec = { .ts = now_ns(), .type = REC_irqname }, .irq = irq };
+	char path[80], name[256], cpus[256];
+
+	snprintf(path, sizeof(path), "/sys/kernel/irq/%u/actions", irq);
+	first_line_of(name, sizeof(name), path);
+	snprintf(path, sizeof(path), "/proc/irq/%u/effective_affinity_list", irq);
+	first_line_of(cpus, sizeof(cpus), path);
+	r.name = (struct rec_text){ .s = name, .len = strlen(name) };
+	r.affinity = (struct rec_text){ .s = cpus, .len = strlen(cpus) };
+	sink__define(s, &r.rec);
+}
+
+/* " 24:   17   4  chip  name": the sum over the CPUs. `n_cpus` columns, fewer for those like ERR. */
+static void interrupt_line(struct procfs *p, struct sink *s, const char *line, unsigned n_cpus, bool all)
+{
+	unsigned long long sum = 0, value;
+	char name[32], label[16], *end;
+
+	while (*line == ' ')
+		line++;
+	snprintf(label, sizeof(label), "%.*s", (int)strcspn(line, ":"), line);
+	line += strcspn(line, ":");
+	if (*line != ':')
+		return;
+	line++;
+	for (unsigned i = 0; i < n_cpus; i++, line = end) {
+		value = strtoull(line, &end, 10);
+		if (end == line)
+			break;
+		sum += value;
+	}
+	snprintf(name, sizeof(name), "irq.%s", label);
+	counter(p, s, 0, name, sum, all);
+	if (all && isdigit((unsigned char)label[0]))
+		name_irq(s, atoi(label));
+}
+
+static void sample_interrupts(struct procfs *p, struct sink *s, bool all)
+{
+	char *text = procfs__read(p, "/proc/interrupts"), *line;
+	unsigned n_cpus = 0;
+
+	if (!text || !(line = next_line(&text)))
+		return;
+	for (line = strstr(line, "CPU"); line; line = strstr(line + 3, "CPU"))
+		n_cpus++;
+	while ((line = next_line(&text)))
+		interrupt_line(p, s, line, n_cpus, all);
+}
+
+void procfs__sample_host(struct procfs *p, struct sink *s, bool all)
+{
+	char *text = procfs__read(p, "/proc/stat"), *line;
+	__u32 index = 0;
+
+	sink__lock(s);
+	while (text && (line = next_line(&text)))
+		if (!strncmp(line, "cpu", 3) && isdigit((unsigned char)line[3]))
+			cpu_line(p, s, line);
+	text = procfs__read(p, "/proc/net/softnet_stat");
+	while (text && (line = next_line(&text)))
+		softnet_line(s, line, index++);
+	sample_interrupts(p, s, all);
+	sink__unlock(s);
+}
+
+/* Two lines, "Ip: Forwarding …" and "Ip: 1 …", make counters ip.Forwarding, … */
+static void paired_lines(struct procfs *p, struct sink *s, __u32 netns, char *names, char *values, bool all)
+{
+	char prefix[16], full[96], *n_at, *v_at, *name, *value;
+	size_t len = strcspn(names, ":");
+
+	if (len >= sizeof(prefix) || strncmp(names, values, len + 1))
+		return;
+	for (size_t i = 0; i < len; i++)
+		prefix[i] = tolower((unsigned char)names[i]);
+	prefix[len] = 0;
+	name = strtok_r(names + len + 1, " ", &n_at);
+	value = strtok_r(values + len + 1, " ", &v_at);
+	for (; name && value; name = strtok_r(NULL, " ", &n_at), value = strtok_r(NULL, " ", &v_at)) {
+		snprintf(full, sizeof(full), "%s.%s", prefix, name);
+		counter(p, s, netns, full, strtoull(value, NULL, 10), all);
+	}
+}
+
+static void sample_paired(struct procfs *p, struct sink *s, __u32 netns, const char *path, bool all)
+{
+	char *text = procfs__read(p, path), *names, *values;
+
+	while (text && (names = next_line(&text)) && (values = next_line(&text)))
+		paired_lines(p, s, netns, names, values, all);
+}
+
+/* "Ip6InReceives   12" becomes ip6.InReceives. */
+static void snmp6_line(struct procfs *p, struct sink *s, __u32 netns, char *line, bool all)
+{
+	static const char *const PREFIXES[] = { "UdpLite6", "Icmp6", "Udp6", "Ip6" };
+	size_t len = strcspn(line, " \t");
+	char full[96];
+
+	for (size_t i = 0; i < sizeof(PREFIXES) / sizeof(PREFIXES[0]); i++) {
+		size_t plen = strlen(PREFIXES[i]);
+
+		if (strncmp(line, PREFIXES[i], plen) || len <= plen)
+			continue;
+		snprintf(full, sizeof(full), "%s.%.*s", PREFIXES[i], (int)(len - plen), line + plen);
+		for (size_t j = 0; j < plen; j++)
+			full[j] = tolower((unsigned char)full[j]);
+		counter(p, s, netns, full, strtoull(line + len, NULL, 10), all);
+		return;
+	}
+}
+
+void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all)
+{
+	char *text, *line;
+
+	sink__lock(s);
+	sample_paired(p, s, inum, "/proc/thread-self/net/snmp", all);
+	sample_paired(p, s, inum, "/proc/thread-self/net/netstat", all);
+	text = procfs__read(p, "/proc/thread-self/net/snmp6");
+	while (text && (line = next_line(&text)))
+		snmp6_line(p, s, inum, line, all);
+	sink__unlock(s);
+}

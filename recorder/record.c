@@ -1,0 +1,336 @@
+/*
+ * record.c: netrec record, from plan to closed trace.
+ *
+ * The order is the point: everything is attached and the trace is open and described before probes are
+ * enabled; a snapshot stands before and after them; probes are detached before the rings are read for
+ * the last time; only then are totals written. Whatever fails on the way, what was recorded is kept.
+ */
+#include "record.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "command.h"
+#include "drain.h"
+#include "format/schema.h"
+#include "inventory.h"
+#include "losses.h"
+#include "options.h"
+#include "privilege.h"
+#include "sampler.h"
+#include "sink.h"
+#include "status.h"
+
+enum { TICK_MS = 50 };
+
+struct recording {
+	struct record_options options;
+	struct kernel_btf *btf;
+	struct plan plan;
+	struct attach *attach;
+	struct sink sink;
+	struct losses *losses;
+	struct sampler *sampler;
+	struct drain *drain;
+	struct command command;
+	struct status status;
+	int signals; /* file that becomes readable with SIGINT, SIGTERM, SIGHUP, SIGCHLD */
+	bool sink_open;
+};
+
+/* 8 MiB per CPU bridge 80 ms of a million events a second; on large machines 512 MiB in all must do. */
+static __u64 default_ring_bytes(void)
+{
+	__u64 bytes = 8 << 20;
+
+	while (bytes > 512 << 10 && bytes * sysconf(_SC_NPROCESSORS_ONLN) > 512 << 20)
+		bytes /= 2;
+	return bytes;
+}
+
+static int open_attach(struct recording *r, struct trace_error *err)
+{
+	const struct record_options *o = &r->options;
+	struct attach_opts opts = { .pids = o->pids, .ring_bytes = o->ring_bytes };
+
+	opts.config.offcpu_min_ns = o->offcpu_min_ns;
+	opts.config.offcpu_stack_ns = o->offcpu_stack_ns;
+	opts.config.n_pids = o->n_pids;
+	opts.config.n_comms = o->n_comms;
+	memcpy(opts.config.comms, o->comms, sizeof(o->comms));
+	TRY(attach__open(&r->attach, &opts, r->btf, err));
+	return attach__plan(r->attach, &r->plan, r->btf, err);
+}
+
+static int open_sink(struct recording *r, int argc, char **argv, struct trace_error *err)
+{
+	struct trace_writer_opts opts = { .n_cpus = attach__n_cpus(r->attach), .max_bytes = r->options.max_bytes };
+
+	/* segments are what --max-size removes: several of them must fit */
+	if (opts.max_bytes)
+		opts.segment_bytes = opts.max_bytes / 8;
+	TRY(sink__open(&r->sink, r->options.output, &opts, err));
+	r->sink_open = true;
+	sink__lock(&r->sink);
+	inventory__config(&r->sink, &r->options, r->options.ring_bytes, argc, argv);
+	inventory__enumerators(&r->sink, r->btf);
+	inventory__probes(&r->sink, &r->plan);
+	sink__unlock(&r->sink);
+	return 0;
+}
+
+/* Signals become readable instead of interrupting: before any thread starts, so that all inherit it. */
+static int catch_signals(struct recording *r, struct trace_error *err)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return r->signals < 0 ? trace_error__set(err, -errno, "cannot catch signals: %s", strerror(errno)) : 0;
+}
+
+static int start(struct recording *r, int argc, char **argv, struct trace_error *err)
+{
+	TRY(kernel_btf__open(&r->btf, err));
+	plan__resolve(&r->plan, r->btf, plan__tracefs());
+	if (r->options.command)
+		TRY(command__fork(&r->command, r->options.command, err));
+	TRY(catch_signals(r, err));
+	TRY(open_attach(r, err));
+	TRY(open_sink(r, argc, argv, err));
+	r->losses = losses__new(attach__n_cpus(r->attach));
+	if (!r->losses)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	TRY(sampler__open(&r->sampler, r->attach, &r->sink, r->losses, r->options.sample_ns, err));
+	TRY(drain__start(&r->drain, r->attach, &r->sink, r->losses, err));
+	attach__enable(r->attach, true);
+	TRY(sampler__start(r->sampler, r->drain, err));
+	privilege__drop();
+	return 0;
+}
+
+/* A signal to stop? That of an ending command is none. */
+static bool told_to_stop(struct recording *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD)
+			return true;
+	return false;
+}
+
+static void wait_for_end(struct recording *r)
+{
+	struct pollfd p = { .fd = r->signals, .events = POLLIN };
+	__u64 began = now_ns();
+	bool failed = false;
+
+	while (!failed) {
+		__u64 now = now_ns(), left = TICK_MS;
+
+		if (r->options.duration_ns) {
+			if (now - began >= r->options.duration_ns)
+				return;
+			left = (began + r->options.duration_ns - now) / 1000000 + 1;
+		}
+		poll(&p, 1, left < TICK_MS ? left : TICK_MS);
+		if (told_to_stop(r) || (r->options.command && command__ended(&r->command)))
+			return;
+		sink__lock(&r->sink);
+		failed = sink__failed(&r->sink);
+		sink__unlock(&r->sink);
+		if (!r->options.quiet)
+			status__tick(&r->status, &r->sink);
+	}
+}
+
+static void write_totals(struct recording *r)
+{
+	const struct trace_writer_stats *w = trace_writer__stats(r->sink.writer);
+
+	for (unsigned type = 1; type < REC_TYPE_MAX; type++) {
+		const struct record_desc *d = schema__record(type);
+		struct rec_total t = { .rec = { .ts = now_ns(), .type = REC_total }, .type = type };
+
+		t.written = w->rows_of[type];
+		t.lost = losses__of(r->losses, type);
+		if (d && d->class == RECORD_EVENT && type != REC_total && (t.written || t.lost))
+			sink__append(&r->sink, STREAM_RECORDER, &t.rec);
+	}
+	if (r->sink.stacks_refused)
+		losses__add(r->losses, &r->sink, LOSSES_ANYWHERE, REC_stack, GAP_TABLE_FULL, r->status.began, now_ns(),
+			    r->sink.stacks_refused);
+}
+
+/* Stops what runs and reads what is left. Safe after a start that failed half-way. */
+static void stop(struct recording *r)
+{
+	if (r->attach)
+		attach__enable(r->attach, false);
+	if (r->sampler && r->drain)
+		sampler__stop(r->sampler);
+	if (r->attach)
+		attach__detach(r->attach);
+	if (r->drain)
+		drain__stop(r->drain);
+	command__stop(&r->command);
+}
+
+static void describe_end(struct recording *r)
+{
+	sink__lock(&r->sink);
+	if (r->options.command && WIFEXITED(r->command.status))
+		sink__config(&r->sink, "record.command_status", "%d", WEXITSTATUS(r->command.status));
+	else if (r->options.command)
+		sink__config(&r->sink, "record.command_status", "signal %d", WTERMSIG(r->command.status));
+	write_totals(r);
+	sink__unlock(&r->sink);
+}
+
+static int finish(struct recording *r, struct trace_error *err)
+{
+	struct trace_writer_stats stats;
+	__u64 lost = r->sink.lost;
+	int ret;
+
+	describe_end(r);
+	stats = *trace_writer__stats(r->sink.writer);
+	lost = r->sink.lost;
+	ret = sink__close(&r->sink, err);
+	r->sink_open = false;
+	status__clear(&r->status);
+	if (ret < 0)
+		fprintf(stderr, "netrec: %s; what was written before is kept and readable in %s\n", err->text,
+			r->options.output);
+	if (!r->options.quiet) {
+		status__summary(&r->status, r->options.output, &stats, lost);
+		if (r->options.command && WIFEXITED(r->command.status) && WEXITSTATUS(r->command.status))
+			fprintf(stderr, "%s: exited with status %d\n", r->options.command[0],
+				WEXITSTATUS(r->command.status));
+		else if (r->options.command && WIFSIGNALED(r->command.status))
+			fprintf(stderr, "%s: ended by signal %d\n", r->options.command[0], WTERMSIG(r->command.status));
+	}
+	return ret < 0 ? EXIT_DATA : EXIT_DONE;
+}
+
+static void release(struct recording *r)
+{
+	sampler__close(r->sampler);
+	losses__free(r->losses);
+	attach__close(r->attach);
+	kernel_btf__close(r->btf);
+	if (r->signals > 0)
+		close(r->signals);
+}
+
+static int exit_status_of(int code)
+{
+	switch (-code) {
+	case EPERM:
+	case EACCES:
+	case EOPNOTSUPP:
+		return EXIT_UNSUPPORTED;
+	case EINVAL:
+		return EXIT_USAGE;
+	}
+	return EXIT_DATA;
+}
+
+static void say_probes(const struct recording *r)
+{
+	unsigned failed = plan__count(&r->plan, PROBE_FAILED);
+
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (r->plan.probes[i].wanted && r->plan.probes[i].status == PROBE_FAILED)
+			fprintf(stderr, "netrec: not attached: %s: %s\n", r->plan.probes[i].def->name,
+				r->plan.probes[i].detail);
+	fprintf(stderr, "recording to %s with %u probes%s%s\n", r->options.output,
+		plan__count(&r->plan, PROBE_ATTACHED), failed ? ", some not attached" : "",
+		r->options.command ? "" : r->options.duration_ns ? "" : "; Ctrl-C stops");
+}
+
+/* Checks everything that can be known before anything is created. */
+static int prepare(struct recording *r, int argc, char **argv, struct trace_error *err)
+{
+	struct record_options *o = &r->options;
+
+	TRY(options__record(o, argc, argv, err));
+	if (o->help)
+		return 0;
+	TRY(plan__select(&r->plan, o->profiles, o->events, err));
+	if (o->command)
+		TRY(command__find(o->command, err) ? trace_error__set(err, -EINVAL, "%s", err->text) : 0);
+	if (!o->ring_bytes)
+		o->ring_bytes = default_ring_bytes();
+	return 0;
+}
+
+static int record(struct recording *r, int argc, char **argv)
+{
+	struct trace_error err = { 0 };
+	int status;
+
+	if (!privilege__can_bpf()) {
+		fprintf(stderr, "netrec: recording needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN; run it with "
+				"sudo, and see netrec check\n");
+		return EXIT_UNSUPPORTED;
+	}
+	if (!access(r->options.output, F_OK)) {
+		fprintf(stderr, "netrec: %s exists; give another name with -o, or remove it\n", r->options.output);
+		return EXIT_DATA;
+	}
+	status__begin(&r->status);
+	if (start(r, argc, argv, &err) < 0) {
+		fprintf(stderr, "netrec: %s\n", err.text);
+		stop(r);
+		if (r->sink_open)
+			(void)sink__close(&r->sink, NULL);
+		return exit_status_of(err.code);
+	}
+	if (!r->options.quiet)
+		say_probes(r);
+	command__go(&r->command);
+	wait_for_end(r);
+	stop(r);
+	status = finish(r, &err);
+	return status;
+}
+
+int record__main(int argc, char **argv)
+{
+	struct recording *r = calloc(1, sizeof(*r));
+	struct trace_error err = { 0 };
+	int status;
+
+	if (!r) {
+		fputs("netrec: out of memory\n", stderr);
+		return EXIT_DATA;
+	}
+	if (prepare(r, argc, argv, &err) < 0) {
+		fprintf(stderr, "netrec: %s\n", err.text);
+		status = EXIT_USAGE;
+	} else if (r->options.help) {
+		fputs(options__record_help, stdout);
+		status = EXIT_DONE;
+	} else {
+		status = record(r, argc, argv);
+	}
+	release(r);
+	free(r);
+	return status;
+}

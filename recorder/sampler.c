@@ -1,0 +1,340 @@
+/*
+ * sampler.c: clocks, counters, inventory and cost, once a second (sampler.h).
+ *
+ * Sampling may cost at most 2 % of a CPU: when a round took long, the next one is later.
+ */
+#include "sampler.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "namespaces.h"
+#include "netlink.h"
+#include "privilege.h"
+#include "procfs.h"
+
+enum {
+	COST_LIMIT = 50,            /* a round may take 1/50 of the time between rounds */
+	PROCESSES_EVERY = 10,       /* rounds between walks through /proc for namespaces */
+	STATS_FIRST_NS = 1000000000,
+	STATS_WINDOW_NS = 100000000,
+	CLOCK_TRIES = 5,
+};
+static const __u64 STATS_EVERY_NS = 30000000000ULL;
+
+enum { MAX_PROGRAMS = 64 };
+
+struct sampler {
+	struct attach *attach;
+	struct sink *sink;
+	struct losses *losses;
+	struct drain *drain; /* NULL before and after the thread runs */
+	struct namespaces *namespaces;
+	struct procfs *procfs;
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+	bool stop, started;
+	__u64 interval_ns, sampled, stats_due;
+	__u64 misses[MAX_PROGRAMS];
+	unsigned round;
+};
+
+static __u64 clock_of(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* The other clocks between two readings of CLOCK_MONOTONIC; the tightest of a few tries. */
+static void sample_clocks(struct sampler *s)
+{
+	struct rec_clock best = { .rec = { .type = REC_clock }, .error = ~0ULL }, c = best;
+
+	for (int i = 0; i < CLOCK_TRIES; i++) {
+		__u64 before = clock_of(CLOCK_MONOTONIC), after;
+
+		c.realtime = clock_of(CLOCK_REALTIME);
+		c.boottime = clock_of(CLOCK_BOOTTIME);
+		c.tai = clock_of(CLOCK_TAI);
+		after = clock_of(CLOCK_MONOTONIC);
+		c.rec.ts = before + (after - before) / 2;
+		c.error = (after - before + 1) / 2;
+		if (c.error < best.error)
+			best = c;
+	}
+	sink__lock(s->sink);
+	sink__define(s->sink, &best.rec);
+	sink__unlock(s->sink);
+}
+
+/* The iterator's answer is whole records, one after the other, of the types it can make. */
+static size_t append_walk(struct sink *sink, const unsigned char *p, size_t len)
+{
+	size_t at = 0, size;
+
+	while (len - at >= sizeof(struct rec)) {
+		const struct rec *rec = (const void *)(p + at);
+
+		size = rec->type == REC_task ? sizeof(struct rec_task) : sizeof(struct rec_thread);
+		if (len - at < size)
+			break;
+		sink__append(sink, STREAM_RECORDER, rec);
+		at += size;
+	}
+	return at;
+}
+
+static void sample_tasks(struct sampler *s)
+{
+	_Alignas(8) unsigned char buffer[32768];
+	int fd = attach__walk_tasks(s->attach);
+	size_t have = 0, used;
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	while ((n = read(fd, buffer + have, sizeof(buffer) - have)) > 0 || (n < 0 && errno == EAGAIN)) {
+		if (n < 0)
+			continue;
+		have += n;
+		sink__lock(s->sink);
+		used = append_walk(s->sink, buffer, have);
+		sink__unlock(s->sink);
+		have -= used;
+		memmove(buffer, buffer + used, have);
+	}
+	close(fd);
+}
+
+static void define_namespace(struct sampler *s, const struct namespace *ns)
+{
+	struct rec_netns r = { .rec = { .ts = now_ns(), .type = REC_netns },
+			       .inum = ns->inum,
+			       .name = { .s = ns->name, .len = strlen(ns->name) } };
+
+	sink__lock(s->sink);
+	sink__define(s->sink, &r.rec);
+	sink__unlock(s->sink);
+}
+
+static void sample_namespace(struct sampler *s, size_t i, bool all)
+{
+	const struct namespace *ns = namespaces__at(s->namespaces, i);
+	int err = namespaces__enter(s->namespaces, i);
+
+	define_namespace(s, ns);
+	if (!err) {
+		err = netlink__sample(s->sink, ns->inum, s->namespaces);
+		procfs__sample_netns(s->procfs, s->sink, ns->inum, all);
+		namespaces__leave(s->namespaces);
+	}
+	if (err && err != -ENOENT) { /* gone meanwhile is no news */
+		char key[48];
+
+		snprintf(key, sizeof(key), "netns.%u.unreadable", ns->inum);
+		sink__lock(s->sink);
+		sink__config(s->sink, key, "%s", strerror(-err));
+		sink__unlock(s->sink);
+	}
+}
+
+static __u64 resident(struct sampler *s)
+{
+	const char *text = procfs__read(s->procfs, "/proc/self/statm");
+	unsigned long long pages = 0;
+
+	if (text)
+		(void)sscanf(text, "%*u %llu", &pages);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+static void sample_cost(struct sampler *s)
+{
+	struct rec_cost r = { .rec = { .ts = now_ns(), .type = REC_cost } };
+
+	r.cpu_time = clock_of(CLOCK_PROCESS_CPUTIME_ID);
+	r.rss = resident(s);
+	r.ring_peak = s->drain ? drain__peak(s->drain) : 0;
+	r.ring_size = attach__ring_bytes(s->attach);
+	sink__lock(s->sink);
+	r.written = trace_writer__stats(s->sink->writer)->bytes;
+	r.events = trace_writer__stats(s->sink->writer)->rows;
+	r.lost = s->sink->lost;
+	sink__append(s->sink, STREAM_RECORDER, &r.rec);
+	sink__unlock(s->sink);
+}
+
+/* A program that would interrupt itself on a CPU is skipped by the kernel, which counts that. */
+static void look_at_misses(struct sampler *s, size_t i, const struct attach_program *p, __u64 now)
+{
+	__u64 missed = p->misses - s->misses[i];
+
+	s->misses[i] = p->misses;
+	if (missed && p->needed)
+		losses__add(s->losses, s->sink, LOSSES_ANYWHERE, p->record, GAP_REENTERED, s->sampled, now, missed);
+}
+
+/* One row per probe; its programs follow each other. */
+static void sample_programs(struct sampler *s, bool baseline)
+{
+	struct rec_probe_cost r = { .rec = { .type = REC_probe_cost } };
+	struct attach_program p;
+	__u64 now = now_ns();
+	int err;
+
+	sink__lock(s->sink);
+	for (size_t i = 0; i < MAX_PROGRAMS && (err = attach__program(s->attach, i, &p)) != -ENOENT; i++) {
+		if (err)
+			continue;
+		if (baseline)
+			s->misses[i] = p.misses;
+		else
+			look_at_misses(s, i, &p, now);
+		if (r.probe && r.probe != p.probe)
+			sink__append(s->sink, STREAM_RECORDER, &r.rec);
+		if (r.probe != p.probe)
+			r = (struct rec_probe_cost){ .rec = { .ts = now, .type = REC_probe_cost }, .probe = p.probe };
+		r.runs += p.runs;
+		r.run_time += p.run_time;
+		r.misses += p.misses;
+	}
+	if (r.probe)
+		sink__append(s->sink, STREAM_RECORDER, &r.rec);
+	sink__unlock(s->sink);
+	s->sampled = now;
+}
+
+static void sample(struct sampler *s, bool all)
+{
+	sample_clocks(s);
+	namespaces__scan(s->namespaces, all || s->round % PROCESSES_EVERY == 0);
+	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
+		sample_namespace(s, i, all);
+	procfs__sample_host(s->procfs, s->sink, all);
+	sample_tasks(s);
+	sample_cost(s);
+	s->round++;
+}
+
+/* False when it is time to stop. */
+static bool wait_until(struct sampler *s, __u64 when)
+{
+	struct timespec ts = { .tv_sec = when / 1000000000, .tv_nsec = when % 1000000000 };
+	bool stop;
+
+	pthread_mutex_lock(&s->mutex);
+	while (!s->stop && !pthread_cond_timedwait(&s->cond, &s->mutex, &ts))
+		;
+	stop = s->stop;
+	pthread_mutex_unlock(&s->mutex);
+	return !stop;
+}
+
+/* Statistics make every program run longer: they are on for a moment only, long enough for an average. */
+static bool measure_programs(struct sampler *s)
+{
+	int fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	bool more = fd < 0 || wait_until(s, now_ns() + STATS_WINDOW_NS);
+
+	if (fd >= 0)
+		close(fd);
+	s->stats_due = now_ns() + STATS_EVERY_NS;
+	return more;
+}
+
+static void *run(void *arg)
+{
+	struct sampler *s = arg;
+	__u64 next = now_ns() + s->interval_ns, began, took;
+
+	prctl(PR_SET_NAME, "netrec-sampler");
+	privilege__drop();
+	while (wait_until(s, next)) {
+		began = now_ns();
+		sample(s, false);
+		took = now_ns() - began;
+		if (began >= s->stats_due && !measure_programs(s))
+			break;
+		sample_programs(s, false);
+		next += s->interval_ns;
+		if (next < began + took * COST_LIMIT)
+			next = began + took * COST_LIMIT;
+	}
+	return NULL;
+}
+
+int sampler__open(struct sampler **out, struct attach *a, struct sink *sink, struct losses *l, __u64 interval_ns,
+		  struct trace_error *err)
+{
+	struct sampler *s = calloc(1, sizeof(*s));
+	pthread_condattr_t attr;
+
+	if (!s)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	s->attach = a;
+	s->sink = sink;
+	s->losses = l;
+	s->interval_ns = interval_ns;
+	pthread_mutex_init(&s->mutex, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->cond, &attr);
+	pthread_condattr_destroy(&attr);
+	s->procfs = procfs__new();
+	if (!s->procfs || namespaces__open(&s->namespaces, err) < 0) {
+		sampler__close(s);
+		return trace_error__set(err, -ENOMEM, "cannot begin to sample: out of memory or no /proc");
+	}
+	sample(s, true);
+	sample_programs(s, true);
+	*out = s;
+	return 0;
+}
+
+int sampler__start(struct sampler *s, struct drain *d, struct trace_error *err)
+{
+	int ret;
+
+	s->drain = d;
+	s->stats_due = now_ns() + STATS_FIRST_NS;
+	ret = pthread_create(&s->thread, NULL, run, s);
+	if (ret)
+		return trace_error__set(err, -ret, "cannot start a thread: %s", strerror(ret));
+	s->started = true;
+	return 0;
+}
+
+void sampler__stop(struct sampler *s)
+{
+	if (s->started) {
+		pthread_mutex_lock(&s->mutex);
+		s->stop = true;
+		pthread_cond_signal(&s->cond);
+		pthread_mutex_unlock(&s->mutex);
+		pthread_join(s->thread, NULL);
+		s->started = false;
+	}
+	sample(s, true);
+	sample_programs(s, false);
+}
+
+void sampler__close(struct sampler *s)
+{
+	if (!s)
+		return;
+	procfs__free(s->procfs);
+	namespaces__close(s->namespaces);
+	pthread_mutex_destroy(&s->mutex);
+	pthread_cond_destroy(&s->cond);
+	free(s);
+}

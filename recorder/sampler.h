@@ -1,0 +1,28 @@
+/*
+ * sampler.h: the thread that reads the kernel's own counters, clocks and inventory, once a second.
+ *
+ * A snapshot before the probes are enabled and one after they are disabled bracket the recording, so
+ * that the kernel's counters can be held against the trace.
+ */
+#ifndef RECORDER_SAMPLER_H
+#define RECORDER_SAMPLER_H
+
+#include "attach.h"
+#include "drain.h"
+#include "losses.h"
+#include "sink.h"
+
+struct sampler;
+
+/* Takes the first snapshot. Other threads do not run yet. */
+int sampler__open(struct sampler **s, struct attach *a, struct sink *sink, struct losses *l, __u64 interval_ns,
+		  struct trace_error *err);
+
+/* Goes on every interval, in a thread. Call once the probes are enabled. */
+int sampler__start(struct sampler *s, struct drain *d, struct trace_error *err);
+
+/* Ends the thread and takes the last snapshot: after the probes are disabled, before they are detached. */
+void sampler__stop(struct sampler *s);
+void sampler__close(struct sampler *s);
+
+#endif

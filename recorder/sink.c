@@ -1,0 +1,152 @@
+/* sink.c: the trace being written, shared by the threads of the recorder (sink.h). */
+#include "sink.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+__u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static void free_tables(struct sink *s)
+{
+	intern__free(s->strings);
+	intern__free(s->addresses);
+	intern__free(s->stacks);
+	ksyms__close(s->ksyms);
+	free(s->symbol_defined);
+}
+
+int sink__open(struct sink *s, const char *path, const struct trace_writer_opts *opts, struct trace_error *err)
+{
+	memset(s, 0, sizeof(*s));
+	pthread_mutex_init(&s->mutex, NULL);
+	s->strings = intern__new(0);
+	s->addresses = intern__new(0);
+	s->stacks = intern__new(SINK_MAX_STACKS);
+	if (!ksyms__open(&s->ksyms, "/proc/kallsyms", NULL))
+		s->symbol_defined = calloc(ksyms__count(s->ksyms) + 1, sizeof(bool));
+	if (!s->strings || !s->addresses || !s->stacks || (s->ksyms && !s->symbol_defined)) {
+		free_tables(s);
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	}
+	if (trace_writer__open(&s->writer, path, opts, now_ns(), err) < 0) {
+		free_tables(s);
+		return err->code;
+	}
+	return 0;
+}
+
+int sink__close(struct sink *s, struct trace_error *err)
+{
+	int ret = trace_writer__close(s->writer, err);
+
+	free_tables(s);
+	pthread_mutex_destroy(&s->mutex);
+	return ret;
+}
+
+void sink__lock(struct sink *s)
+{
+	pthread_mutex_lock(&s->mutex);
+}
+
+void sink__unlock(struct sink *s)
+{
+	pthread_mutex_unlock(&s->mutex);
+}
+
+/* The writer keeps its first error and refuses everything after it; sink__failed() reports it. */
+void sink__append(struct sink *s, __u32 stream, const struct rec *rec)
+{
+	(void)trace_writer__append(s->writer, stream, rec);
+}
+
+void sink__define(struct sink *s, const struct rec *rec)
+{
+	(void)trace_writer__define(s->writer, rec);
+}
+
+bool sink__failed(struct sink *s)
+{
+	return trace_writer__error(s->writer)->code != 0;
+}
+
+static struct rec_text text_of(const char *s)
+{
+	return (struct rec_text){ .s = s, .len = strlen(s) };
+}
+
+void sink__config(struct sink *s, const char *key, const char *fmt, ...)
+{
+	struct rec_config c = { .rec = { .ts = now_ns(), .type = REC_config }, .key = text_of(key) };
+	char value[4096];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(value, sizeof(value), fmt, ap);
+	va_end(ap);
+	c.value = text_of(value);
+	sink__define(s, &c.rec);
+}
+
+__u32 sink__string(struct sink *s, const char *text)
+{
+	bool is_new;
+	__u32 id = intern__id(s->strings, text, strlen(text), &is_new);
+
+	if (is_new) {
+		struct rec_string r = { .rec = { .ts = now_ns(), .type = REC_string }, .id = id,
+					.text = text_of(text) };
+
+		sink__define(s, &r.rec);
+	}
+	return id;
+}
+
+void sink__symbol(struct sink *s, __u64 addr)
+{
+	struct ksym sym;
+	size_t index;
+	bool is_new;
+
+	intern__id(s->addresses, &addr, sizeof(addr), &is_new);
+	if (!is_new || !s->ksyms || ksyms__find(s->ksyms, addr, &sym, &index) || s->symbol_defined[index])
+		return;
+	s->symbol_defined[index] = true;
+	sink__define(s, &(struct rec_symbol){ .rec = { .ts = now_ns(), .type = REC_symbol },
+					      .addr = sym.addr,
+					      .size = sym.size,
+					      .name = text_of(sym.name),
+					      .module = text_of(sym.module) }
+				 .rec);
+}
+
+__u32 sink__stack(struct sink *s, const __u64 *frames, __u32 n)
+{
+	bool is_new;
+	__u32 id;
+
+	if (!n)
+		return 0;
+	id = intern__id(s->stacks, frames, n * sizeof(*frames), &is_new);
+	s->stacks_refused += !id;
+	if (!is_new)
+		return id;
+	for (__u32 i = 0; i < n; i++) {
+		struct rec_stack r = { .rec = { .ts = now_ns(), .type = REC_stack },
+				       .id = id, .depth = i, .addr = frames[i] };
+
+		sink__symbol(s, frames[i]);
+		sink__define(s, &r.rec);
+	}
+	return id;
+}

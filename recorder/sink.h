@@ -1,0 +1,59 @@
+/*
+ * sink.h: the trace being written, shared by the threads of the recorder.
+ *
+ * Everything is called with the lock held; take it for a batch, not for a row. Write errors stay in
+ * the writer: callers go on, and whoever looks after the recording asks sink__failed().
+ */
+#ifndef RECORDER_SINK_H
+#define RECORDER_SINK_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include "format/writer.h"
+#include "intern.h"
+#include "ksyms.h"
+
+struct sink {
+	pthread_mutex_t mutex;
+	struct trace_writer *writer;
+	struct intern *strings;   /* texts of string definitions */
+	struct intern *addresses; /* kernel addresses that were looked up */
+	struct intern *stacks;
+	struct ksyms *ksyms;      /* NULL: unreadable */
+	bool *symbol_defined;     /* by index in ksyms */
+	__u64 stacks_refused;     /* the table was full */
+	__u64 lost;               /* of all types, so far */
+};
+
+enum { SINK_MAX_STACKS = 8192 };
+
+int sink__open(struct sink *s, const char *path, const struct trace_writer_opts *opts, struct trace_error *err);
+
+/* Closes the trace cleanly. */
+int sink__close(struct sink *s, struct trace_error *err);
+
+void sink__lock(struct sink *s);
+void sink__unlock(struct sink *s);
+
+/* Appends to a CPU's stream, or to that of the recorder (STREAM_RECORDER). */
+void sink__append(struct sink *s, __u32 stream, const struct rec *rec);
+void sink__define(struct sink *s, const struct rec *rec);
+
+/* A config definition; value by printf. */
+void sink__config(struct sink *s, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Id of a text in string definitions; defines it when it is new. */
+__u32 sink__string(struct sink *s, const char *text);
+
+/* Defines the symbol `addr` lies in, if it was not yet. */
+void sink__symbol(struct sink *s, __u64 addr);
+
+/* Id of a stack, innermost frame first; defines it with its symbols when it is new. 0: the table is full. */
+__u32 sink__stack(struct sink *s, const __u64 *frames, __u32 n);
+
+bool sink__failed(struct sink *s);
+
+/* CLOCK_MONOTONIC, ns. */
+__u64 now_ns(void);
+
+#endif
