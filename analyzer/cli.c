@@ -125,5 +125,5 @@ int cli__usage_error(const char *command, struct trace_error *err, const char *w
 	va_start(args, what);
 	vsnprintf(text, sizeof(text), what, args);
 	va_end(args);
-	return trace_error__set(err, -EINVAL, "%s; 'netanalyze %s --help' shows the usage", text, command);
+	return trace_error__set(err, -EINVAL, "%s ('netanalyze %s --help' shows the usage)", text, command);
 }

@@ -382,6 +382,23 @@ static void print_sentences(const struct grid *g, const struct grid_opts *o)
 	fputs(o->format == GRID_HTML ? "</ul>\n" : "", o->out);
 }
 
+/* ---- headings ------------------------------------------------------------------------------------ */
+
+void grid__heading(const struct grid_opts *o, int level, const char *text)
+{
+	if (o->format == GRID_MD) {
+		fprintf(o->out, "\n%.*s %s\n\n", level, "######", text);
+	} else if (o->format == GRID_HTML) {
+		fprintf(o->out, "<h%d>%s</h%d>\n", level, text, level);
+	} else {
+		fprintf(o->out, o->color ? "\n\033[1m%s\033[0m\n" : "\n%s\n", text);
+		for (size_t i = 0; level == 2 && text[i]; i++)
+			if (((unsigned char)text[i] & 0xc0) != 0x80)
+				fputc('=', o->out);
+		fputs(level == 2 ? "\n" : "", o->out);
+	}
+}
+
 /* ---- bars --------------------------------------------------------------------------------------- */
 
 enum { BAR_WIDTH = 40 };
@@ -483,6 +500,8 @@ int grid__print(const struct grid_query *q, const struct grid_opts *o, const cha
 	struct grid g = { .n_rows = 0 };
 	int rc = read_grid(q, o->utc, &g, err);
 
+	if (rc == 0 && o->title && (g.n_rows || none))
+		grid__heading(o, o->level, o->title);
 	if (rc == 0 && g.n_rows)
 		rc = print_grid(&g, q, o, err);
 	else if (rc == 0 && none)

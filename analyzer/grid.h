@@ -39,15 +39,20 @@ struct grid_opts {
 	enum grid_format format; /* not JSON */
 	bool utc;
 	bool color;              /* headings in bold */
+	const char *title;       /* heading of the table, printed only with it; NULL: none */
+	int level;               /* of that heading: 1 to 6 */
 	bool list;               /* a line for each column instead of a row for all: for results of one row */
 };
 
-/* Prints the table; an empty result prints `none` (NULL: nothing). *rows (may be NULL) is their number. */
+/* Prints the table; an empty result prints `none` (NULL: nothing at all). *rows (may be NULL) is their number. */
 int grid__print(const struct grid_query *q, const struct grid_opts *o, const char *none, size_t *rows,
 		struct trace_error *err);
 
 /* The rows as a JSON array of objects, made by SQLite. Free with sqlite3_free(). */
 int grid__json(const struct grid_query *q, char **json, struct trace_error *err);
+
+/* Prints a heading of a level from 1 to 6; in text, those of level 2 are underlined. */
+void grid__heading(const struct grid_opts *o, int level, const char *text);
 
 /* Writes text for the format: control characters made visible, markup escaped. */
 void grid__text(const struct grid_opts *o, const char *text);

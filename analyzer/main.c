@@ -61,7 +61,7 @@ static int unknown_command(const char *name, struct trace_error *err)
 	if (name[0] == '-')
 		return trace_error__set(err, -EINVAL, "unknown option '%s'; 'netanalyze help' shows the usage", name);
 	return trace_error__set(err, -EINVAL,
-				"'%s' is neither a command nor a file%s%s%s; 'netanalyze help' lists the commands", name,
+				"'%s' is neither a command nor a file%s%s%s ('netanalyze help' lists the commands)", name,
 				near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 

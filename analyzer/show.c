@@ -18,16 +18,18 @@ enum view_flag { FLOWS = 1, PACKETS = 2, WINDOWS = 4, EVENTS = 8 };
 
 struct view {
 	const char *name;
-	const char *records;
+	const char *types; /* JSON array */
 	unsigned flags;
 	const char *summary;
 };
 
-#define VIEW(name, records, flags, summary) { name, records, flags, summary },
+#define TYPES(...) "[" #__VA_ARGS__ "]"
+#define VIEW(id, name, types, flags, summary) { name, types, flags, summary },
 static const struct view views[] = {
 #include "analyzer/views.def"
 };
 #undef VIEW
+#undef TYPES
 
 enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 6, DEFAULT_TOP = 20 };
 
@@ -81,7 +83,7 @@ static int find_view(const char *name, const struct view **view, struct trace_er
 		}
 	}
 	const char *near = cli__nearest(name, names);
-	return trace_error__set(err, -EINVAL, "there is no view '%s'%s%s%s; 'netanalyze show' lists them", name,
+	return trace_error__set(err, -EINVAL, "there is no view '%s'%s%s%s ('netanalyze show' lists them)", name,
 				near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
@@ -94,26 +96,11 @@ static void set_params(const struct show *s, const struct input *in, struct grid
 	params[2] = (struct grid_param){ ":from_ns", NULL, (long long)in->from_ns };
 	params[3] = (struct grid_param){ ":to_ns", NULL, (long long)in->to_ns };
 	params[4] = (struct grid_param){ ":top", NULL, s->top ? (long long)s->top : INT64_MAX };
-	params[5] = (struct grid_param){ ":types", s->view->records, 0 };
+	params[5] = (struct grid_param){ ":types", s->view->types, 0 };
 }
 
-static const char *const note_files[] = { "view/not_observed.sql", "view/thresholds.sql", "view/losses.sql" };
+static const char *const note_files[] = { "view/thresholds.sql", "view/losses.sql" };
 enum { N_NOTES = sizeof(note_files) / sizeof(*note_files) };
-
-static int is_observed(const struct show *s, const struct input *in, bool *observed, struct trace_error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-
-	*observed = strcmp(s->view->records, "[]") == 0;
-	if (*observed)
-		return 0;
-	if (sqlite3_prepare_v2(in->db, view__sql("view/observed.sql"), -1, &stmt, NULL) != SQLITE_OK)
-		return trace_error__set(err, -EIO, "cannot query the analysis: %s", sqlite3_errmsg(in->db));
-	sqlite3_bind_text(stmt, 1, s->view->records, -1, SQLITE_STATIC);
-	*observed = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
-	sqlite3_finalize(stmt);
-	return 0;
-}
 
 static void print_range(const struct show *s, const struct input *in)
 {
@@ -128,17 +115,15 @@ static void print_range(const struct show *s, const struct input *in)
 		printf("note: a database counts in windows of 1 s: whole windows are shown; run this on the recording for exact limits\n");
 }
 
-static int print_text(const struct show *s, const struct input *in, const struct grid_param *params, bool observed,
-		      struct trace_error *err)
+static int print_text(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct view_run run = { in->db, params, N_PARAMS, { stdout, GRID_TEXT, in->base.utc, color, false }, 3, s->top };
+	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color }, 3, s->top };
 	char file[64];
 
 	print_range(s, in);
 	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
-	if (observed)
-		TRY(view__print(&run, file, err));
+	TRY(view__print(&run, file, err));
 	fputc('\n', stdout);
 	for (int i = 0; i < N_NOTES; i++) {
 		struct grid_query q = { in->db, view__sql(note_files[i]), -1, params, N_PARAMS };
@@ -150,7 +135,7 @@ static int print_text(const struct show *s, const struct input *in, const struct
 
 static int add_notes(const struct view_run *run, char **doc, struct trace_error *err)
 {
-	static const char *const keys[N_NOTES] = { "not_observed", "thresholds", "losses" };
+	static const char *const keys[N_NOTES] = { "thresholds", "losses" };
 
 	for (int i = 0; i < N_NOTES; i++) {
 		struct grid_query q = { run->db, view__sql(note_files[i]), -1, run->params, run->n_params };
@@ -165,22 +150,19 @@ static int add_notes(const struct view_run *run, char **doc, struct trace_error 
 	return 0;
 }
 
-static int print_json(const struct input *in, const struct grid_param *params, const struct show *s, bool observed,
-		      struct trace_error *err)
+static int print_json(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
 {
-	struct view_run run = { in->db, params, N_PARAMS, { stdout, GRID_JSON, true, false, false }, 0, 0 };
+	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_JSON }, 0, 0 };
 	char *doc = NULL, *tables = NULL;
 	char file[64];
 	int rc;
 
 	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
-	rc = observed ? view__json(&run, file, &tables, err) : 0;
+	rc = view__json(&run, file, &tables, err);
 	if (rc == 0)
 		rc = view__json_text(in->db, &doc, "view", s->view->name, err);
 	if (rc == 0)
-		rc = view__json_set(in->db, &doc, "observed", observed ? "true" : "false", err);
-	if (rc == 0)
-		rc = view__json_set(in->db, &doc, "tables", observed ? tables : "{}", err);
+		rc = view__json_set(in->db, &doc, "tables", tables, err);
 	if (rc == 0)
 		rc = add_notes(&run, &doc, err);
 	if (rc == 0)
@@ -194,7 +176,6 @@ static int show(struct show *s, struct trace_error *err)
 {
 	const char *paths[] = { s->path };
 	struct grid_param params[N_PARAMS];
-	bool observed = false;
 	struct input in;
 	int rc;
 
@@ -206,9 +187,7 @@ static int show(struct show *s, struct trace_error *err)
 				      "%s is a database, whose view '%s' keeps no flows to filter by: run this on the recording it was "
 				      "made from", s->path, s->view->name);
 	else
-		rc = is_observed(s, &in, &observed, err);
-	if (rc == 0)
-		rc = s->json ? print_json(&in, params, s, observed, err) : print_text(s, &in, params, observed, err);
+		rc = s->json ? print_json(s, &in, params, err) : print_text(s, &in, params, err);
 	input__close(&in);
 	return rc;
 }

@@ -18,6 +18,7 @@ struct part {
 	char key[MAX_KEY];
 	char title[MAX_LINE];
 	char none[MAX_LINE];
+	char needs[MAX_LINE]; /* JSON array of record types; empty: none */
 	bool list;
 };
 
@@ -37,6 +38,22 @@ static void copy(char *to, size_t cap, const char *from, const char *end)
 	to[n] = '\0';
 }
 
+/* "hop packet" as ["hop","packet"]. Our own words: nothing to escape. */
+static void read_needs(struct part *p, const char *words, const char *end)
+{
+	char *to = p->needs;
+
+	*to++ = '[';
+	*to++ = '"';
+	for (; words < end && to < p->needs + sizeof(p->needs) - 6; words++) {
+		if (*words == ' ')
+			to = stpcpy(to, "\",\"");
+		else
+			*to++ = *words;
+	}
+	strcpy(to, "\"]");
+}
+
 /* One comment line, without its dashes. */
 static void read_comment(struct part *p, const char *line, const char *end)
 {
@@ -45,6 +62,8 @@ static void read_comment(struct part *p, const char *line, const char *end)
 
 	if (end - line == 4 && strncmp(line, "list", 4) == 0)
 		p->list = true;
+	else if (end - line > 7 && strncmp(line, "needs: ", 7) == 0)
+		read_needs(p, line + 7, end);
 	else if (is_none)
 		copy(p->none, sizeof(p->none), line + 6, end);
 	else if (!p->key[0] && colon && colon[1] == ' ') {
@@ -91,19 +110,51 @@ static struct grid_query query_of(const struct view_run *run, const struct part 
 	return (struct grid_query){ run->db, p->sql, p->len, run->params, run->n_params };
 }
 
-void view__heading(const struct grid_opts *o, int level, const char *text)
+/* ---- what was observed --------------------------------------------------------------------------- */
+
+/* A part's needs as a parameter of view/observed.sql and view/not_observed.sql. */
+static struct grid_query needs_query(const struct view_run *run, const char *file, const struct grid_param *types)
 {
-	if (o->format == GRID_MD) {
-		fprintf(o->out, "\n%.*s %s\n\n", level, "######", text);
-	} else if (o->format == GRID_HTML) {
-		fprintf(o->out, "<h%d>%s</h%d>\n", level, text, level);
-	} else {
-		fprintf(o->out, o->color ? "\n\033[1m%s\033[0m\n" : "\n%s\n", text);
-		for (size_t i = 0; level == 2 && text[i]; i++)
-			if (((unsigned char)text[i] & 0xc0) != 0x80)
-				fputc('=', o->out);
-		fputs(level == 2 ? "\n" : "", o->out);
+	return (struct grid_query){ run->db, view__sql(file), -1, types, 1 };
+}
+
+static int is_observed(const struct view_run *run, const struct part *p, bool *observed, struct trace_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	*observed = true;
+	if (!p->needs[0])
+		return 0;
+	if (sqlite3_prepare_v2(run->db, view__sql("view/observed.sql"), -1, &stmt, NULL) != SQLITE_OK)
+		return trace_error__set(err, -EIO, "cannot query the analysis: %s", sqlite3_errmsg(run->db));
+	sqlite3_bind_text(stmt, 1, p->needs, -1, SQLITE_STATIC);
+	*observed = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return 0;
+}
+
+/* ---- printing ------------------------------------------------------------------------------------ */
+
+static int print_part(const struct view_run *run, const struct part *p, struct trace_error *err)
+{
+	struct grid_param types = { ":types", p->needs, 0 };
+	struct grid_query q = query_of(run, p), missing = needs_query(run, "view/not_observed.sql", &types);
+	struct grid_opts opts = run->table;
+	bool observed;
+	size_t rows = 0;
+
+	opts.list = p->list;
+	opts.level = run->level;
+	opts.title = p->title[0] ? p->title : NULL;
+	TRY(is_observed(run, p, &observed, err));
+	if (observed) {
+		TRY(grid__print(&q, &opts, p->none[0] ? p->none : NULL, &rows, err));
+		opts.title = NULL;
 	}
+	if (run->top && rows == run->top)
+		fprintf(opts.out, "(the first %zu; --top N shows more, --top 0 all)\n", rows);
+	opts.list = false;
+	return p->needs[0] ? grid__print(&missing, &opts, NULL, NULL, err) : 0;
 }
 
 int view__print(const struct view_run *run, const char *file, struct trace_error *err)
@@ -114,20 +165,12 @@ int view__print(const struct view_run *run, const char *file, struct trace_error
 
 	if (!text)
 		return trace_error__set(err, -ENOENT, "schema/%s is missing from this build", file);
-	while ((more = next_part(run->db, file, &text, &p, err)) > 0) {
-		struct grid_query q = query_of(run, &p);
-		struct grid_opts opts = run->table;
-		size_t rows;
-
-		opts.list = p.list;
-		if (p.title[0])
-			view__heading(&run->table, run->level, p.title);
-		TRY(grid__print(&q, &opts, p.none[0] ? p.none : NULL, &rows, err));
-		if (run->top && rows == run->top)
-			fprintf(run->table.out, "(the first %zu; --top N shows more, --top 0 all)\n", rows);
-	}
+	while ((more = next_part(run->db, file, &text, &p, err)) > 0)
+		TRY(print_part(run, &p, err));
 	return more;
 }
+
+/* ---- JSON ----------------------------------------------------------------------------------------- */
 
 static int json_set(sqlite3 *db, const char *sql, char **doc, const char *key, const char *value, struct trace_error *err)
 {
@@ -194,7 +237,13 @@ static int part_json(const struct view_run *run, const struct part *p, char **do
 {
 	struct grid_query q = query_of(run, p);
 	char *rows = NULL;
-	int rc = view__rows_json(&q, &rows, err);
+	bool observed;
+	int rc = is_observed(run, p, &observed, err);
+
+	if (rc == 0 && !observed)
+		return view__json_set(run->db, doc, p->key, "null", err);
+	if (rc == 0)
+		rc = view__rows_json(&q, &rows, err);
 
 	if (rc == 0)
 		rc = view__json_set(run->db, doc, p->key, rows, err);

@@ -5,7 +5,8 @@
  *   -- key: the question that the table answers
  * key names the table in JSON, the question is its heading. Further comment lines are for whoever reads the SQL;
  * one that begins with "-- none: " says what is printed instead of an empty table, "-- list" asks for one line for
- * each column instead of a row.
+ * each column instead of a row, and "-- needs: type …" names record types: when none of them was observed, the table
+ * is replaced by which probe was missing and why (in JSON: null), because its emptiness would mean nothing.
  */
 #ifndef ANALYZER_VIEW_H
 #define ANALYZER_VIEW_H
@@ -43,8 +44,5 @@ int view__json_set(struct sqlite3 *db, char **doc, const char *key, const char *
 
 /* The same with a text value, which need not be JSON. */
 int view__json_text(struct sqlite3 *db, char **doc, const char *key, const char *text, struct trace_error *err);
-
-/* Prints a heading in the format of the run. */
-void view__heading(const struct grid_opts *o, int level, const char *text);
 
 #endif

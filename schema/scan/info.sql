@@ -14,7 +14,7 @@ FROM scan_trace AS t, (SELECT max(value) FILTER (WHERE key = 'host.name') AS hos
 
 -- rows: How many rows of each type?
 SELECT r.name AS record, CASE r.definition WHEN 1 THEN 'definition' ELSE 'event' END AS class, r.n AS rows,
-	(SELECT sum(lost) FROM scan_gap AS g WHERE g.type = r.type) AS lost
+	coalesce((SELECT t.lost FROM scan_total AS t WHERE t.type = r.type), (SELECT sum(lost) FROM scan_gap AS g WHERE g.type = r.type)) AS lost
 FROM scan_rows AS r WHERE r.n > 0 ORDER BY r.definition, r.type;
 
 -- config: What does the recording say about itself and its host?

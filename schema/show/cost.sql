@@ -1,4 +1,5 @@
 -- recorder: What did the recording cost: CPU time, memory, bytes?
+-- needs: cost
 -- none: the recorder's own cost was not sampled
 SELECT interval_at, cpu_ns, CASE WHEN span_ns > 0 THEN 100.0 * cpu_ns / span_ns END AS of_one_cpu_pct, events, CASE WHEN events > 0 THEN 1.0 * cpu_ns / events END AS cpu_an_event_ns,
 	written AS written_bytes, CASE WHEN events > 0 THEN 1.0 * written / events END AS bytes_an_event, rss AS memory_bytes, ring_peak AS ring_peak_bytes, 100.0 * ring_peak / ring_size AS ring_peak_pct, lost

@@ -1,4 +1,5 @@
 -- events: When was each packet dropped, why, where, and which packet was it?
+-- needs: drop
 -- none: no drop is known that matches
 SELECT wall(ts_ns) AS time_at, cpu, reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS device,
 	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), protocol(ethertype, NULL) || ' (headers not readable)') AS flow,

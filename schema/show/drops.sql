@@ -1,4 +1,5 @@
 -- packets: Which packets were dropped, for which reason, where, on which device?
+-- needs: drop
 -- none: no packet was dropped
 SELECT interval_at, drops, share_pct, reason, place, device, protocol, last_stage, total_bytes FROM (
 	SELECT win_at(slot(win)) AS interval_at, sum(n) AS drops, 100.0 * sum(n) / sum(sum(n)) OVER (PARTITION BY slot(win)) AS share_pct,

@@ -1,4 +1,5 @@
 -- threads: Which threads spent time in futex calls?
+-- needs: futex
 -- none: no futex call was recorded
 SELECT interval_at, thread, process, operation, calls, errors, total_ns, mean_ns, hist_p(h, 50) AS p50_ns, hist_p(h, 99) AS p99_ns, max_ns FROM (
 	SELECT win_at(slot(win)) AS interval_at, thread_text(tid) AS thread, process_text(tid) AS process, enum_text('futex_op', op) AS operation,

@@ -1,4 +1,5 @@
 -- packets: How many packets passed each interface, as recorded and by the kernel's own counters?
+-- needs: packet hop netdev
 -- none: no packet and no counter of any interface was recorded
 -- kernel: differences of samples, so from the first to the last of them. NULL: fewer than two samples.
 SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface, sum(rx) AS rx_recorded, sum(krx) AS rx_kernel, sum(krx) - sum(rx) AS rx_difference,
@@ -16,6 +17,7 @@ HAVING coalesce(sum(rx), 0) + coalesce(sum(tx), 0) + coalesce(sum(krx), 0) + coa
 ORDER BY 1, 2;
 
 -- qdiscs: What went through each queueing discipline, and what did it drop?
+-- needs: qdisc
 -- none: no queueing discipline was sampled
 SELECT win_at(slot(win)) AS interval_at, device(netns, ifindex) AS interface, coalesce(kind, '?') AS qdisc, printf('%x:%x', handle >> 16, handle & 65535) AS handle,
 	sum(packets) AS packets, sum(bytes) AS total_bytes, sum(drops) AS drops, sum(overlimits) AS overlimits, sum(requeues) AS requeues,

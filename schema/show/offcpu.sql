@@ -1,4 +1,5 @@
 -- threads: Which threads slept longest?
+-- needs: offcpu
 -- none: no wait was recorded
 SELECT interval_at, thread, process, count, total_ns, mean_ns, hist_p(h, 50) AS p50_ns, hist_p(h, 99) AS p99_ns, max_ns, state FROM (
 	SELECT win_at(slot(win)) AS interval_at, thread_text(tid) AS thread, process_text(tid) AS process, sum(n) AS count, sum(sum_ns) AS total_ns,

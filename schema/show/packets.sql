@@ -1,4 +1,5 @@
 -- packets: Which packets took longest, what became of them, and where did their time go?
+-- needs: packet hop
 -- none: no packet was kept that matches
 SELECT id, wall(begin_ns) AS time_at, kept, total_ns, fate || coalesce(': ' || reason(reason), '') AS fate,
 	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)') AS flow,

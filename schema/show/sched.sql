@@ -1,4 +1,5 @@
 -- wait: How long did threads that could run wait for a CPU?
+-- needs: offcpu
 -- none: no wait was recorded
 SELECT interval_at, 'run queue' AS wait, count, preempted, mean_ns, hist_p(h, 50) AS p50_ns, hist_p(h, 95) AS p95_ns, hist_p(h, 99) AS p99_ns,
 	hist_p(h, 99.9) AS "p99.9_ns", max_ns, hist_log2(h) AS distribution_log2

@@ -1,4 +1,5 @@
 -- softirqs: How long did softirqs wait and run?
+-- needs: softirq
 -- none: no softirq was recorded
 SELECT interval_at, softirq, cpu, runs, run_total_ns, hist_p(h, 50) AS run_p50_ns, hist_p(h, 99) AS run_p99_ns, run_max_ns,
 	waits, hist_p(w, 50) AS wait_p50_ns, hist_p(w, 99) AS wait_p99_ns, wait_max_ns
@@ -9,12 +10,14 @@ FROM (SELECT win_at(slot(win)) AS interval_at, enum_text('softirq', vec) AS soft
 ORDER BY interval_at, vec, cpu;
 
 -- napi: How many packets did each poll take, and did polls run into their budget?
+-- needs: napi
 -- none: no NAPI poll was recorded
 SELECT win_at(slot(win)) AS interval_at, CASE ifindex WHEN 0 THEN 'backlog' ELSE device(netns, ifindex) END AS device, cpu, sum(polls) AS polls,
 	sum(work) AS packets, 1.0 * sum(work) / sum(polls) AS packets_a_poll, sum(at_budget) AS at_budget, sum(empty) AS empty
 FROM napi WHERE polls > 0 AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), netns, ifindex, cpu ORDER BY 1, 2, 3;
 
 -- irqs: Which interrupt handlers ran, where and how long?
+-- needs: irq
 -- none: no interrupt was recorded
 SELECT interval_at, irq, name, cpu, runs, total_ns, hist_p(h, 99) AS p99_ns, max_ns, unhandled FROM (
 	SELECT win_at(slot(win)) AS interval_at, irq, coalesce((SELECT name FROM irqname WHERE irqname.irq = i.irq), '?') AS name, cpu, sum(n) AS runs,
@@ -24,6 +27,7 @@ SELECT interval_at, irq, name, cpu, runs, total_ns, hist_p(h, 99) AS p99_ns, max
 WHERE rank <= :top ORDER BY interval_at, rank;
 
 -- softnet: Was a CPU's packet backlog full, or its budget used up?
+-- needs: softnet
 -- none: /proc/net/softnet_stat was not sampled twice
 SELECT win_at(slot(win)) AS interval_at, cpu, sum(processed) AS processed, sum(dropped) AS dropped, sum(squeezed) AS squeezed
 FROM softnet WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), cpu ORDER BY 1, cpu;

@@ -1,4 +1,5 @@
 -- stages: How long did packets take from each stage to the next one they were seen at?
+-- needs: packet hop
 -- none: no packet was seen at two stages
 -- In the order of the packet path; cut to the pairs that took most time in total. A distribution per row.
 SELECT interval_at, "from", "to", device, count, mean_ns, hist_p(h, 50) AS p50_ns, hist_p(h, 95) AS p95_ns, hist_p(h, 99) AS p99_ns,

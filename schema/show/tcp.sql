@@ -1,4 +1,5 @@
 -- connections: Which connections sent segments again?
+-- needs: tcp
 -- none: no segment was sent again
 SELECT interval_at, connection, retransmits, total_bytes, max_srtt_ns, min_cwnd, netns FROM (
 	SELECT win_at(slot(win)) AS interval_at, endpoint_text(saddr, sport) || ' > ' || endpoint_text(daddr, dport) AS connection, sum(n) AS retransmits,
@@ -18,6 +19,7 @@ FROM tcp_retransmit WHERE ts_ns BETWEEN :from_ns AND :to_ns
 ORDER BY ts_ns LIMIT :top;
 
 -- counters: Which of the kernel's TCP counters moved?
+-- needs: counter
 SELECT name, coalesce((SELECT CASE n.name WHEN '' THEN '(own)' ELSE n.name END FROM netns AS n WHERE n.inum = c.netns), CAST(c.netns AS TEXT)) AS netns, sum(delta) AS increase
 FROM counter_delta AS c WHERE (name LIKE 'tcp.%' OR name LIKE 'tcpext.%') AND win BETWEEN :first_win AND :last_win
 GROUP BY netns, name HAVING sum(delta) <> 0 ORDER BY 1, 2 LIMIT :top;

@@ -1,0 +1,316 @@
+/*
+ * make_trace.c: writes a small recording with known content, the same every time, for the golden tests.
+ *
+ *   make_trace DIR             three seconds of traffic, drops, waits, samples, a gap; closed properly
+ *   make_trace --killed DIR    the same, without an end
+ *   make_trace --blind DIR     nothing but a few packets; probes that failed or were not asked for
+ *   make_trace --newer FILE    turns a segment into one of the next major version
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+#include "format/block.h"
+#include "format/writer.h"
+
+enum { OWN = 4026531840u, BLUE = 4026532200u, ETH0 = 2, VETH0 = 5, STACK_DROP = 1, STACK_SLEEP = 2 };
+
+#define START 1000000000000ull /* of the recording, CLOCK_MONOTONIC */
+#define WALL 1795348800000000000ull /* 2026-11-22T12:00:00Z */
+#define US 1000ull
+#define MS 1000000ull
+#define SECOND 1000000000ull
+
+static struct trace_writer *writer;
+
+static void add(unsigned cpu, void *record, unsigned type, __u64 ts)
+{
+	struct rec *rec = record;
+
+	rec->type = (__u16)type;
+	rec->cpu = (__u16)cpu;
+	rec->ts = ts;
+	if (trace_writer__append(writer, cpu, rec) != 0) {
+		fprintf(stderr, "make_trace: %s\n", trace_writer__error(writer)->text);
+		exit(1);
+	}
+}
+
+static void define(void *record, unsigned type)
+{
+	struct rec *rec = record;
+
+	rec->type = (__u16)type;
+	rec->ts = START;
+	if (trace_writer__define(writer, rec) != 0)
+		exit(1);
+}
+
+#define ADD(cpu, name, at, ...) add(cpu, &(struct rec_##name){ __VA_ARGS__ }, REC_##name, at)
+#define DEFINE(name, ...) define(&(struct rec_##name){ __VA_ARGS__ }, REC_##name)
+
+static struct rec_text text(const char *s)
+{
+	return (struct rec_text){ .s = s, .len = (__u32)strlen(s) };
+}
+
+/* ---- definitions -------------------------------------------------------------------------------- */
+
+static void define_host(void)
+{
+	DEFINE(config, .key = text("host.name"), .value = text("testhost"));
+	DEFINE(config, .key = text("host.kernel"), .value = text("6.1.0-test"));
+	DEFINE(config, .key = text("record.command"), .value = text("netrec record -o web.nrec"));
+	DEFINE(config, .key = text("record.offcpu_min_ns"), .value = text("100000"));
+	DEFINE(clock, .realtime = WALL, .boottime = START, .tai = WALL, .error = 50);
+	DEFINE(netns, .inum = OWN, .name = text(""));
+	DEFINE(netns, .inum = BLUE, .name = text("blue"));
+	DEFINE(interface, .netns = OWN, .ifindex = ETH0, .name = text("eth0"), .kind = text(""), .mtu = 1500, .rx_queues = 1,
+	       .tx_queues = 1);
+	DEFINE(interface, .netns = BLUE, .ifindex = VETH0, .name = text("veth0"), .kind = text("veth"), .mtu = 1500);
+	DEFINE(string, .id = 1, .text = text("tbf"));
+	DEFINE(string, .id = 2, .text = text("tcpext.TCPLostRetransmit"));
+	DEFINE(irqname, .irq = 24, .name = text("eth0-rx-0"), .affinity = text("0"));
+}
+
+static void define_kernel(void)
+{
+	DEFINE(enumerator, .set = text("skb_drop_reason"), .value = 2, .text = text("NOT_SPECIFIED"));
+	DEFINE(enumerator, .set = text("skb_drop_reason"), .value = 8, .text = text("NETFILTER_DROP"));
+	DEFINE(enumerator, .set = text("skb_drop_reason"), .value = 37, .text = text("QDISC_DROP"));
+	DEFINE(symbol, .addr = 0xffffffff81000000, .size = 0x200, .name = text("nf_hook_slow"), .module = text(""));
+	DEFINE(symbol, .addr = 0xffffffff81001000, .size = 0x200, .name = text("ip_local_deliver"), .module = text(""));
+	DEFINE(symbol, .addr = 0xffffffff81002000, .size = 0x200, .name = text("tbf_enqueue"), .module = text("sch_tbf"));
+	DEFINE(symbol, .addr = 0xffffffff81003000, .size = 0x200, .name = text("unix_release_sock"), .module = text(""));
+	DEFINE(symbol, .addr = 0xffffffff81004000, .size = 0x200, .name = text("schedule_timeout"), .module = text(""));
+	DEFINE(stack, .id = STACK_DROP, .depth = 0, .addr = 0xffffffff81000042);
+	DEFINE(stack, .id = STACK_DROP, .depth = 1, .addr = 0xffffffff81001010);
+	DEFINE(stack, .id = STACK_SLEEP, .depth = 0, .addr = 0xffffffff81004020);
+}
+
+static void define_probe(unsigned id, const char *name, unsigned type, unsigned stage, unsigned status, const char *detail)
+{
+	DEFINE(probe, .id = id, .name = text(name), .type = (__u16)type, .stage = (__u8)stage, .status = (__u8)status,
+	       .method = text(status == PROBE_ATTACHED ? "tp_btf" : ""), .detail = text(detail));
+}
+
+static void define_probes(bool blind)
+{
+	unsigned status = blind ? PROBE_FAILED : PROBE_ATTACHED;
+	const char *why = blind ? "this kernel has no tracepoint of that name" : "";
+
+	define_probe(1, "netif_receive_skb", REC_packet, STAGE_netif_receive_skb, PROBE_ATTACHED, "");
+	define_probe(2, "net_dev_queue", REC_packet, STAGE_net_dev_queue, PROBE_ATTACHED, "");
+	define_probe(3, "qdisc_enqueue", REC_hop, STAGE_qdisc_enqueue, PROBE_ATTACHED, "");
+	define_probe(4, "net_dev_xmit", REC_hop, STAGE_net_dev_xmit, PROBE_ATTACHED, "");
+	define_probe(5, "kfree_skb", REC_drop, 0, status, why);
+	define_probe(6, "consume_skb", REC_free, 0, PROBE_ATTACHED, "");
+	define_probe(7, "sched_switch", REC_offcpu, 0, status, why);
+	define_probe(8, "softirq_exit", REC_softirq, 0, status, why);
+	define_probe(9, "napi_poll", REC_napi, 0, PROBE_FAILED, "this kernel has no tracepoint of that name");
+	define_probe(10, "futex", REC_futex, 0, PROBE_NOT_WANTED, "");
+	define_probe(11, "tcp_retransmit_skb", REC_tcp, 0, PROBE_ATTACHED, "");
+}
+
+/* ---- events ------------------------------------------------------------------------------------- */
+
+static struct rec_packet packet(unsigned stage, bool v6, bool sent, unsigned i)
+{
+	struct rec_packet p = { .skb = 0xffff888000000000 + 0x100 * (i % 64), .stage = (__u8)stage, .proto = 6, .ttl = 64, .ip_id = i & 0xffff,
+				.sport = sent ? 80 : 40000, .dport = sent ? 40000 : 80, .tcp_flags = 0x18, .seq = i * 100, .len = 1514 };
+
+	p.ethertype = v6 ? 0x86dd : 0x0800;
+	p.ip_len = 1500;
+	p.netns = sent ? OWN : BLUE;
+	p.ifindex = sent ? ETH0 : VETH0;
+	inet_pton(AF_INET6, v6 ? "fd00::1" : "::ffff:10.0.0.1", sent ? p.saddr : p.daddr);
+	inet_pton(AF_INET6, v6 ? "fd00::2" : "::ffff:10.0.0.2", sent ? p.daddr : p.saddr);
+	return p;
+}
+
+/* 1 in 100 waits 5 ms in the qdisc, 1 in 200 is dropped by it. */
+static void send_packet(unsigned i, __u64 t)
+{
+	struct rec_packet p = packet(STAGE_net_dev_queue, i % 10 == 3, true, i);
+	struct rec_hop h = { .skb = p.skb, .netns = OWN, .ifindex = ETH0, .len = 1514, .stage = STAGE_qdisc_enqueue };
+
+	add(0, &p, REC_packet, t);
+	if (i % 200 == 77) {
+		struct rec_drop d = { .skb = p.skb, .location = 0xffffffff81002010, .reason = 37, .netns = OWN, .ifindex = ETH0,
+				      .len = 1514, .tid = 900, .ethertype = 0x0800, .l3_off = 14, .head_len = 54 };
+		memcpy(d.head, "\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x45\0\x05\xdc\0\0\x40\0\x40\x06\0\0\x0a\0\0\x01\x0a\0\0\x02\0\x50\x9c\x40", 38);
+		d.head[47] = 0x18;
+		add(0, &d, REC_drop, t + 2 * US);
+		return;
+	}
+	add(0, &h, REC_hop, t + 500);
+	t += i % 100 == 99 ? 5 * MS : 2 * US + i % 7 * 100;
+	h.stage = STAGE_qdisc_dequeue;
+	add(0, &h, REC_hop, t);
+	h.stage = STAGE_net_dev_start_xmit;
+	add(0, &h, REC_hop, t + 300);
+	h.stage = STAGE_net_dev_xmit;
+	add(0, &h, REC_hop, t + 900);
+	ADD(0, free, t + 1200, .skb = p.skb, .location = 0xffffffff81002020);
+}
+
+/* 1 in 20 is dropped by a netfilter rule. */
+static void receive_packet(unsigned i, __u64 t)
+{
+	struct rec_packet p = packet(STAGE_netif_rx, false, false, i);
+	struct rec_drop d = { .skb = p.skb, .location = 0xffffffff81000040, .reason = 8, .netns = BLUE, .ifindex = VETH0, .len = 60,
+			      .stack = STACK_DROP, .tid = 901, .ethertype = 0x0800, .l3_off = 14, .head_len = 42 };
+
+	p.skb = d.skb = 0xffff888000010000 + 0x100 * (i % 64);
+	add(1, &p, REC_packet, t);
+	p.stage = STAGE_netif_receive_skb;
+	add(1, &p, REC_packet, t + 3 * US + i % 5 * 200);
+	if (i % 20) {
+		ADD(1, free, t + 9 * US, .skb = p.skb, .location = 0xffffffff81001040);
+		return;
+	}
+	memcpy(d.head, "\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x45\0\0\x1c\0\x07\0\0\x40\x11\0\0\x0a\0\0\x02\x0a\0\0\x01\x13\x88\0\x35\0\x08\0\0", 42);
+	add(1, &d, REC_drop, t + 6 * US);
+}
+
+static void wait_for_cpu(unsigned i, __u64 t)
+{
+	bool slept = i % 3;
+
+	ADD(i % 2, offcpu, t, .tid = 900 + i % 3, .tgid = 900, .state = slept ? 1 : 0, .waker = slept ? 12 : 0, .prev = i % 5 ? 0 : 77,
+	    .stack = i % 50 == 1 ? STACK_SLEEP : 0, .blocked = slept ? 200 * US + i * US : 0, .runnable = 4 * US + i % 9 * US);
+}
+
+static void interrupts(unsigned i, __u64 t)
+{
+	ADD(0, irq, t, .irq = 24, .ret = 1, .duration = 1500 + i % 4 * 100);
+	ADD(0, softirq, t + 4 * US, .vec = 3, .wait = 900 + i % 3 * 50, .duration = 3 * US);
+}
+
+/* What is sampled once a second, s from 0 to 3. */
+static void sample(unsigned s, __u64 t)
+{
+	static const unsigned eth0_tx[] = { 0, 995, 1990, 2985 }, veth0_rx[] = { 0, 100, 200, 300 };
+	unsigned r = STREAM_RECORDER;
+
+	for (unsigned cpu = 0; cpu < 2; cpu++) {
+		ADD(r, cputime, t, .which = cpu, .user = s * 200 * MS, .system = s * 100 * MS, .idle = s * (650 + cpu) * MS,
+		    .softirq = s * (50 - cpu) * MS);
+		ADD(r, softnet, t, .which = cpu, .processed = 1000 * s, .dropped = 0, .squeezed = s * cpu);
+	}
+	ADD(r, thread, t, .tid = 900, .tgid = 900, .last_cpu = 1, .runtime = s * 180 * MS, .nvcsw = s * 40, .nivcsw = s * 3);
+	ADD(r, netdev, t, .netns = OWN, .ifindex = ETH0, .tx_packets = 5000 + eth0_tx[s], .tx_bytes = 1514ull * eth0_tx[s],
+	    .tx_dropped = s * 5);
+	ADD(r, netdev, t, .netns = BLUE, .ifindex = VETH0, .rx_packets = veth0_rx[s], .rx_bytes = 1500ull * veth0_rx[s]);
+	ADD(r, qdisc, t, .netns = OWN, .ifindex = ETH0, .handle = 0x80010000, .parent = 0xffffffff, .kind = 1, .qlen = s, .backlog = s * 1514,
+	    .drops = s * 5, .overlimits = s * 20, .packets = eth0_tx[s], .bytes = 1514ull * eth0_tx[s]);
+	ADD(r, counter, t, .name = 2, .netns = OWN, .value = 10 + 2 * s);
+	ADD(r, cost, t, .cpu_time = 10 * MS * s, .rss = 20 << 20, .written = 30000 * s, .events = 6500 * s, .lost = s > 1 ? 12 : 0,
+	    .ring_peak = 65536, .ring_size = 1 << 20);
+	ADD(r, probe_cost, t, .probe = 2, .runs = 1000 * s, .run_time = 90000 * s);
+}
+
+static void retransmit(unsigned i, __u64 t)
+{
+	struct rec_tcp e = { .sk = 0xffff888100000000, .sport = 80, .dport = 40000, .state = 1, .netns = OWN, .seq = i * 100, .len = 1448,
+			     .cwnd = 10 - i % 3, .srtt = 250, .packets_out = 4, .retrans = i / 500 };
+
+	inet_pton(AF_INET6, "::ffff:10.0.0.1", e.saddr);
+	inet_pton(AF_INET6, "::ffff:10.0.0.2", e.daddr);
+	add(0, &e, REC_tcp, t);
+}
+
+static void tasks(void)
+{
+	ADD(STREAM_RECORDER, task, START, .tid = 900, .tgid = 900, .comm = "nginx");
+	ADD(STREAM_RECORDER, task, START, .tid = 901, .tgid = 900, .comm = "nginx-worker");
+	ADD(STREAM_RECORDER, task, START, .tid = 77, .tgid = 77, .comm = "evil\033[2Jname");
+	ADD(STREAM_RECORDER, task, START, .tid = 12, .tgid = 12, .comm = "ksoftirqd/0");
+}
+
+static void traffic(void)
+{
+	tasks();
+	sample(0, START);
+	for (unsigned i = 0; i < 3000; i++) {
+		__u64 t = START + 10 * US + i * MS;
+
+		send_packet(i, t);
+		if (i % 10 == 5)
+			receive_packet(i / 10, t + 100 * US);
+		if (i % 20 == 7)
+			wait_for_cpu(i / 20, t + 200 * US);
+		if (i % 4 == 1)
+			interrupts(i, t + 300 * US);
+		if (i % 600 == 599)
+			retransmit(i, t + 400 * US);
+		if (i % 1000 == 999)
+			sample(i / 1000 + 1, t + 500 * US);
+	}
+	ADD(0, drop, START + 1500 * MS, .skb = 0xffff88800009000, .location = 0xffffffff81003010, .reason = 2, .len = 128);
+	ADD(STREAM_RECORDER, gap, START + 1400 * MS, .where = 1, .type = REC_hop, .why = GAP_RING_FULL, .from = START + 1300 * MS,
+	    .to = START + 1400 * MS, .lost = 12);
+}
+
+static void totals(void)
+{
+	const struct trace_writer_stats *stats = trace_writer__stats(writer);
+	__u64 written[REC_TYPE_MAX];
+
+	memcpy(written, stats->rows_of, sizeof(written));
+	for (unsigned type = 1; type <= REC_total; type++)
+		if (written[type] || type == REC_futex)
+			ADD(STREAM_RECORDER, total, START + 3 * SECOND, .type = (__u16)type, .written = written[type],
+			    .lost = type == REC_hop ? 12 : 0);
+}
+
+/* ---- main --------------------------------------------------------------------------------------- */
+
+static int make_newer(const char *path)
+{
+	__u8 bytes[BLOCK_HEADER];
+	struct block_header h;
+	int fd = open(path, O_RDWR);
+
+	if (fd < 0 || pread(fd, bytes, sizeof(bytes), 0) != sizeof(bytes) || !block_header__unpack(&h, bytes))
+		return 1;
+	h.major = FORMAT_MAJOR + 1;
+	block_header__pack(&h, bytes);
+	return pwrite(fd, bytes, sizeof(bytes), 0) == sizeof(bytes) && close(fd) == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *kind = argc == 3 ? argv[1] : "";
+	const char *path = argc == 3 ? argv[2] : argc == 2 ? argv[1] : NULL;
+	const struct trace_writer_opts opts = { .n_cpus = 2 };
+	struct trace_error err = { .code = 0 };
+	bool blind = strcmp(kind, "--blind") == 0;
+
+	if (!path)
+		return 2;
+	if (strcmp(kind, "--newer") == 0)
+		return make_newer(path);
+	if (trace_writer__open(&writer, path, &opts, START, &err) != 0) {
+		fprintf(stderr, "make_trace: %s\n", err.text);
+		return 1;
+	}
+	define_host();
+	define_kernel();
+	define_probes(blind);
+	if (blind)
+		send_packet(0, START + 10 * US);
+	else
+		traffic();
+	if (strcmp(kind, "--killed") == 0)
+		return trace_writer__flush(writer, START + 4 * SECOND, 0) == 0 ? 0 : 1;
+	totals();
+	if (trace_writer__close(writer, &err) != 0) {
+		fprintf(stderr, "make_trace: %s\n", err.text);
+		return 1;
+	}
+	return 0;
+}
