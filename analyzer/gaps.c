@@ -6,51 +6,9 @@
 #include <string.h>
 #include "format/record.h"
 
-enum { MAX_GAPS = 1 << 18 };
+enum { MAX_GAPS = 1 << 16 };
 
 static const char *const why_text[] = { "unknown", "ring full", "program re-entered", "definition table full" };
-
-/* Beyond the limit the last gap grows over the new one: too much is called uncertain, never too little. */
-static void widen(struct gaps *g, const struct gap *gap)
-{
-	struct gap *last = &g->list[g->n - 1];
-
-	last->from = gap->from < last->from ? gap->from : last->from;
-	last->to = gap->to > last->to ? gap->to : last->to;
-	last->lost += gap->lost;
-	last->cpu = GAP_ANY_CPU;
-	last->type = GAP_ANY_TYPE;
-	g->left_out++;
-}
-
-int gaps__add(struct gaps *g, const struct gap *gap)
-{
-	if (g->n == MAX_GAPS) {
-		widen(g, gap);
-		return 0;
-	}
-	if (g->n == g->cap) {
-		size_t cap = g->cap ? g->cap * 2 : 64;
-		struct gap *list = realloc(g->list, cap * sizeof(*list));
-
-		if (!list)
-			return -ENOMEM;
-		g->list = list;
-		g->cap = cap;
-	}
-	g->list[g->n] = *gap;
-	if (g->list[g->n].to < gap->from)
-		g->list[g->n].to = gap->from;
-	g->n++;
-	return 0;
-}
-
-static int by_from(const void *a, const void *b)
-{
-	const struct gap *x = a, *y = b;
-
-	return x->from < y->from ? -1 : x->from > y->from;
-}
 
 static bool is_packet_gap(const struct gap *gap)
 {
@@ -65,26 +23,91 @@ static bool is_packet_gap(const struct gap *gap)
 	return false;
 }
 
-int gaps__prepare(struct gaps *g)
+/* Makes room for one more element in an array. */
+static int grow(void **array, size_t n, size_t *cap, size_t size)
 {
-	if (!g->n)
-		return 0;
-	qsort(g->list, g->n, sizeof(*g->list), by_from);
-	free(g->packet);
-	g->n_packet = 0;
-	g->packet = malloc(g->n * sizeof(*g->packet));
-	if (!g->packet)
-		return -ENOMEM;
-	for (size_t i = 0; i < g->n; i++) {
-		struct interval *last = g->n_packet ? &g->packet[g->n_packet - 1] : NULL;
+	size_t more = *cap ? *cap * 2 : 64;
+	void *p;
 
-		if (!is_packet_gap(&g->list[i]))
-			continue;
-		if (!last || g->list[i].from > last->to)
-			g->packet[g->n_packet++] = (struct interval){ g->list[i].from, g->list[i].to };
-		else if (g->list[i].to > last->to)
-			last->to = g->list[i].to;
+	if (n < *cap)
+		return 0;
+	p = realloc(*array, more * size);
+	if (!p)
+		return -ENOMEM;
+	*array = p;
+	*cap = more;
+	return 0;
+}
+
+size_t gaps__first_from(const struct gaps *g, __u64 ts)
+{
+	size_t low = 0, high = g->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (g->list[middle].from < ts)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	return low;
+}
+
+/* Joins the interval with those it touches. At the limit it is joined with its neighbour, touching or not. */
+static int add_interval(struct gaps *g, struct interval in)
+{
+	size_t first = 0, last;
+
+	TRY(grow((void **)&g->packet, g->n_packet, &g->cap_packet, sizeof(*g->packet)));
+	for (first = g->n_packet; first && g->packet[first - 1].to >= in.from;)
+		first--;
+	for (last = first; last < g->n_packet && g->packet[last].from <= in.to; last++) {
+		in.from = g->packet[last].from < in.from ? g->packet[last].from : in.from;
+		in.to = g->packet[last].to > in.to ? g->packet[last].to : in.to;
+	}
+	if (first == last && g->n_packet == MAX_GAPS) {
+		first -= first > 0;
+		last = first + 1;
+		in.from = g->packet[first].from < in.from ? g->packet[first].from : in.from;
+		in.to = g->packet[first].to > in.to ? g->packet[first].to : in.to;
+	}
+	memmove(g->packet + first + 1, g->packet + last, (g->n_packet - last) * sizeof(*g->packet));
+	g->packet[first] = in;
+	g->n_packet += 1 + first - last;
+	return 0;
+}
+
+/* At the limit, the gap before grows over the new one: too much is called uncertain, never too little. */
+static void widen(struct gaps *g, size_t at, const struct gap *gap)
+{
+	struct gap *before = &g->list[at ? at - 1 : 0];
+
+	before->from = gap->from < before->from ? gap->from : before->from;
+	before->to = gap->to > before->to ? gap->to : before->to;
+	before->lost += gap->lost;
+	before->cpu = GAP_ANY_CPU;
+	before->type = GAP_ANY_TYPE;
+	g->left_out++;
+}
+
+int gaps__add(struct gaps *g, const struct gap *new)
+{
+	struct gap gap = *new;
+	size_t at;
+
+	gap.to = gap.to < gap.from ? gap.from : gap.to;
+	at = gaps__first_from(g, gap.from);
+	if (is_packet_gap(&gap))
+		TRY(add_interval(g, (struct interval){ gap.from, gap.to }));
+	if (g->n == MAX_GAPS) {
+		widen(g, at, &gap);
+		return 0;
+	}
+	TRY(grow((void **)&g->list, g->n, &g->cap, sizeof(*g->list)));
+	memmove(g->list + at + 1, g->list + at, (g->n - at) * sizeof(*g->list));
+	g->list[at] = gap;
+	g->n++;
 	return 0;
 }
 

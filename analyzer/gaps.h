@@ -2,7 +2,7 @@
  * gaps.h: the times in which records are known to be missing.
  *
  * Gathered before the sweep, so that an interval can be asked about the moment it ends: the recorder
- * reports a gap only after it.
+ * reports a gap only after it. Blocks that turn out to be damaged add theirs just before their time comes.
  */
 #ifndef ANALYZER_GAPS_H
 #define ANALYZER_GAPS_H
@@ -27,18 +27,18 @@ struct interval {
 };
 
 struct gaps {
-	struct gap *list; /* by from, after gaps__prepare() */
+	struct gap *list; /* by from */
 	size_t n, cap;
-	__u64 left_out;   /* beyond the limit: merged into the last */
+	__u64 left_out;   /* beyond the limit: merged with the one before */
 	struct interval *packet; /* gaps in packet, hop, free and drop records of any CPU: disjoint, ascending */
-	size_t n_packet;
+	size_t n_packet, cap_packet;
 };
 
 /* Returns 0 or -ENOMEM. */
 int gaps__add(struct gaps *g, const struct gap *gap);
 
-/* After the last add. Returns 0 or -ENOMEM. */
-int gaps__prepare(struct gaps *g);
+/* The first gap of the list that begins at or after `ts`. */
+size_t gaps__first_from(const struct gaps *g, __u64 ts);
 
 /* Were packet, hop, free or drop records lost between these times? */
 bool gaps__in_packets(const struct gaps *g, __u64 from, __u64 to);

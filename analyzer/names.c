@@ -72,8 +72,7 @@ static size_t sequence(const unsigned char *s, size_t left)
 	return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : len; /* control characters in two bytes */
 }
 
-/* In place; a byte that must not be becomes '?'. */
-static void clean(char *text, size_t len)
+void names__clean(char *text, size_t len)
 {
 	for (size_t i = 0; i < len;) {
 		size_t n = sequence((unsigned char *)text + i, len - i);
@@ -128,7 +127,7 @@ static int add_clean(struct names *n, const struct record_desc *d, const struct 
 		if (t->len)
 			memcpy(texts[used], t->s, t->len);
 		t->s = texts[used++];
-		clean((char *)t->s, t->len);
+		names__clean((char *)t->s, t->len);
 	}
 	code = retained__put(n->kept, &row.rec);
 	n->n += code > 0;

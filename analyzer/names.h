@@ -31,6 +31,9 @@ int names__prepare(struct names *n);
 struct name_at names__symbol(const struct names *n, __u64 addr);
 const struct rec_text *names__string(const struct names *n, __u32 id); /* NULL: not defined */
 
+/* In place: bytes that are no valid UTF-8 and control characters become '?'. */
+void names__clean(char *text, size_t len);
+
 /* Notes that this code address is used, so that names__store() explains it. */
 void names__use_location(struct names *n, __u64 addr);
 

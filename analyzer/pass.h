@@ -34,6 +34,7 @@ struct sweep {
 	__u32 n_cpus;
 	struct subject subject;
 	__u64 evicted;
+	__u64 lost;      /* records, as the recorder says */
 	__u64 rows_of[REC_TYPE_MAX];
 	bool no_memory;  /* some pass ran out of it: the results are not complete */
 };
