@@ -67,7 +67,7 @@ static int count_faults(sqlite3 *db, long *faults, struct trace_error *err)
 static int print_json(const struct view_run *run, const struct look *look, long faults, struct trace_error *err)
 {
 	char *doc = NULL, number[24];
-	int rc = view__json(run, look->file, &doc, err);
+	int rc = view__json_add(run, look->file, &doc, err);
 
 	snprintf(number, sizeof(number), "%ld", faults);
 	if (rc == 0 && look->verdict)
@@ -81,7 +81,7 @@ static int print_json(const struct view_run *run, const struct look *look, long 
 static int print(sqlite3 *db, const struct look *look, const char *path, long *faults, struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct view_run run = { db, NULL, 0, { .out = stdout, .format = GRID_TEXT, .utc = look->utc, .color = color }, 3, 0 };
+	struct view_run run = { db, NULL, 0, { .out = stdout, .format = GRID_TEXT, .utc = look->utc, .color = color }, 3, 3, 0 };
 
 	TRY(scan__fill(db, path, err));
 	TRY(count_faults(db, faults, err));

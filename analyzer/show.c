@@ -118,7 +118,7 @@ static void print_range(const struct show *s, const struct input *in)
 static int print_text(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color }, 3, s->top };
+	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color }, 3, 3, s->top };
 	char file[64];
 
 	print_range(s, in);
@@ -152,13 +152,13 @@ static int add_notes(const struct view_run *run, char **doc, struct trace_error 
 
 static int print_json(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
 {
-	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_JSON }, 0, 0 };
+	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_JSON }, 0, 0, 0 };
 	char *doc = NULL, *tables = NULL;
 	char file[64];
 	int rc;
 
 	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
-	rc = view__json(&run, file, &tables, err);
+	rc = view__json_add(&run, file, &tables, err);
 	if (rc == 0)
 		rc = view__json_text(in->db, &doc, "view", s->view->name, err);
 	if (rc == 0)

@@ -135,7 +135,7 @@ static int is_observed(const struct view_run *run, const struct part *p, bool *o
 
 /* ---- printing ------------------------------------------------------------------------------------ */
 
-static int print_part(const struct view_run *run, const struct part *p, struct trace_error *err)
+static int print_part(const struct view_run *run, const struct part *p, int level, struct trace_error *err)
 {
 	struct grid_param types = { ":types", p->needs, 0 };
 	struct grid_query q = query_of(run, p), missing = needs_query(run, "view/not_observed.sql", &types);
@@ -144,7 +144,7 @@ static int print_part(const struct view_run *run, const struct part *p, struct t
 	size_t rows = 0;
 
 	opts.list = p->list;
-	opts.level = run->level;
+	opts.level = level;
 	opts.title = p->title[0] ? p->title : NULL;
 	TRY(is_observed(run, p, &observed, err));
 	if (observed) {
@@ -160,13 +160,14 @@ static int print_part(const struct view_run *run, const struct part *p, struct t
 int view__print(const struct view_run *run, const char *file, struct trace_error *err)
 {
 	const char *text = view__sql(file);
+	int level = run->level;
 	struct part p;
 	int more;
 
 	if (!text)
 		return trace_error__set(err, -ENOENT, "schema/%s is missing from this build", file);
-	while ((more = next_part(run->db, file, &text, &p, err)) > 0)
-		TRY(print_part(run, &p, err));
+	for (; (more = next_part(run->db, file, &text, &p, err)) > 0; level = run->sublevel)
+		TRY(print_part(run, &p, level, err));
 	return more;
 }
 
@@ -251,16 +252,15 @@ static int part_json(const struct view_run *run, const struct part *p, char **do
 	return rc;
 }
 
-int view__json(const struct view_run *run, const char *file, char **json, struct trace_error *err)
+int view__json_add(const struct view_run *run, const char *file, char **doc, struct trace_error *err)
 {
 	const char *text = view__sql(file);
 	struct part p;
-	int more = 0;
+	int more;
 
-	*json = sqlite3_mprintf("{}");
 	if (!text)
 		return trace_error__set(err, -ENOENT, "schema/%s is missing from this build", file);
-	while (*json && (more = next_part(run->db, file, &text, &p, err)) > 0)
-		TRY(part_json(run, &p, json, err));
-	return *json ? more : trace_error__set(err, -ENOMEM, "out of memory");
+	while ((more = next_part(run->db, file, &text, &p, err)) > 0)
+		TRY(part_json(run, &p, doc, err));
+	return more;
 }

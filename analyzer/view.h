@@ -23,7 +23,8 @@ struct view_run {
 	const struct grid_param *params;
 	size_t n_params;
 	struct grid_opts table;
-	int level;    /* of headings in Markdown and HTML */
+	int level;    /* of the heading of a file's first table */
+	int sublevel; /* of the others */
 	size_t top;   /* a table of this many rows says that there may be more; 0: never */
 };
 
@@ -31,10 +32,10 @@ struct view_run {
 int view__print(const struct view_run *run, const char *file, struct trace_error *err);
 
 /*
- * The same as a JSON object {key: [rows], …}; free with sqlite3_free(). A table of the one column `text` becomes
- * an array of strings.
+ * Adds {key: [rows], …} of the file to the JSON object *doc (NULL: a new one; free with sqlite3_free()). A table of
+ * the one column `text` becomes an array of strings.
  */
-int view__json(const struct view_run *run, const char *file, char **json, struct trace_error *err);
+int view__json_add(const struct view_run *run, const char *file, char **doc, struct trace_error *err);
 
 /* The rows of one query as JSON, likewise. */
 int view__rows_json(const struct grid_query *q, char **json, struct trace_error *err);

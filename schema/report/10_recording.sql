@@ -1,0 +1,8 @@
+-- recording: What is this?
+-- list
+SELECT config_value('host.name') AS host, config_value('host.kernel') AS kernel, config_value('record.command') AS command, wall(first_ns) AS started_date,
+	last_ns - first_ns AS duration_ns, n_cpus AS cpus, events, (SELECT sum(size) FROM file) AS size_bytes,
+	CASE complete WHEN 1 THEN 'yes' ELSE 'no: ' || (SELECT CASE WHEN count(*) FILTER (WHERE NOT closed) > 0 THEN 'the recorder was killed or is still running'
+		ELSE 'parts are damaged or missing' END FROM segment) END AS complete,
+	nullif(config_value('record.filter'), '') AS recorded_filter, nullif(config_value('analyze.filter'), '') AS analyzed_filter
+FROM trace;

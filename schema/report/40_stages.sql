@@ -1,0 +1,25 @@
+-- stages: Which stage was slow?
+-- none: no packet was seen at two stages
+-- needs: packet hop
+-- Marked, and drawn as a distribution: pairs of at least 10 packets whose P99 is 10 times the median P99 of all pairs or more.
+WITH pair AS (SELECT from_stage, to_stage, netns, ifindex, sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, hist_merge(hist) AS h
+		FROM stage_latency WHERE n > 0 GROUP BY from_stage, to_stage, netns, ifindex),
+	timed AS (SELECT *, hist_p(h, 99) AS p99, row_number() OVER (ORDER BY hist_p(h, 99)) AS place, count(*) OVER () AS pairs FROM pair),
+	typical AS (SELECT max(p99, 1) AS p99 FROM timed WHERE place = (pairs + 1) / 2),
+	best AS (SELECT * FROM timed ORDER BY total_ns DESC LIMIT 25)
+SELECT stage_text(from_stage) AS "from", stage_text(to_stage) AS "to", device(netns, ifindex) AS device, count, 1.0 * total_ns / count AS mean_ns, hist_p(h, 50) AS p50_ns,
+	b.p99 AS p99_ns, hist_p(h, 99.9) AS "p99.9_ns", max_ns, 100.0 * total_ns / (SELECT sum(total_ns) FROM pair) AS share_pct,
+	CASE WHEN count >= 10 AND b.p99 >= 10 * t.p99 THEN printf('P99 %.0f times the median', 1.0 * b.p99 / t.p99) ELSE '' END AS mark,
+	CASE WHEN count >= 10 AND b.p99 >= 10 * t.p99 THEN hist_log2(h) END AS distribution_log2
+FROM best AS b, typical AS t ORDER BY from_stage, to_stage, device;
+
+-- slowest: The slowest packets
+SELECT total_ns, wall(begin_ns) AS time_at, fate || coalesce(': ' || reason(reason), '') AS fate, coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)') AS flow,
+	(SELECT group_concat(CASE WHEN n = 0 THEN '' ELSE '+' || duration_text(ts_ns - before) || ' ' END || stage_text(stage), ' ')
+	 FROM (SELECT n, ts_ns, stage, lag(ts_ns) OVER (ORDER BY n) AS before FROM packet_hop WHERE packet = p.id ORDER BY n)) AS path
+FROM packet AS p WHERE NOT orphan ORDER BY total_ns DESC, id LIMIT 5;
+
+-- flows: The flows with most packets
+SELECT packets, bytes AS total_bytes, drops, flow_text(ethertype, proto, saddr, sport, daddr, dport) AS flow, hist_p(hist, 50) AS p50_ns, hist_p(hist, 99) AS p99_ns,
+	CASE WHEN n > 0 THEN max_ns END AS max_ns
+FROM flow ORDER BY packets DESC, ethertype, saddr, daddr, sport, dport LIMIT 10;
