@@ -133,7 +133,12 @@ $(BUILD)/tests/traffic: $(BUILD)/tests/traffic.o
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -o $@
 
-tests: all $(BUILD)/tests/traffic $(C_TEST_BINS)
+# What the tests of netanalyze's command line need besides the programs.
+$(BUILD)/tests/cli/%: $(BUILD)/tests/cli/%.o $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
+
+tests: all $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(C_TEST_BINS)
 
 # The whole suite: production build, then unit and property tests again under the sanitizers.
 check: deps
