@@ -254,8 +254,6 @@ static void text_cell(const struct grid_opts *o, const struct column *c, const c
 	grid__text(o, text);
 	if (!c->number && !last)
 		pad(o->out, space);
-	if (!last)
-		fputs("  ", o->out);
 }
 
 static size_t last_column(const struct grid *g)
@@ -281,20 +279,31 @@ static void measure(struct grid *g)
 	}
 }
 
+/* A line of the table; row n_rows is the headings. Empty cells at the end of a line leave no spaces. */
+static void text_line(const struct grid *g, const struct grid_opts *o, size_t row)
+{
+	const char *between = "";
+	size_t end = last_column(g) + 1;
+
+	while (row < g->n_rows && end > 1 && (g->columns[end - 1].hidden || !*cell_of(g, row, end - 1)))
+		end--;
+	for (size_t i = 0; i < end; i++) {
+		if (g->columns[i].hidden)
+			continue;
+		fputs(between, o->out);
+		text_cell(o, &g->columns[i], row < g->n_rows ? cell_of(g, row, i) : g->columns[i].heading, i + 1 == end);
+		between = "  ";
+	}
+}
+
 static void print_text(struct grid *g, const struct grid_opts *o)
 {
-	size_t last = last_column(g);
-
 	measure(g);
 	fputs(o->color ? "\033[1m" : "", o->out);
-	for (size_t i = 0; i < g->n_columns; i++)
-		if (!g->columns[i].hidden)
-			text_cell(o, &g->columns[i], g->columns[i].heading, i == last);
+	text_line(g, o, g->n_rows);
 	fputs(o->color ? "\033[0m\n" : "\n", o->out);
 	for (size_t r = 0; r < g->n_rows; r++) {
-		for (size_t i = 0; i < g->n_columns; i++)
-			if (!g->columns[i].hidden)
-				text_cell(o, &g->columns[i], cell_of(g, r, i), i == last);
+		text_line(g, o, r);
 		fputc('\n', o->out);
 	}
 }

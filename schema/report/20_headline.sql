@@ -8,10 +8,11 @@ WITH d AS (SELECT reason, location, netns, ifindex, sum(n) AS n, row_number() OV
 		FROM stage_latency WHERE n > 0 GROUP BY from_stage, to_stage, netns, ifindex),
 	slow AS (SELECT *, 100.0 * sum_ns / nullif(sum(sum_ns) OVER (), 0) AS share FROM pair ORDER BY sum_ns DESC, from_stage LIMIT 1),
 -- Do we and the kernel count alike?
-	counted AS (SELECT netns, ifindex, sum(rx) AS rx, sum(tx) AS tx, sum(krx) AS krx, sum(ktx) AS ktx FROM (
+	counted AS (SELECT netns, ifindex, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx,
+			sum(krx) AS krx, sum(ktx) AS ktx FROM (
 			SELECT netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir WHEN 'tx' THEN packets END AS tx, NULL AS krx, NULL AS ktx FROM iface_count
 			UNION ALL SELECT netns, ifindex, NULL, NULL, rx_packets, tx_packets FROM iface_delta) GROUP BY netns, ifindex),
-	compared AS (SELECT count(*) AS n, count(*) FILTER (WHERE coalesce(rx, 0) <> krx OR coalesce(tx, 0) <> ktx) AS differ FROM counted WHERE krx IS NOT NULL AND krx + ktx > 0),
+	compared AS (SELECT count(*) AS n, count(*) FILTER (WHERE rx <> krx OR tx <> ktx) AS differ FROM counted WHERE coalesce(rx, tx) IS NOT NULL AND krx + ktx > 0),
 	cost_sum AS (SELECT max(cpu_time_ns) - min(cpu_time_ns) AS cpu, max(ts_ns) - min(ts_ns) AS span FROM cost)
 SELECT CASE WHEN NOT observed('drop') THEN 'Drops were not observed.'
 	WHEN total.n = 0 THEN 'No packet was dropped.'
@@ -19,16 +20,16 @@ SELECT CASE WHEN NOT observed('drop') THEN 'Drops were not observed.'
 		(SELECT group_concat(printf('%d %s in %s on %s', n, reason(reason), place(location), device(netns, ifindex)), ', ') FROM (SELECT * FROM d WHERE rank <= 3 ORDER BY rank)),
 		CASE WHEN (SELECT count(*) FROM d) > 3 THEN printf(', %d elsewhere', (SELECT sum(n) FROM d WHERE rank > 3)) ELSE '' END) END AS text FROM total
 UNION ALL
-SELECT coalesce((SELECT printf('Packets spent most time from %s to %s on %s: %.0f %% of all time between stages, mean %s, P99 %s, max %s over %d packets.', stage_text(from_stage),
-		stage_text(to_stage), device(netns, ifindex), share, duration_text(1.0 * sum_ns / n), duration_text(hist_p(h, 99)), duration_text(hist_max(h)), n) FROM slow),
+SELECT coalesce((SELECT printf('Packets spent most time from %s to %s on %s: %.0f %% of all time between stages, mean %s, P99 %s, P99.9 %s, max %s over %d packets.', stage_text(from_stage),
+		stage_text(to_stage), device(netns, ifindex), share, duration_text(1.0 * sum_ns / n), duration_text(hist_p(h, 99)), duration_text(hist_p(h, 99.9)), duration_text(hist_max(h)), n) FROM slow),
 	CASE WHEN observed('packet') THEN 'No packet was seen at two stages.' ELSE 'Packets were not observed.' END)
 UNION ALL
-SELECT printf('%d TCP segment%s sent again, %d by %s > %s.', (SELECT sum(n) FROM tcp_flow), CASE (SELECT sum(n) FROM tcp_flow) WHEN 1 THEN ' was' ELSE 's were' END, sum(n),
-	endpoint_text(saddr, sport), endpoint_text(daddr, dport)) FROM (SELECT saddr, sport, daddr, dport, sum(n) AS n FROM tcp_flow GROUP BY saddr, sport, daddr, dport ORDER BY 5 DESC, 1, 2, 3, 4 LIMIT 1)
+SELECT printf('%d TCP segment%s sent again, %s by %s > %s.', (SELECT sum(n) FROM tcp_flow), CASE (SELECT sum(n) FROM tcp_flow) WHEN 1 THEN ' was' ELSE 's were' END,
+	CASE sum(n) WHEN (SELECT sum(n) FROM tcp_flow) THEN 'all' ELSE sum(n) END, endpoint_text(saddr, sport), endpoint_text(daddr, dport)) FROM (SELECT saddr, sport, daddr, dport, sum(n) AS n FROM tcp_flow GROUP BY saddr, sport, daddr, dport ORDER BY 5 DESC, 1, 2, 3, 4 LIMIT 1)
 	HAVING sum(n) > 0
 UNION ALL
-SELECT printf('Threads that could run waited for a CPU %s on average, P99 %s, up to %s.', duration_text(1.0 * sum(sum_ns) / sum(n)), duration_text(hist_p(hist_merge(hist), 99)),
-	duration_text(max(max_ns))) FROM runq WHERE n > 0 HAVING sum(n) > 0
+SELECT printf('Threads that could run waited for a CPU %s on average, P99 %s, up to %s%s.', duration_text(1.0 * sum(sum_ns) / sum(n)), duration_text(hist_p(hist_merge(hist), 99)),
+	duration_text(max(max_ns)), coalesce(' (stretches off the CPU of ' || duration_text(nullif(CAST(config_value('record.offcpu_min_ns') AS INTEGER), 0)) || ' and longer)', '')) FROM runq WHERE n > 0 HAVING sum(n) > 0
 UNION ALL
 SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''s own counters on all %d interfaces with traffic.', n)
 	ELSE printf('The recorded packets differ from the kernel''s own counters on %d of %d interfaces with traffic.', differ, n) END

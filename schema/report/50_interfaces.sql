@@ -2,7 +2,8 @@
 -- none: no interface carried a packet
 -- needs: packet hop netdev
 -- The kernel's counters span their first to their last sample; a filter makes the difference meaningless, so it is left out then.
-WITH counted AS (SELECT netns, ifindex, sum(rx) AS rx, sum(krx) AS krx, sum(tx) AS tx, sum(ktx) AS ktx, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd FROM (
+WITH counted AS (SELECT netns, ifindex, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, sum(krx) AS krx, 
+		CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(ktx) AS ktx, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd FROM (
 		SELECT netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, NULL AS krx, CASE dir WHEN 'tx' THEN packets END AS tx, NULL AS ktx,
 			CASE dir WHEN 'tx' THEN refused END AS refused, NULL AS rxd, NULL AS txd FROM iface_count
 		UNION ALL SELECT netns, ifindex, NULL, rx_packets, NULL, tx_packets, NULL, rx_dropped, tx_dropped FROM iface_delta) GROUP BY netns, ifindex)

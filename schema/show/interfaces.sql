@@ -2,18 +2,20 @@
 -- needs: packet hop netdev
 -- none: no packet and no counter of any interface was recorded
 -- kernel: differences of samples, so from the first to the last of them. NULL: fewer than two samples.
-SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface, sum(rx) AS rx_recorded, sum(krx) AS rx_kernel, sum(krx) - sum(rx) AS rx_difference,
-	sum(rxb) AS rx_recorded_bytes, sum(krxb) AS rx_kernel_bytes, sum(tx) AS tx_recorded, sum(ktx) AS tx_kernel, sum(ktx) - sum(tx) AS tx_difference,
-	sum(txb) AS tx_recorded_bytes, sum(ktxb) AS tx_kernel_bytes, sum(refused) AS tx_refused, sum(rxd) AS rx_dropped, sum(txd) AS tx_dropped, sum(errors) AS errors
-FROM (SELECT slot(win) AS slot, netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir WHEN 'rx' THEN bytes END AS rxb,
+WITH counted AS (SELECT slot(win) AS slot, netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir WHEN 'rx' THEN bytes END AS rxb,
 		CASE dir WHEN 'tx' THEN packets END AS tx, CASE dir WHEN 'tx' THEN bytes END AS txb, CASE dir WHEN 'tx' THEN refused END AS refused,
 		NULL AS krx, NULL AS krxb, NULL AS ktx, NULL AS ktxb, NULL AS rxd, NULL AS txd, NULL AS errors
 	FROM iface_count WHERE win BETWEEN :first_win AND :last_win
 	UNION ALL
 	SELECT slot(win), netns, ifindex, NULL, NULL, NULL, NULL, NULL, rx_packets, rx_bytes, tx_packets, tx_bytes, rx_dropped, tx_dropped, rx_errors + tx_errors
-	FROM iface_delta WHERE win BETWEEN :first_win AND :last_win)
-GROUP BY slot, netns, ifindex
-HAVING coalesce(sum(rx), 0) + coalesce(sum(tx), 0) + coalesce(sum(krx), 0) + coalesce(sum(ktx), 0) + coalesce(sum(rxd), 0) + coalesce(sum(txd), 0) > 0
+	FROM iface_delta WHERE win BETWEEN :first_win AND :last_win),
+total AS (SELECT slot, device(netns, ifindex) AS interface, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, sum(krx) AS krx, sum(rxb) AS rxb, sum(krxb) AS krxb,
+		CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(ktx) AS ktx, sum(txb) AS txb, sum(ktxb) AS ktxb, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd,
+		sum(errors) AS errors
+	FROM counted GROUP BY slot, netns, ifindex)
+SELECT win_at(slot) AS interval_at, interface, rx AS rx_recorded, krx AS rx_kernel, krx - rx AS rx_difference, tx AS tx_recorded, ktx AS tx_kernel, ktx - tx AS tx_difference,
+	rxb AS rx_recorded_size_bytes, krxb AS rx_kernel_size_bytes, txb AS tx_recorded_size_bytes, ktxb AS tx_kernel_size_bytes, refused AS tx_refused, rxd AS rx_dropped, txd AS tx_dropped, errors
+FROM total WHERE coalesce(rx, 0) + coalesce(tx, 0) + coalesce(krx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0
 ORDER BY 1, 2;
 
 -- qdiscs: What went through each queueing discipline, and what did it drop?

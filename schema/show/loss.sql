@@ -5,7 +5,7 @@ FROM gap WHERE from_ns <= :to_ns AND to_ns >= :from_ns GROUP BY type, cpu, why O
 
 -- records: Of each record type: how many were analyzed, written, lost?
 -- written is NULL without a clean end of the recording: then nobody knows.
-SELECT name AS record, rows AS analyzed, written, lost, CASE WHEN rows + lost > 0 THEN 100.0 * lost / (rows + lost) END AS lost_pct
+SELECT name AS record, rows AS analyzed, written, lost, CASE WHEN rows + lost > 0 THEN 100.0 * lost / (rows + lost) END AS lost_share_pct
 FROM record_count WHERE rows > 0 OR lost > 0 OR coalesce(written, 0) > 0 ORDER BY type;
 
 -- damage: Which bytes of the recording could not be used?

@@ -3,7 +3,7 @@
 -- none: no packet was kept that matches
 SELECT id, wall(begin_ns) AS time_at, kept, total_ns, fate || coalesce(': ' || reason(reason), '') AS fate,
 	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)') AS flow,
-	seq, tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len AS length_bytes, nullif(vlan & 4095, 0) AS vlan,
+	CASE WHEN proto IN (1, 6, 58) THEN seq END AS seq, tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len, nullif(vlan & 4095, 0) AS vlan,
 	CASE WHEN gap THEN 'yes' ELSE 'no' END AS gap,
 	(SELECT group_concat(CASE WHEN n = 0 THEN '' ELSE '+' || duration_text(ts_ns - before) || ' ' END || stage_text(stage)
 		|| CASE WHEN stage < 64 AND (last_dev IS NOT device) THEN ' @' || device ELSE '' END, ' ')

@@ -13,7 +13,7 @@ WHERE rank <= :top ORDER BY interval_at, rank;
 
 -- events: When was each segment sent again?
 SELECT wall(ts_ns) AS time_at, cpu, endpoint_text(saddr, sport) || ' > ' || endpoint_text(daddr, dport) AS connection, enum_text('tcp_state', state) AS state,
-	seq, len AS length_bytes, cwnd, srtt_us * 1000 AS srtt_ns, packets_out AS in_flight, retrans AS retransmits_so_far
+	seq, len, cwnd, srtt_us * 1000 AS srtt_ns, packets_out AS in_flight, retrans AS retransmits_so_far
 FROM tcp_retransmit WHERE ts_ns BETWEEN :from_ns AND :to_ns
 	AND packet_match(CASE WHEN saddr LIKE '%:%' THEN 34525 ELSE 2048 END, 6, saddr, daddr, sport, dport, 0, len, 0, 0, 0, 0, 0, seq, 0)
 ORDER BY ts_ns LIMIT :top;
