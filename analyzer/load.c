@@ -11,12 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Beside the rows themselves: their time, place and item, and what was decompressed. */
+enum { ROW_OVERHEAD = 44, SLOT_OVERHEAD = 4096 };
+
 struct slot {
 	struct loaded pub; /* first: loader__done() gets its address */
 	struct trace_rows rows;
-	struct item *items, *tmp;
+	struct item *items;
 	size_t cap;
 	struct slot *next_free;
+};
+
+/* A thread's room for sorting. */
+struct scratch {
+	struct item *items;
+	size_t cap;
 };
 
 struct loader {
@@ -41,7 +50,7 @@ struct loader {
 /* Headers are a guess until the rows are there. */
 static size_t guess_bytes(const struct load_job *job)
 {
-	return (size_t)trace__block(job->trace, job->block)->rows * 160 + 4096;
+	return (size_t)trace__block(job->trace, job->block)->rows * (100 + ROW_OVERHEAD) + SLOT_OVERHEAD;
 }
 
 static bool may_decode(const struct loader *l)
@@ -53,25 +62,24 @@ static bool may_decode(const struct loader *l)
 	return l->bytes < l->budget && l->next_job < l->next_out + l->ahead;
 }
 
-static int make_room(struct slot *s, size_t n)
+static int make_room(struct item **items, size_t *cap, size_t n)
 {
-	if (n <= s->cap)
+	if (n <= *cap)
 		return 0;
-	free(s->items);
-	free(s->tmp);
-	s->items = malloc(n * sizeof(*s->items));
-	s->tmp = malloc(n * sizeof(*s->tmp));
-	s->cap = s->items && s->tmp ? n : 0;
-	return s->cap ? 0 : -ENOMEM;
+	free(*items);
+	*items = malloc(n * sizeof(**items));
+	*cap = *items ? n : 0;
+	return *items ? 0 : -ENOMEM;
 }
 
 /* Sorts here, in the decoding thread: the sweep then only merges. */
-static int take_rows(struct slot *s)
+static int take_rows(struct slot *s, struct scratch *tmp)
 {
 	const struct trace_rows *rows = &s->rows;
 	size_t n = 0, bytes = 0;
 
-	TRY(make_room(s, rows->n));
+	TRY(make_room(&s->items, &s->cap, rows->n));
+	TRY(make_room(&tmp->items, &tmp->cap, rows->n));
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct rec *rec = trace_rows__at(rows, i);
 
@@ -79,18 +87,20 @@ static int take_rows(struct slot *s)
 		if (schema__record(rec->type)->class == RECORD_EVENT)
 			s->items[n++] = (struct item){ rec->ts, rec };
 	}
-	s->pub.items = sort__by_time(s->items, s->tmp, n);
+	if (sort__by_time(s->items, tmp->items, n) != s->items)
+		memcpy(s->items, tmp->items, n * sizeof(*s->items));
+	s->pub.items = s->items;
 	s->pub.n = n;
 	s->pub.skipped = rows->skipped;
-	s->pub.bytes = bytes + rows->n * 60 + 4096;
+	s->pub.bytes = bytes + rows->n * ROW_OVERHEAD + SLOT_OVERHEAD;
 	return 0;
 }
 
-static void decode(const struct load_job *job, struct slot *s)
+static void decode(const struct load_job *job, struct slot *s, struct scratch *tmp)
 {
 	s->pub = (struct loaded){ 0 };
 	s->pub.code = trace__decode(job->trace, job->block, &s->rows, &s->pub.err);
-	if (!s->pub.code && take_rows(s))
+	if (!s->pub.code && take_rows(s, tmp))
 		s->pub.code = trace_error__set(&s->pub.err, -ENOMEM, "out of memory while decoding");
 }
 
@@ -107,6 +117,7 @@ static struct slot *take_slot(struct loader *l)
 static void *run(void *arg)
 {
 	struct loader *l = arg;
+	struct scratch tmp = { 0 };
 
 	pthread_mutex_lock(&l->lock);
 	while (!l->stop) {
@@ -127,13 +138,14 @@ static void *run(void *arg)
 		guess = guess_bytes(&l->jobs[job]);
 		l->bytes += guess;
 		pthread_mutex_unlock(&l->lock);
-		decode(&l->jobs[job], s);
+		decode(&l->jobs[job], s, &tmp);
 		pthread_mutex_lock(&l->lock);
 		l->bytes += s->pub.bytes - guess;
 		l->done[job] = s;
 		pthread_cond_signal(&l->ready);
 	}
 	pthread_mutex_unlock(&l->lock);
+	free(tmp.items);
 	return NULL;
 }
 
@@ -199,7 +211,6 @@ static void free_slot(struct slot *s)
 {
 	trace_rows__free(&s->rows);
 	free(s->items);
-	free(s->tmp);
 	free(s);
 }
 

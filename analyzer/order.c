@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { SLAB_ROWS = 65536, MIN_SHARE = 256 };
-static const size_t ACTIVE_BYTES = 192u << 20, BUDGET_BYTES = 240u << 20;
+static const size_t ACTIVE_BYTES = 288u << 20, BUDGET_BYTES = 320u << 20;
 
 struct active {
 	struct loaded *block;
