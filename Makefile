@@ -138,7 +138,13 @@ $(BUILD)/tests/cli/%: $(BUILD)/tests/cli/%.o $(FORMAT_O)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
 
-tests: all $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(C_TEST_BINS)
+$(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
+
+LIVE_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/live/*.c))
+
+tests: all $(LIVE_TOOLS) $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(C_TEST_BINS)
 
 # The whole suite: production build, then unit and property tests again under the sanitizers.
 check: deps

@@ -57,11 +57,11 @@ static void config_list(struct sink *s, const char *key, const struct record_opt
 
 static void config_command(struct sink *s, int argc, char **argv)
 {
-	char text[4000] = "";
-	size_t used = 0;
+	char text[4000] = "netrec";
+	size_t used = strlen(text);
 
 	for (int i = 0; i < argc && used < sizeof(text) - 1; i++)
-		used += snprintf(text + used, sizeof(text) - used, "%s%s", i ? " " : "", argv[i]);
+		used += snprintf(text + used, sizeof(text) - used, " %s", argv[i]);
 	sink__config(s, "record.command", "%s", text);
 }
 
@@ -84,7 +84,7 @@ void inventory__config(struct sink *s, const struct record_options *o, __u64 rin
 	config_list(s, "record.pid", o, true);
 	config_list(s, "record.comm", o, false);
 	sink__config(s, "record.start_realtime", "%lld", now.tv_sec * 1000000000LL + now.tv_nsec);
-	sink__config(s, "record.tid", "%d", getpid());
+	sink__config(s, "record.netrec_pid", "%d", getpid());
 }
 
 struct enum_set {

@@ -215,9 +215,8 @@ static int finish(struct recording *r, struct trace_error *err)
 	r->sink_open = false;
 	status__clear(&r->status);
 	if (ret < 0)
-		fprintf(stderr, "netrec: %s; what was written before is kept and readable in %s\n", err->text,
-			r->options.output);
-	if (!r->options.quiet) {
+		fprintf(stderr, "netrec: %s\n", err->text);
+	if (!r->options.quiet && !ret) {
 		status__summary(&r->status, r->options.output, &stats, lost);
 		if (r->options.command && WIFEXITED(r->command.status) && WEXITSTATUS(r->command.status))
 			fprintf(stderr, "%s: exited with status %d\n", r->options.command[0],
