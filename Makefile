@@ -4,6 +4,8 @@
 #   make demo       record and explain real traffic in two network namespaces (root), or a sample
 #   make check      every test that runs on this machine, sanitizers included
 #   make bench      cost and size, beside perf and bpftrace
+#   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
+#   make lab-shell  a shell in that machine
 #   make fuzz       fuzz the trace reader (FUZZ_SECONDS=60)
 #   make install    into $(DESTDIR)$(PREFIX)
 #   make deps       install the Debian packages all this needs
@@ -65,6 +67,8 @@ help:
 PACKAGES := gcc make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev libzstd-dev libpcap-dev \
             libsqlite3-dev libcmocka-dev sqlite3 iproute2 iputils-ping nftables tcpdump mandoc
 BENCH_PACKAGES := linux-perf bpftrace time
+LAB_PACKAGES := qemu-system-x86 busybox-static kmod cpio openvswitch-switch openvswitch-common conntrack ethtool iproute2 \
+                iputils-ping procps util-linux
 FUZZ_PACKAGES := libclang-rt-14-dev
 
 deps:
@@ -155,6 +159,20 @@ check: deps
 # One pass without the sanitizers: for the edit-compile-test loop.
 check-fast: tests
 	$(Q)tests/run.sh $(C_TEST_BINS) $(SH_TESTS)
+
+# ---- the lab: tests/README.md --------------------------------------------------------------------
+
+$(BUILD)/tests/lab/%.so: tests/lab/preload/%.c Makefile
+	$(call msg,SO,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -g -D_GNU_SOURCE -fPIC -shared -pthread $< -ldl -o $@
+
+lab-programs: all $(BUILD)/tests/traffic $(patsubst tests/lab/preload/%.c,$(BUILD)/tests/lab/%.so,$(wildcard tests/lab/preload/*.c))
+
+check-lab lab-shell: deps
+	@tests/deps.sh $(LAB_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory -j2 lab-programs
+	$(Q)tests/lab/$@ $(SCENARIO)
 
 # ---- cost, and hostile input --------------------------------------------------------------------
 

@@ -1,18 +1,33 @@
 /*
  * traffic.c: test traffic with exact bookkeeping. Each role prints one line of what it did.
  *
- *   traffic udp ADDR PORT COUNT RATE SIZE   sends COUNT datagrams of SIZE bytes, RATE a second (0: flat out)
- *   traffic sink PORT                       counts datagrams until SIGTERM
+ *   traffic udp ADDR PORT COUNT RATE SIZE [ports=N] [src=ADDR] [badsum=1]
+ *                                           sends COUNT datagrams of SIZE bytes, RATE a second (0: flat out);
+ *                                           ports: to a random one of N ports from PORT; src: from that address;
+ *                                           badsum: with a wrong checksum (raw socket)
+ *   traffic sink PORT [rcvbuf=BYTES] [pause_us=N] [late_ms=N] [log=FILE]
+ *                                           counts datagrams until SIGTERM; pause: after each one; late: those that
+ *                                           took N ms longer than the fastest; log: a line `sequence ns` for each
  *   traffic rr ADDR PORT COUNT SIZE         COUNT TCP requests of SIZE bytes, each answered by as many
  *   traffic rr-server PORT                  answers until SIGTERM
+ *   traffic bulk ADDR PORT BYTES            one TCP stream of BYTES
+ *   traffic bulk-server PORT                reads such streams until SIGTERM
+ *   traffic connect ADDR PORT COUNT MS      begins COUNT TCP connections at once, looks at them MS later
+ *   traffic listen PORT BACKLOG             listens and never accepts, until SIGTERM
+ *   traffic hog BUSY_MS IDLE_MS SECONDS     burns CPU in that rhythm
  *   traffic loop COUNT SIZE                 sends COUNT datagrams to itself over 127.0.0.1, ns for each
+ *
+ * A datagram of 16 bytes or more begins with its sequence number and when it was sent (CLOCK_MONOTONIC).
  */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +36,17 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { MAX_SEQUENCE = 1 << 22 };
+
+/* What a datagram begins with. */
+struct stamp {
+	uint64_t seq;
+	uint64_t sent_ns;
+};
+
 static volatile sig_atomic_t stop;
 static char buffer[65536];
+static char **options; /* the key=value arguments behind a role's own, NULL-terminated */
 
 static void on_signal(int sig)
 {
@@ -56,19 +80,47 @@ static void sleep_until(uint64_t ns)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
-static int connected(const char *host, const char *port, int type)
+/* The value of option `name`, or NULL. */
+static const char *option(const char *name)
 {
-	struct addrinfo hints = { .ai_socktype = type }, *a;
-	int fd;
+	size_t n = strlen(name);
+
+	for (char **o = options; o && *o; o++)
+		if (!strncmp(*o, name, n) && (*o)[n] == '=')
+			return *o + n + 1;
+	return NULL;
+}
+
+static long option_number(const char *name, long fallback)
+{
+	const char *value = option(name);
+
+	return value ? atol(value) : fallback;
+}
+
+static void resolve(const char *host, const char *port, struct sockaddr_storage *addr, socklen_t *len)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *a;
 
 	if (getaddrinfo(host, port, &hints, &a)) {
 		errno = EINVAL;
-		fail("%s port %s", host, port);
+		fail("%s port %s", host, port ? port : "any");
 	}
-	fd = socket(a->ai_family, type, 0);
-	if (fd < 0 || connect(fd, a->ai_addr, a->ai_addrlen))
-		fail("connect to %s port %s", host, port);
+	memcpy(addr, a->ai_addr, a->ai_addrlen);
+	*len = a->ai_addrlen;
 	freeaddrinfo(a);
+}
+
+static int connected(const char *host, const char *port, int type)
+{
+	struct sockaddr_storage addr;
+	socklen_t len;
+	int fd;
+
+	resolve(host, port, &addr, &len);
+	fd = socket(addr.ss_family, type, 0);
+	if (fd < 0 || connect(fd, (void *)&addr, len))
+		fail("connect to %s port %s", host, port);
 	return fd;
 }
 
@@ -85,17 +137,62 @@ static int bound(const char *port, int type)
 	return fd;
 }
 
+/* The socket of role udp: raw when it makes its own, wrong, checksum. */
+static int sender(bool raw)
+{
+	struct sockaddr_storage addr;
+	socklen_t len;
+	int fd, size = 8 << 20;
+
+	fd = raw ? socket(AF_INET, SOCK_RAW, IPPROTO_UDP) : socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0)
+		fail("socket");
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	if (option("src")) {
+		resolve(option("src"), NULL, &addr, &len);
+		if (bind(fd, (void *)&addr, len))
+			fail("bind to %s", option("src"));
+	}
+	return fd;
+}
+
+/* Lays datagram i of `size` bytes out in buffer, behind a UDP header with a wrong checksum if raw; its length. */
+static size_t compose(uint64_t i, size_t size, bool raw, uint16_t port)
+{
+	struct udphdr h = { .uh_sport = htons(4000), .uh_dport = htons(port), .uh_ulen = htons(size + sizeof(h)), .uh_sum = htons(0x1bad) };
+	struct stamp stamp = { i, now_ns() };
+	size_t at = raw ? sizeof(h) : 0;
+
+	memcpy(buffer, &h, at);
+	memcpy(buffer + at, &stamp, size < sizeof(stamp) ? size : sizeof(stamp));
+	return at + size;
+}
+
 static void udp(const char *host, const char *port, long count, long rate, long size)
 {
-	int fd = connected(host, port, SOCK_DGRAM);
+	long sent = 0, refused = 0, ports = option_number("ports", 1);
+	bool raw = option_number("badsum", 0);
+	int fd = sender(raw);
+	struct sockaddr_storage addr;
+	socklen_t addr_len;
 	uint64_t start = now_ns();
-	long sent = 0, refused = 0;
 
+	resolve(host, port, &addr, &addr_len);
+	if (addr.ss_family == AF_INET6) { /* what only IPv4 needs is not offered */
+		close(fd);
+		fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	}
+	srandom(1);
 	for (long i = 0; i < count && !stop; i++) {
+		struct sockaddr_in *in = (struct sockaddr_in *)&addr;
+		uint16_t to = atoi(port) + (ports > 1 ? random() % ports : 0);
+		ssize_t len;
+
 		if (rate)
 			sleep_until(start + i * 1000000000ull / rate);
-		memcpy(buffer, &i, sizeof(i));
-		if (send(fd, buffer, size, 0) == size)
+		len = compose(i, size, raw, to);
+		in->sin_port = raw ? 0 : htons(to); /* at the same place in struct sockaddr_in6 */
+		if (sendto(fd, buffer, len, 0, (void *)&addr, addr_len) == len)
 			sent++;
 		else
 			refused++;
@@ -103,15 +200,76 @@ static void udp(const char *host, const char *port, long count, long rate, long 
 	printf("udp sent %ld refused %ld\n", sent, refused);
 }
 
+/* What a sink knows of the datagrams it got. */
+struct tally {
+	long got, distinct, reordered, late;
+	uint64_t next_seq;
+	int64_t *delays; /* by sequence number, 0: not seen; only of the first MAX_SEQUENCE */
+};
+
+static void tally__add(struct tally *t, const struct stamp *stamp, uint64_t now)
+{
+	int64_t delay = now - stamp->sent_ns;
+
+	t->reordered += stamp->seq < t->next_seq;
+	if (stamp->seq >= t->next_seq)
+		t->next_seq = stamp->seq + 1;
+	if (stamp->seq >= MAX_SEQUENCE || t->delays[stamp->seq])
+		return;
+	t->distinct++;
+	t->delays[stamp->seq] = delay ? delay : 1;
+}
+
+/* Prints the counts. The clocks of two kernels differ, so lateness is what came on top of the shortest delay. */
+static void tally__print(struct tally *t)
+{
+	uint64_t end = t->next_seq < MAX_SEQUENCE ? t->next_seq : MAX_SEQUENCE;
+	int64_t least = INT64_MAX, worst = 0, limit = option_number("late_ms", 10) * 1000000;
+	FILE *log = option("log") ? fopen(option("log"), "w") : NULL;
+
+	for (uint64_t i = 0; i < end; i++)
+		if (t->delays[i] && t->delays[i] < least)
+			least = t->delays[i];
+	for (uint64_t i = 0; i < end; i++) {
+		int64_t over = t->delays[i] - least;
+
+		if (!t->delays[i])
+			continue;
+		t->late += over >= limit;
+		worst = over > worst ? over : worst;
+		if (log)
+			fprintf(log, "%llu %lld\n", (unsigned long long)i, (long long)over);
+	}
+	if (log && fclose(log))
+		fail("%s", option("log"));
+	printf("udp received %ld distinct %ld reordered %ld late %ld worst_ns %lld\n", t->got, t->distinct, t->reordered, t->late,
+	       (long long)worst);
+}
+
 static void sink(const char *port)
 {
-	int fd = bound(port, SOCK_DGRAM);
-	long got = 0;
+	int fd = bound(port, SOCK_DGRAM), size = option_number("rcvbuf", 8 << 20);
+	struct tally t = { .delays = calloc(MAX_SEQUENCE, sizeof(*t.delays)) };
+	long pause_us = option_number("pause_us", 0);
 
-	while (!stop)
-		if (recv(fd, buffer, sizeof(buffer), 0) > 0)
-			got++;
-	printf("udp received %ld\n", got);
+	if (!t.delays)
+		fail("sink");
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	while (!stop) {
+		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
+		struct stamp stamp;
+
+		if (n <= 0)
+			continue;
+		t.got++;
+		if (n >= (ssize_t)sizeof(stamp)) {
+			memcpy(&stamp, buffer, sizeof(stamp));
+			tally__add(&t, &stamp, now_ns());
+		}
+		if (pause_us)
+			usleep(pause_us);
+	}
+	tally__print(&t);
 }
 
 static int read_all(int fd, long n)
@@ -165,6 +323,94 @@ static void rr_server(const char *port)
 	printf("rr answered %ld\n", answered);
 }
 
+static void bulk(const char *host, const char *port, long bytes)
+{
+	int fd = connected(host, port, SOCK_STREAM);
+	uint64_t start = now_ns();
+	long sent = 0;
+	char end;
+
+	while (sent < bytes && !stop) {
+		long n = bytes - sent < (long)sizeof(buffer) ? bytes - sent : (long)sizeof(buffer);
+
+		n = send(fd, buffer, n, MSG_NOSIGNAL);
+		if (n <= 0)
+			break;
+		sent += n;
+	}
+	shutdown(fd, SHUT_WR);
+	if (recv(fd, &end, 1, 0) < 0) /* the server closes when it has read everything */
+		fail("bulk to %s port %s", host, port);
+	printf("bulk sent %ld ns %llu\n", sent, (unsigned long long)(now_ns() - start));
+}
+
+static void bulk_server(const char *port)
+{
+	int fd = bound(port, SOCK_STREAM);
+	long received = 0, n;
+
+	if (listen(fd, 16))
+		fail("listen on port %s", port);
+	while (!stop) {
+		int c = accept(fd, NULL, NULL);
+
+		if (c < 0)
+			continue;
+		while ((n = recv(c, buffer, sizeof(buffer), 0)) > 0)
+			received += n;
+		close(c);
+	}
+	printf("bulk received %ld\n", received);
+}
+
+static void begin_connections(const char *host, const char *port, long count, long ms)
+{
+	struct pollfd *fds = calloc(count, sizeof(*fds));
+	long established = 0, failed = 0;
+	struct sockaddr_storage addr;
+	socklen_t len;
+
+	if (!fds)
+		fail("connect");
+	resolve(host, port, &addr, &len);
+	for (long i = 0; i < count; i++) {
+		fds[i] = (struct pollfd){ .fd = socket(addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0), .events = POLLOUT };
+		if (fds[i].fd < 0 || (connect(fds[i].fd, (void *)&addr, len) && errno != EINPROGRESS))
+			fail("connect to %s port %s", host, port);
+	}
+	usleep(ms * 1000);
+	poll(fds, count, 0);
+	for (long i = 0; i < count; i++) {
+		established += fds[i].revents == POLLOUT;
+		failed += !!(fds[i].revents & (POLLERR | POLLHUP));
+	}
+	printf("connect begun %ld established %ld failed %ld\n", count, established, failed);
+}
+
+static void listen_only(const char *port, int backlog)
+{
+	if (listen(bound(port, SOCK_STREAM), backlog))
+		fail("listen on port %s", port);
+	while (!stop)
+		pause();
+}
+
+static void hog(long busy_ms, long idle_ms, long seconds)
+{
+	uint64_t end = now_ns() + seconds * 1000000000ull, spun = 0;
+
+	while (!stop && now_ns() < end) {
+		uint64_t start = now_ns();
+
+		while (!stop && now_ns() - start < busy_ms * 1000000ull)
+			;
+		spun += now_ns() - start;
+		if (idle_ms)
+			usleep(idle_ms * 1000);
+	}
+	printf("hog spun_ns %llu\n", (unsigned long long)spun);
+}
+
 static void loop(long count, long size)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
@@ -181,25 +427,46 @@ static void loop(long count, long size)
 	printf("loop count %ld ns_each %.1f\n", count, (double)(now_ns() - start) / count);
 }
 
+/* Is this the role asked for, with `n` arguments of its own? Further ones are options. */
+static bool is_role(int argc, char **argv, const char *role, int n)
+{
+	if (argc < n + 2 || strcmp(argv[1], role))
+		return false;
+	options = argv + n + 2;
+	for (char **o = options; *o; o++)
+		if (!strchr(*o, '='))
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_signal }; /* no SA_RESTART: recv and accept return */
-	const char *role = argc > 1 ? argv[1] : "";
 
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	if (!strcmp(role, "udp") && argc == 7)
+	if (is_role(argc, argv, "udp", 5))
 		udp(argv[2], argv[3], atol(argv[4]), atol(argv[5]), atol(argv[6]));
-	else if (!strcmp(role, "sink") && argc == 3)
+	else if (is_role(argc, argv, "sink", 1))
 		sink(argv[2]);
-	else if (!strcmp(role, "rr") && argc == 6)
+	else if (is_role(argc, argv, "rr", 4))
 		rr(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
-	else if (!strcmp(role, "rr-server") && argc == 3)
+	else if (is_role(argc, argv, "rr-server", 1))
 		rr_server(argv[2]);
-	else if (!strcmp(role, "loop") && argc == 4)
+	else if (is_role(argc, argv, "bulk", 3))
+		bulk(argv[2], argv[3], atol(argv[4]));
+	else if (is_role(argc, argv, "bulk-server", 1))
+		bulk_server(argv[2]);
+	else if (is_role(argc, argv, "connect", 4))
+		begin_connections(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
+	else if (is_role(argc, argv, "listen", 2))
+		listen_only(argv[2], atoi(argv[3]));
+	else if (is_role(argc, argv, "hog", 3))
+		hog(atol(argv[2]), atol(argv[3]), atol(argv[4]));
+	else if (is_role(argc, argv, "loop", 2))
 		loop(atol(argv[2]), atol(argv[3]));
 	else {
-		fprintf(stderr, "usage: traffic udp|sink|rr|rr-server|loop …, see tests/traffic.c\n");
+		fprintf(stderr, "usage: traffic ROLE ARGUMENT…, see tests/traffic.c\n");
 		return 2;
 	}
 	return 0;
