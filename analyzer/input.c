@@ -91,6 +91,15 @@ static int read_base(struct input *in, long *window_ns, struct trace_error *err)
 	return rc;
 }
 
+/* An analyzed recording starts at its first event within the limits; the limits themselves are what was asked for. */
+static void keep_limits(struct input *in, const struct input_opts *o)
+{
+	if (!o->from)
+		in->from_ns = in->base.start_mono;
+	if (!o->to)
+		in->to_ns = in->base.end_mono;
+}
+
 static int set_windows(struct input *in, const struct input_opts *o, long window_ns, struct trace_error *err)
 {
 	uint64_t start = in->base.start_mono, end;
@@ -99,7 +108,7 @@ static int set_windows(struct input *in, const struct input_opts *o, long window
 	if (!in->from_trace)
 		TRY(set_limits(in, o, err));
 	else
-		in->from_ns = start, in->to_ns = in->base.end_mono;
+		keep_limits(in, o);
 	end = in->to_ns < in->base.end_mono ? in->to_ns : in->base.end_mono;
 	in->first_win = in->from_ns > start ? (long)((in->from_ns - start) / (uint64_t)window_ns) : 0;
 	in->last_win = (long)((end - start) / (uint64_t)window_ns);

@@ -20,8 +20,8 @@ SELECT CASE WHEN NOT observed('drop') THEN 'Drops were not observed.'
 		(SELECT group_concat(printf('%d %s in %s on %s', n, reason(reason), place(location), device(netns, ifindex)), ', ') FROM (SELECT * FROM d WHERE rank <= 3 ORDER BY rank)),
 		CASE WHEN (SELECT count(*) FROM d) > 3 THEN printf(', %d elsewhere', (SELECT sum(n) FROM d WHERE rank > 3)) ELSE '' END) END AS text FROM total
 UNION ALL
-SELECT coalesce((SELECT printf('Packets spent most time from %s to %s on %s: %.0f %% of all time between stages, mean %s, P99 %s, P99.9 %s, max %s over %d packets.', stage_text(from_stage),
-		stage_text(to_stage), device(netns, ifindex), share, duration_text(1.0 * sum_ns / n), duration_text(hist_p(h, 99)), duration_text(hist_p(h, 99.9)), duration_text(hist_max(h)), n) FROM slow),
+SELECT coalesce((SELECT printf('Packets spent most time from %s to %s on %s: %.0f %% of all time between stages, mean %s, P99 %s, P99.9 %s, max %s over %d packet%s.', stage_text(from_stage),
+		stage_text(to_stage), device(netns, ifindex), share, duration_text(1.0 * sum_ns / n), duration_text(hist_p(h, 99)), duration_text(hist_p(h, 99.9)), duration_text(hist_max(h)), n, CASE n WHEN 1 THEN '' ELSE 's' END) FROM slow),
 	CASE WHEN observed('packet') THEN 'No packet was seen at two stages.' ELSE 'Packets were not observed.' END)
 UNION ALL
 SELECT printf('%d TCP segment%s sent again, %s by %s > %s.', (SELECT sum(n) FROM tcp_flow), CASE (SELECT sum(n) FROM tcp_flow) WHEN 1 THEN ' was' ELSE 's were' END,

@@ -18,9 +18,9 @@ SELECT sum(n) AS drops, reason(reason) AS reason, flow FROM (
 	GROUP BY reason, ethertype, proto, saddr, sport, daddr, dport)
 GROUP BY reason, flow ORDER BY drops DESC, reason, flow LIMIT 10;
 
--- drop_stacks: Through which kernel functions?
-SELECT sum(n) AS drops, reason(reason) AS reason, stack_text(stack) AS stack FROM drop_summary WHERE class = 'packet' AND stack > 0
-GROUP BY reason, stack ORDER BY drops DESC, reason, stack LIMIT 5;
+-- drop_stacks: Through which kernel functions did drops come, where a stack was taken?
+SELECT sum(n) AS stacks, reason(reason) AS reason, stack_text(stack) AS stack FROM drop_summary WHERE class = 'packet' AND stack > 0
+GROUP BY 2, 3 ORDER BY stacks DESC, 2, 3 LIMIT 5;
 
 -- drop_other: Freed as dropped, but no packets of a network device (unix sockets, netlink, …)
 SELECT sum(n) AS drops, reason(reason) AS reason, place(location) AS place FROM drop_summary WHERE class <> 'packet'

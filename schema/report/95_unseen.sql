@@ -10,7 +10,7 @@ FROM (SELECT type, cpu, why, sum(lost) AS lost, min(from_ns) AS from_ns, max(to_
 UNION ALL
 SELECT printf('%d bytes at offset %d of %s could not be used: %s', d.length, d.offset, coalesce(f.path, 'file ' || d.file), d.what) FROM damage AS d LEFT JOIN file AS f ON f.id = d.file
 UNION ALL
-SELECT printf('segment %d has no end: the recorder was killed or was still running; at most its last second is missing', number) FROM segment WHERE NOT closed
+SELECT printf('segment %d has no end: the recorder was killed or was still running, or the file was cut; what it had not written yet is missing', number) FROM segment WHERE NOT closed
 UNION ALL
 SELECT printf('%d records arrived too late to be put in order', late_rows) FROM trace WHERE late_rows > 0
 UNION ALL

@@ -2,7 +2,7 @@
 -- list
 SELECT t.path AS recording, c.host, c.kernel, c.command, started_date, ended_date, duration_ns, segments, files, size_bytes, blocks, events,
 	CASE WHEN events > 0 THEN 1.0 * size_bytes / events END AS bytes_an_event, lost, damaged AS damaged_places, bad AS unreadable_blocks,
-	CASE WHEN open = 0 THEN 'yes' ELSE 'no: the recorder was killed, or is still running' END AS closed, n_cpus AS cpus, t.uuid
+	CASE WHEN open = 0 THEN 'yes' ELSE 'no: the recorder was killed or is still running, or the file was cut' END AS closed, n_cpus AS cpus, t.uuid
 FROM scan_trace AS t, (SELECT max(value) FILTER (WHERE key = 'host.name') AS host, max(value) FILTER (WHERE key = 'host.kernel') AS kernel,
 		max(value) FILTER (WHERE key = 'record.command') AS command FROM scan_config) AS c,
 	(SELECT min(from_ns) + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1) AS started_date,

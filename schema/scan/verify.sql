@@ -37,7 +37,7 @@ WHERE CASE WHEN before IS NULL THEN number > 0 ELSE number > before + 1 END ORDE
 
 -- end: Was the recording ended properly?
 SELECT CASE WHEN count(*) FILTER (WHERE NOT closed) = 0 THEN 'yes: every segment was closed'
-	ELSE printf('no: segment %s has no end: the recorder was killed, or is still running; at most the last second is missing',
+	ELSE printf('no: segment %s has no end: the recorder was killed or is still running, or the file was cut; what it had not written yet is missing',
 		group_concat(number, ', ') FILTER (WHERE NOT closed)) END AS text FROM scan_segment;
 
 -- totals: Does the recorder's own count agree with the rows found?

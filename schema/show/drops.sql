@@ -10,10 +10,10 @@ SELECT interval_at, drops, share_pct, reason, place, device, protocol, last_stag
 	GROUP BY slot(win), reason, location, netns, ifindex, ethertype, proto, last_stage)
 WHERE rank <= :top ORDER BY interval_at, rank;
 
--- stacks: Through which kernel functions did these drops come?
-SELECT sum(n) AS drops, reason(reason) AS reason, stack_text(stack) AS stack
+-- stacks: Through which kernel functions did these drops come, where a stack was taken?
+SELECT sum(n) AS stacks, reason(reason) AS reason, stack_text(stack) AS stack
 FROM drop_summary WHERE class = 'packet' AND stack > 0 AND win BETWEEN :first_win AND :last_win
-GROUP BY reason, stack ORDER BY drops DESC, reason, stack LIMIT min(:top, 10);
+GROUP BY 2, 3 ORDER BY stacks DESC, 2, 3 LIMIT min(:top, 10);
 
 -- other: Which buffers that belong to no network device (unix sockets, netlink, …) were freed as dropped?
 SELECT sum(n) AS drops, reason(reason) AS reason, place(location) AS place

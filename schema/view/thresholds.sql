@@ -1,9 +1,9 @@
 -- thresholds: Which limits of the recording decide what these record types show?
 SELECT printf('only stretches off the CPU of %s and longer were recorded, sleep and wait for a CPU together', duration_text(CAST(value AS INTEGER))) AS text
-FROM config WHERE key = 'record.offcpu_min_ns' AND CAST(value AS INTEGER) > 0 AND 'offcpu' IN (SELECT value FROM json_each(:types))
+FROM config WHERE key = 'record.offcpu_min_ns' AND CAST(value AS INTEGER) > 0 AND 'offcpu' IN (SELECT value FROM json_each(:types)) AND observed('offcpu')
 UNION ALL
 SELECT printf('only futex calls of %s and longer, and those that woke a thread, were recorded', duration_text(CAST(value AS INTEGER)))
-FROM config WHERE key = 'record.futex_min_ns' AND CAST(value AS INTEGER) > 0 AND 'futex' IN (SELECT value FROM json_each(:types))
+FROM config WHERE key = 'record.futex_min_ns' AND CAST(value AS INTEGER) > 0 AND 'futex' IN (SELECT value FROM json_each(:types)) AND observed('futex')
 UNION ALL
 SELECT printf('the recording was limited to %s %s', CASE key WHEN 'record.pid' THEN 'processes' ELSE 'threads named' END, value)
 FROM config WHERE key IN ('record.pid', 'record.comm') AND value <> '' AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('offcpu', 'futex'))

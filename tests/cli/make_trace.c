@@ -119,7 +119,7 @@ static void define_probes(bool blind)
 
 static struct rec_packet packet(unsigned stage, bool v6, bool sent, unsigned i)
 {
-	struct rec_packet p = { .skb = 0xffff888000000000 + 0x100 * (i % 64), .stage = (__u8)stage, .proto = 6, .ttl = 64, .ip_id = i & 0xffff,
+	struct rec_packet p = { .skb = 0xffff888000000000 + 0x100 * (i % 64), .stage = (__u8)stage, .proto = 6, .ttl = 64, .ip_id = v6 ? 0 : i & 0xffff,
 				.sport = sent ? 80 : 40000, .dport = sent ? 40000 : 80, .tcp_flags = 0x18, .seq = i * 100, .len = 1514 };
 
 	p.ethertype = v6 ? 0x86dd : 0x0800;
@@ -165,6 +165,15 @@ static void receive_packet(unsigned i, __u64 t)
 			      .stack = STACK_DROP, .tid = 901, .ethertype = 0x0800, .l3_off = 14, .head_len = 42 };
 
 	p.skb = d.skb = 0xffff888000010000 + 0x100 * (i % 64);
+	if (i % 20 == 0) {
+		p.proto = 17;
+		p.sport = 5000;
+		p.dport = 53;
+		p.tcp_flags = 0;
+		p.seq = 0;
+		p.len = d.len;
+		p.ip_len = 46;
+	}
 	add(1, &p, REC_packet, t);
 	p.stage = STAGE_netif_receive_skb;
 	add(1, &p, REC_packet, t + 3 * US + i % 5 * 200);
@@ -255,7 +264,7 @@ static void traffic(void)
 	    .to = START + 1400 * MS, .lost = 12);
 }
 
-static void totals(void)
+static void totals(__u64 lost_hops)
 {
 	const struct trace_writer_stats *stats = trace_writer__stats(writer);
 	__u64 written[REC_TYPE_MAX];
@@ -264,7 +273,7 @@ static void totals(void)
 	for (unsigned type = 1; type <= REC_total; type++)
 		if (written[type] || type == REC_futex)
 			ADD(STREAM_RECORDER, total, START + 3 * SECOND, .type = (__u16)type, .written = written[type],
-			    .lost = type == REC_hop ? 12 : 0);
+			    .lost = type == REC_hop ? lost_hops : 0);
 }
 
 /* ---- main --------------------------------------------------------------------------------------- */
@@ -273,13 +282,17 @@ static int make_newer(const char *path)
 {
 	__u8 bytes[BLOCK_HEADER];
 	struct block_header h;
+	off_t at = 0;
 	int fd = open(path, O_RDWR);
 
-	if (fd < 0 || pread(fd, bytes, sizeof(bytes), 0) != sizeof(bytes) || !block_header__unpack(&h, bytes))
-		return 1;
-	h.major = FORMAT_MAJOR + 1;
-	block_header__pack(&h, bytes);
-	return pwrite(fd, bytes, sizeof(bytes), 0) == sizeof(bytes) && close(fd) == 0 ? 0 : 1;
+	while (fd >= 0 && pread(fd, bytes, sizeof(bytes), at) == sizeof(bytes) && block_header__unpack(&h, bytes)) {
+		h.major = FORMAT_MAJOR + 1;
+		block_header__pack(&h, bytes);
+		if (pwrite(fd, bytes, sizeof(bytes), at) != sizeof(bytes))
+			return 1;
+		at += BLOCK_HEADER + h.stored_len;
+	}
+	return at > 0 && close(fd) == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -307,7 +320,7 @@ int main(int argc, char **argv)
 		traffic();
 	if (strcmp(kind, "--killed") == 0)
 		return trace_writer__flush(writer, START + 4 * SECOND, 0) == 0 ? 0 : 1;
-	totals();
+	totals(blind ? 0 : 12);
 	if (trace_writer__close(writer, &err) != 0) {
 		fprintf(stderr, "make_trace: %s\n", err.text);
 		return 1;

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Golden text of netanalyze: what it prints for a recording with known content, compared with tests/cli/golden/.
+# UPDATE=1 rewrites the expected texts; look at the difference before keeping it.
+# NETANALYZE, MAKE_TRACE: the programs under test.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
+golden=$PWD/tests/cli/golden
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+export TZ=UTC NO_COLOR=1
+failed=0
+cd "$dir" || exit 1
+"$make_trace" web.nrec && "$make_trace" --blind blind.nrec || exit 1
+
+# golden NAME ARGUMENT…: the output and exit status of netanalyze ARGUMENT…
+golden() {
+	name=$1
+	shift
+	"$netanalyze" "$@" >out 2>&1
+	echo "exit status $?" >>out
+	# A recording's identity and how fast this machine is are not the same every time.
+	sed -e 's/[0-9a-f]\{32\}/UUID/' -e 's/ analyzed in .* events\/s)/ analyzed in TIME/' out >"$name.txt"
+	if [ "${UPDATE:-}" ]; then
+		cp "$name.txt" "$golden/$name.txt"
+	elif ! diff -u "$golden/$name.txt" "$name.txt"; then
+		echo "netanalyze $* does not print golden/$name.txt (UPDATE=1 rewrites it)"
+		failed=1
+	fi
+}
+
+golden help help
+golden show show
+golden analyze analyze web.nrec -o web.db
+golden report web.nrec
+golden report-md report web.db --format md
+golden report-html report web.db --format html
+golden report-json report web.db --format json
+golden info info web.nrec --utc
+golden verify verify web.nrec
+for view in $("$netanalyze" show | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
+	golden "show-$view" show "$view" web.nrec --top 4
+	golden "json-$view" show "$view" web.nrec --top 2 --json
+	# The database must say the same as the recording it was made from.
+	"$netanalyze" show "$view" web.db --top 4 | sed 's/web\.db/web.nrec/' >db.txt
+	echo "exit status 0" >>db.txt
+	diff -u "show-$view.txt" db.txt || { echo "show $view differs between the recording and its database"; failed=1; }
+done
+golden interval show stages web.nrec --top 2 --interval 1
+golden interval-drops show drops web.db --interval 2
+golden from-to show drop-events web.nrec --from 1 --to 12:00:02
+golden from-to-db show drops web.db --from 1.5 --to 2.5
+golden filter show drop-events web.nrec 'udp port 53' --top 2
+golden filter-db show packets web.db 'ip6 and tcp src port 80' --top 2
+golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
+golden blind-report blind.nrec
+for view in drops offcpu softirq futex cpu cost; do
+	golden "blind-$view" show "$view" blind.nrec
+done
+exit $failed
