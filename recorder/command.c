@@ -38,7 +38,7 @@ int command__find(char **argv, struct trace_error *err)
 {
 	if (strchr(argv[0], '/') ? is_program(argv[0]) : in_path(argv[0]))
 		return 0;
-	return trace_error__set(err, -ENOENT, "cannot run \"%s\": no such program; nothing was recorded", argv[0]);
+	return trace_error__set(err, -EINVAL, "cannot run \"%s\": no such program; nothing was recorded", argv[0]);
 }
 
 int command__fork(struct command *c, char **argv, struct trace_error *err)

@@ -16,7 +16,7 @@ struct command {
 	int status; /* of wait(2), once it has ended */
 };
 
-/* Can argv[0] be found? -ENOENT or -EACCES with the reason in *err. */
+/* Can argv[0] be found? -EINVAL with the reason in *err when it cannot. */
 int command__find(char **argv, struct trace_error *err);
 
 int command__fork(struct command *c, char **argv, struct trace_error *err);

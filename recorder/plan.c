@@ -111,7 +111,8 @@ static void known_events(char *list, size_t len)
 		listed[PROBES[i].record] = true;
 	}
 	for (size_t i = 0; i < COUNT(PROBES); i++)
-		add_name(list, len, PROBES[i].name);
+		if (strcmp(PROBES[i].name, schema__record(PROBES[i].record)->name))
+			add_name(list, len, PROBES[i].name);
 }
 
 static int select_list(struct plan *plan, const char *names, bool (*select)(struct plan *, const char *),

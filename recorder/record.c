@@ -273,7 +273,7 @@ static int prepare(struct recording *r, int argc, char **argv, struct trace_erro
 		return 0;
 	TRY(plan__select(&r->plan, o->profiles, o->events, err));
 	if (o->command)
-		TRY(command__find(o->command, err) ? trace_error__set(err, -EINVAL, "%s", err->text) : 0);
+		TRY(command__find(o->command, err));
 	if (!o->ring_bytes)
 		o->ring_bytes = default_ring_bytes();
 	return 0;

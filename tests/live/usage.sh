@@ -1,0 +1,101 @@
+#!/bin/sh
+# Wrong use of netrec: the documented exit status, a message that names the thing and the remedy, and
+# nothing created.
+. tests/live/lib
+cd "$tmp" || fail "no temporary directory"
+
+# refused STATUS PATTERN ARGUMENT…
+refused() {
+	want=$1 pattern=$2
+	shift 2
+	"$netrec" "$@" >"$tmp/out" 2>&1
+	got=$?
+	[ $got = "$want" ] || fail "netrec $*: status $got, not $want: $(cat "$tmp/out")"
+	grep -q -- "$pattern" "$tmp/out" || fail "netrec $*: no \"$pattern\" in: $(cat "$tmp/out")"
+	grep -q '^netrec: \|^Usage: ' "$tmp/out" || fail "netrec $*: says not who speaks: $(cat "$tmp/out")"
+	ls "$tmp" | grep -q 'nrec' && fail "netrec $*: created something: $(ls "$tmp")"
+	echo "netrec $*: $(head -n 1 "$tmp/out")"
+}
+
+refused 2 "Usage"
+refused 2 "unknown command" rekord
+refused 2 "unknown option --speed" record --speed
+refused 2 "unknown option" record -x
+refused 2 "needs a value" record -o
+refused 2 "unknown event \"kfree_skp\"" record -e kfree_skp
+refused 2 "known: .*kfree_skb" record -e drop,kfree_skp
+refused 2 "unknown profile \"hosts\"; known: host" record -p hosts
+refused 2 "is no duration; write 500ms" record -t 10
+refused 2 "is no duration" record -t 10x
+refused 2 "is no size" record --max-size 12Q
+refused 2 "power of two" record --ring 5000
+refused 2 "no process id" record --pid self
+refused 2 "1 to 15 characters" record --comm abcdefghijklmnop
+refused 2 "capture filters are not in this version.*netanalyze show VIEW TRACE 'filter'" record 'tcp port 80'
+refused 2 "a command is missing" record --
+refused 2 "unknown event" probes -e nothing
+refused 2 "too much" probes now
+refused 2 "too much" check everything
+
+for command in record probes check; do
+	"$netrec" $command --help >"$tmp/out" 2>&1 || fail "$command --help fails"
+	grep -q '^Example' "$tmp/out" || fail "$command --help has no example"
+done
+"$netrec" --version | grep -q '^netrec [0-9]' || fail "--version"
+
+# The plan needs no rights; its JSON is JSON, one object per probe.
+"$netrec" probes -p drops >"$tmp/out" || fail "probes: $(cat "$tmp/out")"
+grep -q '^kfree_skb .* planned .* tp_btf' "$tmp/out" || fail "probes: $(cat "$tmp/out")"
+grep -q '^netif_rx .* not wanted' "$tmp/out" || fail "probes: $(cat "$tmp/out")"
+"$netrec" probes --json >"$tmp/out" || fail "probes --json"
+if command -v sqlite3 >/dev/null; then
+	n=$(sqlite3 :memory: "SELECT count(*) FROM json_each(readfile('$tmp/out')) WHERE json_extract(value, '\$.probe') <> ''")
+	same "probes in JSON" "$(($("$netrec" probes | wc -l) - 1))" "$n"
+fi
+
+# Without root nothing is possible, and that is said; a copy, because the build may be out of reach for others.
+if [ "$(id -u)" = 0 ]; then
+	chmod 755 "$tmp"
+	cp "$netrec" "$tmp/program"
+	as_nobody() {
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+	}
+	for what in record "probes --try"; do
+		as_nobody "$tmp/program" $what >"$tmp/out" 2>&1
+		same "status of $what without rights" 4 $?
+		grep -q 'needs root' "$tmp/out" || fail "$what without rights: $(cat "$tmp/out")"
+	done
+	as_nobody "$tmp/program" check >"$tmp/out" 2>&1
+	same "status of check without rights" 4 $?
+	grep -q '^privilege  *missing  *run as root' "$tmp/out" || fail "check without rights: $(cat "$tmp/out")"
+	ls "$tmp" | grep -q 'nrec$' && fail "something was created without rights"
+else
+	"$netrec" record >"$tmp/out" 2>&1
+	same "status of record without rights" 4 $?
+	skip "the rest needs root"
+fi
+
+need_recording
+refused 2 "no such program; nothing was recorded" record -- /nonexistent/program
+refused 2 "no such program" record -- no-such-program-anywhere
+mkdir "$tmp/exists"
+refused 3 "exists; give another name" record -o "$tmp/exists"
+refused 3 "No such file or directory" record -o "$tmp/no/such/dir"
+
+# What a command did is reported, and ends the recording.
+"$netrec" record -e tcp -o "$tmp/a.nrec" -- sh -c 'exit 7' >"$tmp/out" 2>&1
+same "status with a failing command" 0 $?
+grep -q 'sh: exited with status 7' "$tmp/out" || fail "the command's status is not told: $(cat "$tmp/out")"
+grep -q 'a.nrec: [0-9]* events in .* 0 lost' "$tmp/out" || fail "no summary: $(cat "$tmp/out")"
+same "mode of the trace" "700 600" "$(stat -c %a "$tmp/a.nrec" "$tmp/a.nrec/000000.nrs" | paste -sd' ')"
+
+# SIGTERM and SIGINT end it cleanly, and the default name says when.
+for signal in TERM INT; do
+	"$netrec" record -q -e tcp >"$tmp/out" 2>&1 &
+	sleep 1.5
+	kill -$signal $!
+	wait $!
+	same "status after SIG$signal" 0 $?
+	ls -d "$tmp"/netrec-2*-*.nrec/000000.nrs >/dev/null 2>&1 || fail "no closed trace by default name: $(ls "$tmp")"
+	rm -rf "$tmp"/netrec-2*.nrec
+done
