@@ -127,7 +127,8 @@ int ksyms__open(struct ksyms **out, const char *path, struct trace_error *err)
 		ksyms__close(k);
 		return trace_error__set(err, -ENOMEM, "out of memory reading %s", path);
 	}
-	qsort(k->entries, k->n, sizeof(*k->entries), by_addr);
+	if (k->n)
+		qsort(k->entries, k->n, sizeof(*k->entries), by_addr);
 	drop_aliases(k);
 	*out = k;
 	return 0;

@@ -1,0 +1,195 @@
+/* test_plan.c: profiles and events to probes; probes.def against the BPF objects and the stages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format/schema.h"
+#include "recorder/attach.h"
+#include "recorder/plan.h"
+
+static struct plan plan;
+static struct trace_error err;
+
+static struct plan_probe *probe(const char *name)
+{
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (!strcmp(plan.probes[i].def->name, name))
+			return &plan.probes[i];
+	fail_msg("no probe %s", name);
+	return NULL;
+}
+
+static unsigned wanted(void)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		n += plan.probes[i].wanted;
+	return n;
+}
+
+static void selects(void **state)
+{
+	(void)state;
+	assert_int_equal(plan__select(&plan, NULL, NULL, &err), 0);
+	assert_int_equal(wanted(), PLAN_PROBES);
+	assert_int_equal(plan__select(&plan, NULL, "kfree_skb", &err), 0);
+	assert_int_equal(wanted(), 1);
+	assert_true(probe("kfree_skb")->wanted);
+	assert_int_equal(plan__select(&plan, NULL, "packet,tcp", &err), 0);
+	assert_int_equal(wanted(), 5);
+	assert_true(probe("net_dev_queue")->wanted);
+	assert_false(probe("net_dev_xmit")->wanted);
+	assert_int_equal(plan__select(&plan, "locks", "drop", &err), 0);
+	assert_true(probe("sys_futex")->wanted);
+	assert_true(probe("kfree_skb")->wanted);
+	assert_false(probe("netif_rx")->wanted);
+}
+
+static void refuses(void **state)
+{
+	static const char *const BAD[] = { "", ",", "drop,,tcp", "*", "drops", "Drop", "no_such_probe_of_any_kind" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
+		if (plan__select(&plan, NULL, BAD[i], &err) != -EINVAL)
+			fail_msg("\"%s\" was taken for events", BAD[i]);
+	assert_int_equal(plan__select(&plan, NULL, "bogus", &err), -EINVAL);
+	assert_non_null(strstr(err.text, "\"bogus\""));
+	assert_non_null(strstr(err.text, "tcp_retransmit_skb")); /* the list of known names is whole */
+	assert_int_equal(plan__select(&plan, "bogus", NULL, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "locks"));
+}
+
+static const struct program_def *line_of(const char *program)
+{
+	const struct program_def *defs;
+	size_t n;
+
+	defs = plan__program_defs(&n);
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(defs[i].program, program))
+			return &defs[i];
+	return NULL;
+}
+
+static const struct probe_def *probe_def(const char *name)
+{
+	const struct probe_def *defs;
+	size_t n;
+
+	defs = plan__probe_defs(&n);
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(defs[i].name, name))
+			return &defs[i];
+	return NULL;
+}
+
+/* The section a program must be in, by its line. */
+static void expect_section(const struct program_def *d, const char *section)
+{
+	static const char *const PREFIX[] = { [METHOD_tp_btf] = "tp_btf/",
+					      [METHOD_tp] = "tp/syscalls/",
+					      [METHOD_iter] = "iter/" };
+	char want[128];
+
+	snprintf(want, sizeof(want), "%s%s", PREFIX[d->method], d->target);
+	assert_string_equal(section, want);
+}
+
+/* Every program of every object has its line, and every line its program. */
+static void lines_and_programs(void **state)
+{
+	size_t size, in_objects = 0, in_lines;
+	const char *name;
+	const void *elf;
+
+	(void)state;
+	for (size_t i = 0; (elf = attach__object(i, &name, &size)); i++) {
+		struct bpf_object *obj = bpf_object__open_mem(elf, size, NULL);
+		struct bpf_program *p;
+
+		assert_non_null(obj);
+		bpf_object__for_each_program(p, obj) {
+			const struct program_def *d = line_of(bpf_program__name(p));
+
+			if (!d)
+				fail_msg("%s is not in bpf/probes.def", bpf_program__name(p));
+			expect_section(d, bpf_program__section_name(p));
+			assert_non_null(probe_def(d->probe));
+			assert_string_equal(probe_def(d->probe)->object, name);
+			in_objects++;
+		}
+		bpf_object__close(obj);
+	}
+	plan__program_defs(&in_lines);
+	assert_int_equal(in_objects, in_lines);
+}
+
+static void every_probe_is_sound(void **state)
+{
+	const struct probe_def *defs;
+	bool stage_seen[STAGE_MAX] = { false };
+	size_t n;
+
+	(void)state;
+	defs = plan__probe_defs(&n);
+	assert_int_equal(n, PLAN_PROBES);
+	for (size_t i = 0; i < n; i++) {
+		const struct record_desc *d = schema__record(defs[i].record);
+
+		assert_non_null(d);
+		assert_int_equal(d->class, RECORD_EVENT);
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(defs[i].id, defs[j].id);
+		if (defs[i].record == REC_packet)
+			assert_int_equal(schema__stage(defs[i].stage)->role, STAGE_ROLE_ENTRY);
+		if (defs[i].record == REC_hop)
+			assert_int_not_equal(schema__stage(defs[i].stage)->role, STAGE_ROLE_ENTRY);
+		stage_seen[defs[i].stage] = true;
+	}
+	for (unsigned s = 1; s < STAGE_MAX; s++)
+		if (schema__stage(s)->role != STAGE_ROLE_none && !stage_seen[s])
+			fail_msg("no probe observes stage %s", schema__stage(s)->name);
+}
+
+/* The futex probe prefers its own tracepoints, and falls back where tracefs is missing. */
+static void candidates(void **state)
+{
+	struct kernel_btf *btf;
+
+	(void)state;
+	if (kernel_btf__open(&btf, NULL) < 0)
+		skip(); /* no type information on this machine */
+	assert_int_equal(plan__select(&plan, NULL, "futex", &err), 0);
+	plan__resolve(&plan, btf, NULL);
+	assert_int_equal(probe("sys_futex")->candidate, 2);
+	assert_string_equal(plan__method(probe("sys_futex")), "tp_btf");
+	assert_string_equal(probe("sys_futex")->detail, "");
+	assert_false(plan__next_candidate(probe("sys_futex"), 2, btf, NULL));
+	assert_int_equal(probe("sys_futex")->candidate, 0);
+	assert_string_equal(plan__method(probe("sys_futex")), "");
+	assert_int_equal(kernel_btf__tracepoint_args(btf, "no_such_tracepoint"), -ENOENT);
+	assert_true(kernel_btf__tracepoint_args(btf, "kfree_skb") >= 2);
+	kernel_btf__close(btf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(selects),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(lines_and_programs),
+		cmocka_unit_test(every_probe_is_sound),
+		cmocka_unit_test(candidates),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
