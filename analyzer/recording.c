@@ -111,7 +111,7 @@ static int read_definitions(struct recording *r, struct store *store, struct tra
 
 struct stream_end {
 	__u32 next_seq;
-	__u64 ts_max; /* of its last block; 0: none yet */
+	__u64 ts_min, ts_max; /* of its rows; 0: none yet */
 };
 
 enum { MAX_STREAM_ENDS = 1 << 20 };
@@ -123,11 +123,13 @@ static int missing(struct recording *r, __u64 from, __u64 to, __u32 stream)
 }
 
 /* Jumps in the numbers of each stream of each segment. */
-static int find_jumps(struct recording *r, const struct trace *t, struct table *ends)
+static int find_jumps(struct recording *r, __u32 part, struct table *ends)
 {
+	const struct trace *t = r->parts[part];
+
 	for (size_t i = 0; i < trace__n_blocks(t); i++) {
 		const struct trace_block *b = trace__block(t, i);
-		__u64 key[2] = { b->segment, b->stream };
+		__u64 key[2] = { (__u64)part << 32 | b->segment, b->stream };
 		struct stream_end *end;
 
 		if (b->flags & BLOCK_DEFINITIONS)
@@ -138,71 +140,90 @@ static int find_jumps(struct recording *r, const struct trace *t, struct table *
 		if (b->seq > end->next_seq)
 			TRY(missing(r, end->ts_max ? end->ts_max : b->ts_min, b->ts_min, b->stream));
 		end->next_seq = b->seq + 1;
+		end->ts_min = !end->ts_min || b->ts_min < end->ts_min ? b->ts_min : end->ts_min;
 		end->ts_max = b->ts_max > end->ts_max ? b->ts_max : end->ts_max;
 	}
 	return 0;
 }
 
-/* Up to when every CPU's rows of the segment are there: what its last blocks prove. 0: it has none. */
-static __u64 complete_until(const struct table *ends, __u32 segment)
-{
-	__u64 until = 0;
+struct segment_at {
+	const struct trace_segment *segment;
+	__u64 key; /* part and segment, as in the table of stream ends */
+	__u64 begin;          /* of its rows; 0: it has none */
+	__u64 complete_until; /* every CPU's rows are there up to this time: its last blocks prove that */
+};
 
+static int by_number(const void *a, const void *b)
+{
+	const struct segment_at *x = a, *y = b;
+
+	if (x->segment->number != y->segment->number)
+		return x->segment->number < y->segment->number ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void set_times(struct segment_at *s, const struct table *ends)
+{
 	for (size_t i = 0; i < ends->n; i++) {
 		const __u64 *key = table__key(ends, i);
 		const struct stream_end *end = table__value(ends, i);
 
-		if (key[0] == segment && key[1] < STREAM_RECORDER && (!until || end->ts_max < until))
-			until = end->ts_max;
+		if (key[0] != s->key)
+			continue;
+		s->begin = !s->begin || end->ts_min < s->begin ? end->ts_min : s->begin;
+		if (key[1] < STREAM_RECORDER && (!s->complete_until || end->ts_max < s->complete_until))
+			s->complete_until = end->ts_max;
 	}
-	return until;
-}
-
-static __u64 begin_of(const struct trace *t, __u32 segment)
-{
-	__u64 begin = 0;
-
-	for (size_t i = 0; i < trace__n_blocks(t); i++) {
-		const struct trace_block *b = trace__block(t, i);
-
-		if (b->segment == segment && !(b->flags & BLOCK_DEFINITIONS) && (!begin || b->ts_min < begin))
-			begin = b->ts_min;
-	}
-	return begin;
 }
 
 /* A segment without an end, or missing ones, in the middle of the recording. */
-static int find_open_ends(struct recording *r, const struct trace *t, const struct table *ends)
+static int check_pair(struct recording *r, struct segment_at *before, struct segment_at *s, const struct table *ends)
 {
-	for (size_t i = 1; i < trace__n_segments(t); i++) {
-		const struct trace_segment *before = trace__segment(t, i - 1), *s = trace__segment(t, i);
-		bool jump = s->number > before->number + 1;
-		__u64 from, to;
+	bool jump = s->segment->number > before->segment->number + 1;
 
-		r->missing_segments += jump ? s->number - before->number - 1 : 0;
-		if (before->closed && !jump)
-			continue;
-		from = complete_until(ends, i - 1);
-		to = begin_of(t, i);
-		if (from && to)
-			TRY(missing(r, from, to, STREAM_RECORDER));
-	}
-	return 0;
+	r->missing_segments += jump ? s->segment->number - before->segment->number - 1 : 0;
+	if (before->segment->closed && !jump)
+		return 0;
+	set_times(before, ends);
+	set_times(s, ends);
+	if (!before->complete_until || !s->begin)
+		return 0;
+	return missing(r, before->complete_until, s->begin, STREAM_RECORDER);
+}
+
+static int find_open_ends(struct recording *r, const struct table *ends)
+{
+	struct segment_at *list;
+	size_t n = 0;
+	int code = 0;
+
+	for (size_t part = 0; part < r->n_parts; part++)
+		n += trace__n_segments(r->parts[part]);
+	list = calloc(n + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	n = 0;
+	for (size_t part = 0; part < r->n_parts; part++)
+		for (size_t i = 0; i < trace__n_segments(r->parts[part]); i++)
+			list[n++] = (struct segment_at){ trace__segment(r->parts[part], i), (__u64)part << 32 | i, 0, 0 };
+	qsort(list, n, sizeof(*list), by_number);
+	for (size_t i = 1; !code && i < n; i++)
+		code = check_pair(r, &list[i - 1], &list[i], ends);
+	free(list);
+	return code;
 }
 
 static int find_missing(struct recording *r, struct trace_error *err)
 {
+	struct table ends;
 	int code = 0;
 
-	for (size_t part = 0; !code && part < r->n_parts; part++) {
-		struct table ends;
-
-		table__init(&ends, 2, sizeof(struct stream_end), MAX_STREAM_ENDS);
-		code = find_jumps(r, r->parts[part], &ends);
-		if (!code)
-			code = find_open_ends(r, r->parts[part], &ends);
-		table__free(&ends);
-	}
+	table__init(&ends, 2, sizeof(struct stream_end), MAX_STREAM_ENDS);
+	for (size_t part = 0; !code && part < r->n_parts; part++)
+		code = find_jumps(r, part, &ends);
+	if (!code)
+		code = find_open_ends(r, &ends);
+	table__free(&ends);
 	return code ? trace_error__set(err, code, "out of memory while looking for missing blocks") : 0;
 }
 

@@ -129,6 +129,15 @@ static int bind_value(struct store *s, sqlite3_stmt *stmt, int at, const struct 
 	return SQLITE_MISUSE;
 }
 
+static int columns_of(const struct value *values, size_t n)
+{
+	int columns = 0;
+
+	for (size_t i = 0; i < n; i++)
+		columns += values[i].kind == VALUE_HIST ? HIST_COLUMNS : 1;
+	return columns;
+}
+
 int store__insert(struct store *s, const char *name, const struct value *values, size_t n)
 {
 	sqlite3_stmt *stmt;
@@ -139,14 +148,14 @@ int store__insert(struct store *s, const char *name, const struct value *values,
 	stmt = statement(s, name);
 	if (!stmt)
 		return s->err.code;
+	if (columns_of(values, n) != sqlite3_bind_parameter_count(stmt))
+		return trace_error__set(&s->err, -EINVAL, "storing %s takes %d values, not %d", name,
+					sqlite3_bind_parameter_count(stmt), columns_of(values, n));
 	for (size_t i = 0; i < n; i++) {
 		if (bind_value(s, stmt, at, &values[i]) != SQLITE_OK)
 			return failed(s, name);
-		at += values[i].kind == VALUE_HIST ? HIST_COLUMNS : 1;
+		at += columns_of(&values[i], 1);
 	}
-	if (at - 1 != sqlite3_bind_parameter_count(stmt))
-		return trace_error__set(&s->err, -EINVAL, "storing %s takes %d values, not %d", name,
-					sqlite3_bind_parameter_count(stmt), at - 1);
 	if (sqlite3_step(stmt) != SQLITE_DONE)
 		failed(s, name);
 	sqlite3_reset(stmt);

@@ -1,0 +1,258 @@
+/*
+ * test_store.c: databases are created, kept, refused and opened as promised; every insert fits its table.
+ */
+#include "fixture.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include "analyzer/hist.h"
+#include "analyzer/sql.h"
+
+struct place {
+	char dir[64];
+	char path[96], tmp[96];
+};
+
+static int setup(void **state)
+{
+	struct place *p = calloc(1, sizeof(*p));
+
+	strcpy(p->dir, "/tmp/netanalyze-test-XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	snprintf(p->path, sizeof(p->path), "%s/r.db", p->dir);
+	snprintf(p->tmp, sizeof(p->tmp), "%s/r.db.tmp", p->dir);
+	*state = p;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	remove_tree(((struct place *)*state)->dir);
+	free(*state);
+	return 0;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static long long number(struct sqlite3 *db, const char *sql)
+{
+	struct fixture f = { .db = db };
+
+	return fixture__int(&f, sql);
+}
+
+static void make(struct place *p)
+{
+	struct trace_error err;
+	struct sqlite3 *db;
+
+	assert_int_equal(store__create(&db, p->path, false, &err), 0);
+	assert_int_equal(store__keep(db, p->path, &err), 0);
+}
+
+static void test_create_and_keep(void **state)
+{
+	struct place *p = *state;
+	struct trace_error err;
+	struct sqlite3 *db;
+	struct stat st;
+
+	write_file(p->tmp, "left by a killed analysis");
+	assert_int_equal(store__create(&db, p->path, false, &err), 0);
+	assert_int_equal(access(p->path, F_OK), -1); /* not under its name before it is complete */
+	assert_int_equal(access(p->tmp, F_OK), 0);
+	assert_int_equal(store__keep(db, p->path, &err), 0);
+	assert_int_equal(access(p->tmp, F_OK), -1);
+	assert_int_equal(stat(p->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_true(store__is_database(p->path));
+	assert_int_equal(store__open(&db, p->path, &err), 0);
+	assert_int_equal(number(db, "PRAGMA application_id"), STORE_APPLICATION_ID);
+	assert_int_equal(number(db, "PRAGMA user_version"), 1);
+	assert_int_equal(sqlite3_exec(db, "INSERT INTO netns VALUES(1, 'x')", NULL, NULL, NULL), SQLITE_READONLY);
+	sqlite3_close(db);
+}
+
+static void test_discard(void **state)
+{
+	struct place *p = *state;
+	struct trace_error err;
+	struct sqlite3 *db;
+
+	assert_int_equal(store__create(&db, p->path, false, &err), 0);
+	store__discard(db, p->path);
+	assert_int_equal(access(p->path, F_OK), -1);
+	assert_int_equal(access(p->tmp, F_OK), -1);
+}
+
+static void test_existing(void **state)
+{
+	struct place *p = *state;
+	struct trace_error err;
+	struct sqlite3 *db;
+
+	make(p);
+	assert_int_equal(store__create(&db, p->path, false, &err), -EEXIST);
+	assert_non_null(strstr(err.text, p->path));
+	assert_non_null(strstr(err.text, "--force"));
+	assert_int_equal(store__create(&db, p->path, true, &err), 0);
+	store__discard(db, p->path);
+	assert_true(store__is_database(p->path)); /* the old one is still there */
+	write_file(p->path, "somebody's letter, not a database");
+	assert_int_equal(store__create(&db, p->path, true, &err), -EEXIST);
+	assert_false(store__is_database(p->path));
+	unlink(p->path);
+	mkdir(p->path, 0700);
+	assert_int_equal(store__create(&db, p->path, true, &err), -EEXIST);
+}
+
+static void test_no_directory(void **state)
+{
+	struct place *p = *state;
+	struct trace_error err;
+	struct sqlite3 *db;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/missing/r.db", p->dir);
+	assert_int_equal(store__create(&db, path, false, &err), -ENOENT);
+	assert_null(db);
+}
+
+static void change(const char *path, const char *sql)
+{
+	struct sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void test_open_refuses(void **state)
+{
+	struct place *p = *state;
+	struct trace_error err;
+	struct sqlite3 *db;
+
+	assert_int_equal(store__open(&db, p->path, &err), -ENOENT);
+	write_file(p->path, "no database");
+	assert_int_equal(store__open(&db, p->path, &err), -EBADMSG);
+	write_file(p->path, "SQLite format 3");
+	assert_int_equal(store__open(&db, p->path, &err), -EBADMSG);
+	unlink(p->path);
+	change(p->path, "CREATE TABLE t(x)");
+	assert_int_equal(store__open(&db, p->path, &err), -EBADMSG);
+	assert_non_null(strstr(err.text, "not one that netanalyze made"));
+	assert_null(db);
+	unlink(p->path);
+	make(p);
+	change(p->path, "PRAGMA user_version = 1000");
+	assert_int_equal(store__open(&db, p->path, &err), -EPROTONOSUPPORT);
+	assert_non_null(strstr(err.text, "newer netanalyze"));
+	assert_null(db);
+}
+
+/* Each statement of schema/insert/ compiles, and takes exactly as many values as it has places. */
+static void test_inserts(void **state)
+{
+	struct trace_error err;
+	struct sqlite3 *db;
+	unsigned n = 0;
+
+	(void)state;
+	assert_int_equal(store__create(&db, NULL, false, &err), 0);
+	for (const struct sql_file *file = sql_files; file->name; file++)
+		if (strcmp(file->name, "scan/tables.sql") == 0)
+			assert_int_equal(sqlite3_exec(db, file->text, NULL, NULL, NULL), SQLITE_OK);
+	for (const struct sql_file *file = sql_files; file->name; file++) {
+		char name[64];
+		struct store *s;
+		int places;
+		sqlite3_stmt *stmt;
+		struct value values[64] = { V_NULL };
+
+		if (strncmp(file->name, "insert/", 7))
+			continue;
+		n++;
+		if (sqlite3_prepare_v2(db, file->text, -1, &stmt, NULL) != SQLITE_OK)
+			fail_msg("%s: %s", file->name, sqlite3_errmsg(db));
+		places = sqlite3_bind_parameter_count(stmt);
+		sqlite3_finalize(stmt);
+		snprintf(name, sizeof(name), "%.*s", (int)strlen(file->name) - 11, file->name + 7);
+		assert_int_equal(store__begin(&s, db, &err), 0);
+		assert_int_equal(store__insert(s, name, values, places + 1), -EINVAL);
+		assert_int_equal(store__finish(s, &err), -EINVAL);
+		assert_non_null(strstr(err.text, name));
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	assert_true(n > 40);
+	sqlite3_close(db);
+}
+
+static void test_values(void **state)
+{
+	static const __u8 v4[16] = { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 }, v6[16] = { 0xfe, 0x80, [15] = 1 };
+	struct fixture f = { 0 };
+	struct hist h = { 0 }, back = { 0 };
+	struct trace_error err;
+	struct store *s;
+	sqlite3_stmt *stmt;
+
+	(void)state;
+	for (unsigned i = 1; i <= 1000; i++)
+		hist__add(&h, i * i);
+	assert_int_equal(store__create(&f.db, NULL, false, &err), 0);
+	assert_int_equal(store__begin(&s, f.db, &err), 0);
+	STORE(s, "flow", V_INT(0x800), V_ADDR(v4), V_ADDR(v6), V_INT(1), V_INT(2), V_INT(~0ull), V_INT(4), V_INT(5), V_INT(6),
+	      V_INT(7), V_INT(8), V_HIST(&h));
+	STORE(s, "netns", V_INT(1), V_TEXTN("abcdef", 3));
+	STORE(s, "netns", V_INT(2), V_TEXTN(NULL, 0));
+	STORE(s, "location", V_INT(0xffffffff81000000), V_TEXT(NULL), V_NULL, V_TEXT("m"));
+	assert_int_equal(store__finish(s, &err), 0);
+	assert_rows(&f, "SELECT saddr, daddr, proto, n, sum_ns, min_ns, max_ns FROM flow", "192.0.2.1|fe80::1|-1|1000|333833500|1|1000000");
+	assert_rows(&f, "SELECT name FROM netns ORDER BY inum", "abc;");
+	assert_rows(&f, "SELECT printf('%x', addr), symbol, offset, module FROM location", "ffffffff81000000|NULL|NULL|m");
+	stmt = fixture__query(&f, "SELECT hist FROM flow");
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(hist__decode(&back, sqlite3_column_blob(stmt, 0), sqlite3_column_bytes(stmt, 0)), 0);
+	assert_int_equal(hist__percentile(&back, 50), hist__percentile(&h, 50));
+	sqlite3_finalize(stmt);
+	hist__free(&h);
+	hist__free(&back);
+	sqlite3_close(f.db);
+}
+
+/* The first error stays, and the rest does nothing. */
+static void test_first_error(void **state)
+{
+	struct trace_error err;
+	struct sqlite3 *db;
+	struct store *s;
+
+	(void)state;
+	assert_int_equal(store__create(&db, NULL, false, &err), 0);
+	assert_int_equal(store__begin(&s, db, &err), 0);
+	assert_int_equal(STORE(s, "netns", V_INT(1), V_TEXT("a")), 0);
+	assert_int_equal(STORE(s, "netns", V_INT(1), V_TEXT("the same key")), -EIO);
+	assert_int_equal(STORE(s, "netns", V_INT(2), V_TEXT("b")), -EIO);
+	assert_int_equal(STORE(s, "no such", V_INT(2)), -EIO);
+	assert_int_equal(store__finish(s, &err), -EIO);
+	assert_non_null(strstr(err.text, "netns"));
+	assert_int_equal(number(db, "SELECT count(*) FROM netns"), 1);
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_create_and_keep), TEST(test_discard), TEST(test_existing), TEST(test_no_directory),
+		TEST(test_open_refuses),    TEST(test_inserts), TEST(test_values),   TEST(test_first_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
