@@ -81,7 +81,12 @@ static int print_json(const struct view_run *run, const struct look *look, long 
 static int print(sqlite3 *db, const struct look *look, const char *path, long *faults, struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct view_run run = { db, NULL, 0, { .out = stdout, .format = GRID_TEXT, .utc = look->utc, .color = color }, 3, 3, 0 };
+	struct view_run run = {
+		.db = db,
+		.table = { .out = stdout, .format = GRID_TEXT, .utc = look->utc, .color = color },
+		.level = 3,
+		.sublevel = 3,
+	};
 
 	TRY(scan__fill(db, path, err));
 	TRY(count_faults(db, faults, err));

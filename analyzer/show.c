@@ -118,7 +118,15 @@ static void print_range(const struct show *s, const struct input *in)
 static int print_text(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color }, 3, 3, s->top };
+	struct view_run run = {
+		.db = in->db,
+		.params = params,
+		.n_params = N_PARAMS,
+		.table = { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color },
+		.level = 3,
+		.sublevel = 3,
+		.top = s->top,
+	};
 	char file[64];
 
 	print_range(s, in);
@@ -152,23 +160,20 @@ static int add_notes(const struct view_run *run, char **doc, struct trace_error 
 
 static int print_json(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
 {
-	struct view_run run = { in->db, params, N_PARAMS, { .out = stdout, .format = GRID_JSON }, 0, 0, 0 };
-	char *doc = NULL, *tables = NULL;
+	struct view_run run = { .db = in->db, .params = params, .n_params = N_PARAMS, .main_key = "rows" };
+	char *doc = NULL;
 	char file[64];
 	int rc;
 
 	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
-	rc = view__json_add(&run, file, &tables, err);
+	rc = view__json_text(in->db, &doc, "view", s->view->name, err);
 	if (rc == 0)
-		rc = view__json_text(in->db, &doc, "view", s->view->name, err);
-	if (rc == 0)
-		rc = view__json_set(in->db, &doc, "tables", tables, err);
+		rc = view__json_add(&run, file, &doc, err);
 	if (rc == 0)
 		rc = add_notes(&run, &doc, err);
 	if (rc == 0)
 		printf("%s\n", doc);
 	sqlite3_free(doc);
-	sqlite3_free(tables);
 	return rc;
 }
 

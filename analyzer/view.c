@@ -234,7 +234,8 @@ int view__rows_json(const struct grid_query *q, char **json, struct trace_error 
 	return rc ? rc : flatten(q->db, json, err);
 }
 
-static int part_json(const struct view_run *run, const struct part *p, char **doc, struct trace_error *err)
+static int part_json(const struct view_run *run, const struct part *p, const char *key, char **doc,
+		     struct trace_error *err)
 {
 	struct grid_query q = query_of(run, p);
 	char *rows = NULL;
@@ -242,25 +243,25 @@ static int part_json(const struct view_run *run, const struct part *p, char **do
 	int rc = is_observed(run, p, &observed, err);
 
 	if (rc == 0 && !observed)
-		return view__json_set(run->db, doc, p->key, "null", err);
+		return view__json_set(run->db, doc, key, "null", err);
 	if (rc == 0)
 		rc = view__rows_json(&q, &rows, err);
 
 	if (rc == 0)
-		rc = view__json_set(run->db, doc, p->key, rows, err);
+		rc = view__json_set(run->db, doc, key, rows, err);
 	sqlite3_free(rows);
 	return rc;
 }
 
 int view__json_add(const struct view_run *run, const char *file, char **doc, struct trace_error *err)
 {
-	const char *text = view__sql(file);
+	const char *text = view__sql(file), *key = run->main_key;
 	struct part p;
 	int more;
 
 	if (!text)
 		return trace_error__set(err, -ENOENT, "schema/%s is missing from this build", file);
-	while ((more = next_part(run->db, file, &text, &p, err)) > 0)
-		TRY(part_json(run, &p, doc, err));
+	for (; (more = next_part(run->db, file, &text, &p, err)) > 0; key = NULL)
+		TRY(part_json(run, &p, key ? key : p.key, doc, err));
 	return more;
 }

@@ -25,6 +25,7 @@ struct view_run {
 	struct grid_opts table;
 	int level;    /* of the heading of a file's first table */
 	int sublevel; /* of the others */
+	const char *main_key; /* of a file's first table in JSON; NULL: its own */
 	size_t top;   /* a table of this many rows says that there may be more; 0: never */
 };
 

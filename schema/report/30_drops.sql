@@ -2,15 +2,15 @@
 -- none: no packet was dropped
 -- needs: drop
 -- example: the first such drop whose headers were readable.
-SELECT drops, share_pct, reason, place, device, last_stage, bytes AS total_bytes,
+SELECT drops, share_pct, reason, place, interface, last_stage, bytes AS total_bytes,
 	(SELECT flow_text(e.ethertype, e.proto, e.saddr, e.sport, e.daddr, e.dport) FROM drop_event AS e WHERE e.class = 'packet' AND e.reason = d.code AND e.location = d.location
 		AND e.netns = d.netns AND e.ifindex = d.ifindex AND e.last_stage = d.stage AND e.saddr IS NOT NULL ORDER BY e.ts_ns LIMIT 1) AS example,
 	wall((SELECT min(e.ts_ns) FROM drop_event AS e WHERE e.class = 'packet' AND e.reason = d.code AND e.location = d.location
 		AND e.netns = d.netns AND e.ifindex = d.ifindex AND e.last_stage = d.stage)) AS first_at
-FROM (SELECT sum(n) AS drops, 100.0 * sum(n) / sum(sum(n)) OVER () AS share_pct, reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS device,
+FROM (SELECT sum(n) AS drops, 100.0 * sum(n) / sum(sum(n)) OVER () AS share_pct, reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS interface,
 		stage_text(last_stage) AS last_stage, sum(bytes) AS bytes, reason AS code, location, netns, ifindex, last_stage AS stage
 	FROM drop_summary WHERE class = 'packet' GROUP BY reason, location, netns, ifindex, last_stage) AS d
-ORDER BY drops DESC, reason, place, device, last_stage LIMIT 15;
+ORDER BY drops DESC, reason, place, interface, last_stage LIMIT 15;
 
 -- drop_flows: Which flows lost packets?
 SELECT sum(n) AS drops, reason(reason) AS reason, flow FROM (

@@ -9,12 +9,12 @@ WITH pair AS (SELECT from_stage, to_stage, netns, ifindex, sum(n) AS count, sum(
 		100.0 * total_ns / nullif(sum(total_ns) OVER (), 0) AS share, row_number() OVER (ORDER BY hist_p(h, 99)) AS place, count(*) OVER () AS pairs FROM pair),
 	typical AS (SELECT max(p99, 1) AS p99 FROM timed WHERE place = (pairs + 1) / 2),
 	best AS (SELECT *, count >= 10 AND tail >= 10 * (SELECT p99 FROM typical) AS far, share >= 50 AS most FROM timed ORDER BY total_ns DESC LIMIT 25)
-SELECT stage_text(from_stage) AS "from", stage_text(to_stage) AS "to", device(netns, ifindex) AS device, count, 1.0 * total_ns / count AS mean_ns, hist_p(h, 50) AS p50_ns,
+SELECT stage_text(from_stage) AS "from", stage_text(to_stage) AS "to", device(netns, ifindex) AS interface, count, 1.0 * total_ns / count AS mean_ns, hist_p(h, 50) AS p50_ns,
 	b.p99 AS p99_ns, hist_p(h, 99.9) AS "p99.9_ns", max_ns, share AS share_pct,
 	CASE WHEN far THEN printf('%s is %.0f times the median P99', CASE WHEN count >= 1000 THEN 'P99.9' ELSE 'P99' END, 1.0 * tail / t.p99) ELSE '' END
 		|| CASE WHEN far AND most THEN ', ' ELSE '' END || CASE WHEN most THEN 'most of the time' ELSE '' END AS mark,
 	CASE WHEN far OR most THEN hist_log2(h) END AS distribution_log2
-FROM best AS b, typical AS t ORDER BY from_stage, to_stage, device;
+FROM best AS b, typical AS t ORDER BY from_stage, to_stage, interface;
 
 -- slowest: The slowest packets
 SELECT total_ns, wall(begin_ns) AS time_at, fate || coalesce(': ' || reason(reason), '') AS fate, coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)') AS flow,

@@ -7,8 +7,8 @@ WITH counted AS (SELECT netns, ifindex, CASE WHEN stage_observed('netif_receive_
 		SELECT netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, NULL AS krx, CASE dir WHEN 'tx' THEN packets END AS tx, NULL AS ktx,
 			CASE dir WHEN 'tx' THEN refused END AS refused, NULL AS rxd, NULL AS txd FROM iface_count
 		UNION ALL SELECT netns, ifindex, NULL, rx_packets, NULL, tx_packets, NULL, rx_dropped, tx_dropped FROM iface_delta) GROUP BY netns, ifindex)
-SELECT device(netns, ifindex) AS interface, rx AS rx_recorded, krx AS rx_kernel, CASE WHEN unfiltered THEN krx - rx END AS rx_difference, tx AS tx_recorded, ktx AS tx_kernel,
-	CASE WHEN unfiltered THEN ktx - tx END AS tx_difference, refused AS tx_refused, rxd AS rx_dropped_kernel, txd AS tx_dropped_kernel
+SELECT device(netns, ifindex) AS interface, rx AS recorded_rx, krx AS kernel_rx, CASE WHEN unfiltered THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx,
+	CASE WHEN unfiltered THEN ktx - tx END AS difference_tx, refused AS tx_refused, rxd AS kernel_rx_dropped, txd AS kernel_tx_dropped
 FROM counted, (SELECT coalesce(config_value('analyze.filter'), '') || coalesce(config_value('record.filter'), '') = '' AS unfiltered)
 WHERE coalesce(rx, 0) + coalesce(krx, 0) + coalesce(tx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0 ORDER BY interface;
 

@@ -7,8 +7,8 @@ FROM softirq GROUP BY vec ORDER BY run_total_ns DESC, vec;
 
 -- napi: How many packets did a poll take?
 -- needs: napi
-SELECT CASE ifindex WHEN 0 THEN 'backlog' ELSE device(netns, ifindex) END AS device, sum(polls) AS polls, sum(work) AS packets, 1.0 * sum(work) / nullif(sum(polls), 0) AS packets_a_poll,
-	sum(at_budget) AS at_budget, sum(empty) AS empty FROM napi GROUP BY netns, ifindex ORDER BY polls DESC, device LIMIT 10;
+SELECT CASE ifindex WHEN 0 THEN 'backlog' ELSE device(netns, ifindex) END AS interface, sum(polls) AS polls, sum(work) AS packets, 1.0 * sum(work) / nullif(sum(polls), 0) AS packets_a_poll,
+	sum(at_budget) AS at_budget, sum(empty) AS empty FROM napi GROUP BY netns, ifindex ORDER BY polls DESC, interface LIMIT 10;
 
 -- softnet: Was a CPU's packet backlog full, or its budget used up?
 SELECT cpu, sum(processed) AS processed, sum(dropped) AS dropped, sum(squeezed) AS squeezed FROM softnet GROUP BY cpu HAVING sum(dropped) + sum(squeezed) > 0 ORDER BY cpu;

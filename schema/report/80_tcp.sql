@@ -5,6 +5,6 @@ SELECT endpoint_text(saddr, sport) || ' > ' || endpoint_text(daddr, dport) AS co
 FROM tcp_flow GROUP BY saddr, sport, daddr, dport ORDER BY retransmits DESC, 1 LIMIT 10;
 
 -- counters: Which of the kernel's counters of trouble moved?
-SELECT coalesce((SELECT CASE n.name WHEN '' THEN '(own)' ELSE n.name END FROM netns AS n WHERE n.inum = c.netns), CAST(c.netns AS TEXT)) AS netns, name, delta AS increase
+SELECT netns_name(netns) AS netns, name, delta AS increase
 FROM counter AS c WHERE delta > 0 AND (name LIKE '%drop%' OR name LIKE '%discard%' OR name LIKE '%err%' OR name LIKE '%retrans%' OR name LIKE '%overflow%' OR name LIKE '%fail%'
 	OR name LIKE '%lost%' OR name LIKE '%timeout%' OR name LIKE '%prune%' OR name LIKE '%collapse%') ORDER BY delta DESC, netns, name LIMIT 20;

@@ -1,9 +1,9 @@
--- packets: Which packets were dropped, for which reason, where, on which device?
+-- packets: Which packets were dropped, for which reason, where, on which interface?
 -- needs: drop
 -- none: no packet was dropped
-SELECT interval_at, drops, share_pct, reason, place, device, protocol, last_stage, total_bytes FROM (
+SELECT interval_at, drops, share_pct, reason, place, interface, protocol, last_stage, total_bytes FROM (
 	SELECT win_at(slot(win)) AS interval_at, sum(n) AS drops, 100.0 * sum(n) / sum(sum(n)) OVER (PARTITION BY slot(win)) AS share_pct,
-		reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS device,
+		reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS interface,
 		protocol(ethertype, proto) AS protocol, stage_text(last_stage) AS last_stage, sum(bytes) AS total_bytes,
 		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, reason(reason), place(location), device(netns, ifindex), protocol(ethertype, proto), last_stage) AS rank
 	FROM drop_summary WHERE class = 'packet' AND win BETWEEN :first_win AND :last_win

@@ -9,14 +9,14 @@ WITH counted AS (SELECT slot(win) AS slot, netns, ifindex, CASE dir WHEN 'rx' TH
 	UNION ALL
 	SELECT slot(win), netns, ifindex, NULL, NULL, NULL, NULL, NULL, rx_packets, rx_bytes, tx_packets, tx_bytes, rx_dropped, tx_dropped, rx_errors + tx_errors
 	FROM iface_delta WHERE win BETWEEN :first_win AND :last_win),
-total AS (SELECT slot, device(netns, ifindex) AS interface, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, sum(krx) AS krx, sum(rxb) AS rxb, sum(krxb) AS krxb,
+total AS (SELECT slot, interface_name(netns, ifindex) AS interface, netns_name(netns) AS netns, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, sum(krx) AS krx, sum(rxb) AS rxb, sum(krxb) AS krxb,
 		CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(ktx) AS ktx, sum(txb) AS txb, sum(ktxb) AS ktxb, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd,
 		sum(errors) AS errors
 	FROM counted GROUP BY slot, netns, ifindex)
-SELECT win_at(slot) AS interval_at, interface, rx AS rx_recorded, krx AS rx_kernel, krx - rx AS rx_difference, tx AS tx_recorded, ktx AS tx_kernel, ktx - tx AS tx_difference,
-	rxb AS rx_recorded_size_bytes, krxb AS rx_kernel_size_bytes, txb AS tx_recorded_size_bytes, ktxb AS tx_kernel_size_bytes, refused AS tx_refused, rxd AS rx_dropped, txd AS tx_dropped, errors
+SELECT win_at(slot) AS interval_at, interface, netns, rx AS recorded_rx, krx AS kernel_rx, krx - rx AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx, ktx - tx AS difference_tx,
+	rxb AS recorded_rx_size_bytes, krxb AS kernel_rx_size_bytes, txb AS recorded_tx_size_bytes, ktxb AS kernel_tx_size_bytes, refused AS tx_refused, rxd AS rx_dropped, txd AS tx_dropped, errors
 FROM total WHERE coalesce(rx, 0) + coalesce(tx, 0) + coalesce(krx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0
-ORDER BY 1, 2;
+ORDER BY 1, 3, 2;
 
 -- qdiscs: What went through each queueing discipline, and what did it drop?
 -- needs: qdisc

@@ -12,7 +12,7 @@ ORDER BY interval_at, vec, cpu;
 -- napi: How many packets did each poll take, and did polls run into their budget?
 -- needs: napi
 -- none: no NAPI poll was recorded
-SELECT win_at(slot(win)) AS interval_at, CASE ifindex WHEN 0 THEN 'backlog' ELSE device(netns, ifindex) END AS device, cpu, sum(polls) AS polls,
+SELECT win_at(slot(win)) AS interval_at, CASE ifindex WHEN 0 THEN 'backlog' ELSE device(netns, ifindex) END AS interface, cpu, sum(polls) AS polls,
 	sum(work) AS packets, 1.0 * sum(work) / sum(polls) AS packets_a_poll, sum(at_budget) AS at_budget, sum(empty) AS empty
 FROM napi WHERE polls > 0 AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), netns, ifindex, cpu ORDER BY 1, 2, 3;
 

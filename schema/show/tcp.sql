@@ -4,7 +4,7 @@
 SELECT interval_at, connection, retransmits, total_bytes, max_srtt_ns, min_cwnd, netns FROM (
 	SELECT win_at(slot(win)) AS interval_at, endpoint_text(saddr, sport) || ' > ' || endpoint_text(daddr, dport) AS connection, sum(n) AS retransmits,
 		sum(bytes) AS total_bytes, max(max_srtt_us) * 1000 AS max_srtt_ns, min(min_cwnd) AS min_cwnd,
-		coalesce((SELECT CASE name WHEN '' THEN '(own)' ELSE name END FROM netns WHERE inum = t.netns), CAST(t.netns AS TEXT)) AS netns,
+		netns_name(t.netns) AS netns,
 		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, saddr, sport, daddr, dport) AS rank
 	FROM tcp_flow AS t WHERE win BETWEEN :first_win AND :last_win
 		AND packet_match(CASE WHEN saddr LIKE '%:%' THEN 34525 ELSE 2048 END, 6, saddr, daddr, sport, dport, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -20,6 +20,6 @@ ORDER BY ts_ns LIMIT :top;
 
 -- counters: Which of the kernel's TCP counters moved?
 -- needs: counter
-SELECT name, coalesce((SELECT CASE n.name WHEN '' THEN '(own)' ELSE n.name END FROM netns AS n WHERE n.inum = c.netns), CAST(c.netns AS TEXT)) AS netns, sum(delta) AS increase
+SELECT name, netns_name(c.netns) AS netns, sum(delta) AS increase
 FROM counter_delta AS c WHERE (name LIKE 'tcp.%' OR name LIKE 'tcpext.%') AND win BETWEEN :first_win AND :last_win
-GROUP BY netns, name HAVING sum(delta) <> 0 ORDER BY 1, 2 LIMIT :top;
+GROUP BY c.netns, name HAVING sum(delta) <> 0 ORDER BY 1, 2 LIMIT :top;
