@@ -258,19 +258,53 @@ static int walk_shape(const struct bpf_program *program, const struct shape *sha
 
 /* ---- every shape of a frame -------------------------------------------------------------------- */
 
-static int walk_packet(const struct bpf_program *program, struct rec_packet *p, struct trace_error *err)
+/* What is asked about: a program, and what is not known of the packets it will see (see filter.h). */
+struct question {
+	const struct bpf_program *program;
+	const struct rec_packet *unknown;
+	struct trace_error *err;
+};
+
+static void set_unknown(struct rec_packet *p, const struct rec_packet *unknown)
+{
+	p->tos = unknown->tos;
+	p->ttl = unknown->ttl;
+	p->tcp_flags = unknown->tcp_flags;
+	p->ip_len = unknown->ip_len;
+	p->seq = unknown->seq;
+	p->ack = unknown->ack;
+	if (p->ethertype == ETH_P_IP) /* in IPv6 it would make the packet a fragment */
+		p->ip_id = unknown->ip_id;
+}
+
+/* The bytes that an unknown field would change are those that are not recorded. */
+static void forget_unknown(struct shape *shape, const struct rec_packet *p, const struct rec_packet *unknown)
+{
+	struct rec_packet other = *p;
+	uint8_t frame[HEADERS_MAX];
+	size_t len;
+
+	set_unknown(&other, unknown);
+	len = headers__build(&other, frame, NULL);
+	for (size_t i = 0; i < len && i < shape->len; i++)
+		if (frame[i] != shape->frame[i])
+			shape->worth[i] = BYTE_UNRECORDED;
+}
+
+static int walk_packet(const struct question *q, struct rec_packet *p)
 {
 	struct shape shape = { .len = 0 };
 
 	for (unsigned vlan = 0; vlan < 2; vlan++) {
 		p->vlan = (__u16)vlan;
 		shape.len = headers__build(p, shape.frame, shape.worth);
-		TRY(walk_shape(program, &shape, err));
+		forget_unknown(&shape, p, q->unknown);
+		TRY(walk_shape(q->program, &shape, q->err));
 	}
 	return 0;
 }
 
-static int walk_ip(const struct bpf_program *program, __u16 ethertype, struct trace_error *err)
+static int walk_ip(const struct question *q, __u16 ethertype)
 {
 	static const __u16 v4_frags[] = { 0, 0x4000, 0x2000, 0x2001, 0x0001 };
 	static const __u16 v6_frags[] = { 0, 0x0001, 0x0009, 0x0008 };
@@ -284,54 +318,64 @@ static int walk_ip(const struct bpf_program *program, __u16 ethertype, struct tr
 			struct rec_packet p = { .ethertype = ethertype, .proto = (__u8)proto };
 
 			p.frag = v4 ? v4_frags[j] : v6_frags[j];
-			TRY(walk_packet(program, &p, err));
+			TRY(walk_packet(q, &p));
 		}
 	}
 	return 0;
 }
 
-/* The loop of `protochain` is the only jump backwards. */
-static int check_jumps(const struct bpf_program *program, struct trace_error *err)
+static bool is_tag(uint32_t k)
 {
-	for (unsigned pc = 0; pc < program->bf_len; pc++) {
-		const struct bpf_insn *in = &program->bf_insns[pc];
+	return k == ETH_P_8021Q || k == ETH_P_8021AD || k == 0x9100;
+}
 
-		if (in->code == (BPF_JMP | BPF_JA) && in->k >= program->bf_len)
-			return trace_error__set(err, -EINVAL,
-						"the filter walks a chain of headers (protochain), which packet records do not "
-						"hold: use proto");
-	}
+/* What no path has to be followed for. */
+static int check_instruction(const struct question *q, const struct bpf_insn *in)
+{
+	bool loads_len = (BPF_CLASS(in->code) == BPF_LD || BPF_CLASS(in->code) == BPF_LDX) && BPF_MODE(in->code) == BPF_LEN;
+
+	if (in->code == (BPF_JMP | BPF_JA) && in->k >= q->program->bf_len) /* backwards: only protochain does that */
+		return trace_error__set(q->err, -EINVAL,
+					"the filter walks a chain of headers (protochain), which packet records do not hold: use "
+					"proto");
+	if (loads_len && q->unknown->len)
+		return trace_error__set(q->err, -EINVAL, "the filter asks for the length of the packet, which is not known here");
+	if (BPF_CLASS(in->code) == BPF_JMP && is_tag(in->k) && q->unknown->vlan)
+		return trace_error__set(q->err, -EINVAL, "the filter asks for a VLAN tag, which is not known here");
 	return 0;
 }
 
+/* Constants that may be ethertypes; a record's ethertype is behind tags. */
 static bool is_candidate(const struct bpf_insn *in)
 {
 	return BPF_CLASS(in->code) == BPF_JMP && in->k <= UINT16_MAX && in->k != ETH_P_IP && in->k != ETH_P_IPV6 &&
-	       in->k != ETH_P_8021Q && in->k != ETH_P_8021AD && in->k != 0x9100; /* a record's ethertype is behind tags */
+	       !is_tag(in->k);
 }
 
 /* Any other ethertype only matters when the program compares with it, so its constants are the ones to try. */
-static int check_loads(const struct bpf_program *program, struct trace_error *err)
+static int check_loads(const struct question *q)
 {
 	struct rec_packet llc = { .ethertype = ETH_P_802_2 };
 
-	TRY(check_jumps(program, err));
-	TRY(walk_packet(program, &llc, err));
-	TRY(walk_ip(program, ETH_P_IP, err));
-	TRY(walk_ip(program, ETH_P_IPV6, err));
-	for (unsigned pc = 0; pc < program->bf_len; pc++) {
-		const struct bpf_insn *in = &program->bf_insns[pc];
+	for (unsigned pc = 0; pc < q->program->bf_len; pc++)
+		TRY(check_instruction(q, &q->program->bf_insns[pc]));
+	TRY(walk_packet(q, &llc));
+	TRY(walk_ip(q, ETH_P_IP));
+	TRY(walk_ip(q, ETH_P_IPV6));
+	for (unsigned pc = 0; pc < q->program->bf_len; pc++) {
+		const struct bpf_insn *in = &q->program->bf_insns[pc];
 		struct rec_packet p = { .ethertype = (__u16)in->k };
 
 		if (is_candidate(in))
-			TRY(walk_packet(program, &p, err));
+			TRY(walk_packet(q, &p));
 	}
 	return 0;
 }
 
 /* ---- interface --------------------------------------------------------------------------------- */
 
-int filter__compile(struct filter **out, const char *expression, struct trace_error *err)
+int filter__compile_for(struct filter **out, const char *expression, const struct rec_packet *unknown,
+			struct trace_error *err)
 {
 	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
 	struct filter *f = calloc(1, sizeof(*f));
@@ -344,7 +388,7 @@ int filter__compile(struct filter **out, const char *expression, struct trace_er
 		rc = trace_error__set(err, -EINVAL, "bad filter '%s': %s; the syntax is that of tcpdump, see pcap-filter(7)",
 				      expression, pcap_geterr(pcap));
 	} else {
-		rc = check_loads(&f->program, err);
+		rc = check_loads(&(struct question){ &f->program, unknown, err });
 	}
 	if (pcap)
 		pcap_close(pcap);
@@ -353,6 +397,13 @@ int filter__compile(struct filter **out, const char *expression, struct trace_er
 	else
 		filter__free(f);
 	return rc;
+}
+
+int filter__compile(struct filter **out, const char *expression, struct trace_error *err)
+{
+	static const struct rec_packet everything_known;
+
+	return filter__compile_for(out, expression, &everything_known, err);
 }
 
 bool filter__match(const struct filter *f, const struct rec_packet *p)

@@ -19,6 +19,13 @@ struct filter;
  */
 int filter__compile(struct filter **f, const char *expression, struct trace_error *err);
 
+/*
+ * The same for packets of which less is known: the non-zero fields of *unknown (tos, ttl, tcp_flags, ip_id, ip_len,
+ * seq, ack, len, vlan) are not, and a filter that asks for one of them is refused, too.
+ */
+int filter__compile_for(struct filter **f, const char *expression, const struct rec_packet *unknown,
+			struct trace_error *err);
+
 /* Does the packet match? `len`, `less` and `greater` mean skb->len. Thread-safe. */
 bool filter__match(const struct filter *f, const struct rec_packet *p);
 

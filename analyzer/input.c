@@ -124,14 +124,23 @@ static int set_windows(struct input *in, const struct input_opts *o, long window
 	return 0;
 }
 
+static int compile(struct input *in, const struct input_opts *o, const struct rec_packet *unknown,
+		   struct trace_error *err)
+{
+	return unknown ? filter__compile_for(&in->filter, o->filter, unknown, err)
+		       : filter__compile(&in->filter, o->filter, err);
+}
+
 static int open_db(struct input *in, const char *const *paths, size_t n_paths, const struct input_opts *o,
 		   struct trace_error *err)
 {
 	long window_ns = 0;
 
+	bool is_db = n_paths == 1 && store__is_database(paths[0]);
+
 	if (o->filter)
-		TRY(filter__compile(&in->filter, o->filter, err));
-	if (n_paths == 1 && store__is_database(paths[0]))
+		TRY(compile(in, o, is_db ? o->unknown_in_db : o->unknown_in_trace, err));
+	if (is_db)
 		TRY(store__open(&in->db, paths[0], err));
 	else
 		TRY(analyze(in, paths, n_paths, o, err));

@@ -18,6 +18,8 @@ struct input_opts {
 	const char *from;   /* as given to --from; NULL: from the start */
 	const char *to;
 	const char *filter; /* tcpdump expression; NULL: none */
+	const struct rec_packet *unknown_in_db;    /* fields that the rows to filter lack, see filter.h; NULL: none */
+	const struct rec_packet *unknown_in_trace; /* on a recording */
 	double interval_s;  /* 0: none */
 	unsigned keep;      /* single drops and packets wanted at least; 0: the analyzer's own choice */
 	bool utc;

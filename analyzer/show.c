@@ -33,6 +33,12 @@ static const struct view views[] = {
 
 enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 6, DEFAULT_TOP = 20 };
 
+/* What the tables of single packets, drops and retransmissions do not keep of the headers, and their events never had. */
+static const struct rec_packet not_in_packets = { .ip_len = ~0u };
+static const struct rec_packet not_in_drops = { .tos = 0xff, .ip_len = ~0u, .ack = ~0u };
+static const struct rec_packet not_in_tcp = { .tos = 0xff, .ip_len = ~0u, .ack = ~0u, .ttl = 0xff, .tcp_flags = 0xff, .ip_id = ~0u,
+					      .len = ~0u, .vlan = 0xffff };
+
 struct show {
 	const struct view *view;
 	const char *path;
@@ -177,6 +183,16 @@ static int print_json(const struct show *s, const struct input *in, const struct
 	return rc;
 }
 
+static void set_unknown(struct show *s)
+{
+	if (strcmp(s->view->name, "packets") == 0)
+		s->input.unknown_in_db = &not_in_packets;
+	if (strcmp(s->view->name, "drop-events") == 0)
+		s->input.unknown_in_db = &not_in_drops;
+	if (strcmp(s->view->name, "tcp") == 0)
+		s->input.unknown_in_db = s->input.unknown_in_trace = &not_in_tcp;
+}
+
 static int show(struct show *s, struct trace_error *err)
 {
 	const char *paths[] = { s->path };
@@ -184,6 +200,7 @@ static int show(struct show *s, struct trace_error *err)
 	struct input in;
 	int rc;
 
+	set_unknown(s);
 	s->input.keep = s->top > 1000 ? (unsigned)s->top : 0;
 	TRY(input__open(&in, paths, 1, &s->input, err));
 	set_params(s, &in, params);

@@ -69,6 +69,8 @@ done
 refuse 4 "newer netanalyze" report newer.db
 refuse 3 "not one that netanalyze made" report other.db
 refuse 2 "is a database" info web.db
+refuse 2 "header field" show packets web.db 'ip[2:2] > 100'
+refuse 2 "length of the packet" show tcp web.nrec 'greater 100'
 refuse 2 "keeps no flows" show drops web.db tcp
 refuse 2 "is a database" report web.db web.nrec
 refuse 3 "exists" report web.nrec -o web.db

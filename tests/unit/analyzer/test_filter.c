@@ -117,12 +117,36 @@ static void test_refused(void **state)
 	refused("inbound", "direction");
 }
 
+/* Tables keep less than packet records: asking for the rest is refused, everything else still works. */
+static void test_unknown(void **state)
+{
+	static const struct rec_packet unknown = { .tcp_flags = 0xff, .ip_id = ~0u, .len = ~0u, .vlan = 0xffff, .tos = 0xff };
+	static const char *const bad[] = { "tcp[tcpflags] & tcp-syn != 0", "ip[4:2] == 7", "greater 100", "vlan 5", "ip[1] == 0", "ip6[0] & 0xf == 0" };
+	static const char *const good[] = { "tcp port 80", "host 10.0.0.1 or host fd00::1", "ip[8] > 5", "tcp[4:4] == 7", "arp", "icmp" };
+	struct trace_error err;
+	struct filter *f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		if (filter__compile_for(&f, bad[i], &unknown, &err) != -EINVAL)
+			fail_msg("%s was not refused", bad[i]);
+		assert_int_equal(filter__compile(&f, bad[i], &err), 0);
+		filter__free(f);
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		if (filter__compile_for(&f, good[i], &unknown, &err) != 0)
+			fail_msg("%s: %s", good[i], err.text);
+		filter__free(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_matches),
 		cmocka_unit_test(test_fragments_and_vlan),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
