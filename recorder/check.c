@@ -52,20 +52,12 @@ static bool check_btf(struct kernel_btf **btf)
 	return say("btf", MISSING, err.text);
 }
 
-/* Under "confidentiality" BPF may not read kernel memory at all. */
 static bool check_lockdown(void)
 {
-	char text[128] = "";
-	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
-
-	if (f && fgets(text, sizeof(text), f))
-		text[strcspn(text, "\n")] = 0;
-	if (f)
-		fclose(f);
-	if (strstr(text, "[confidentiality]"))
+	if (privilege__locked_down())
 		return say("lockdown", MISSING, "the kernel is locked down to confidentiality, which forbids tracing; "
 						"boot with lockdown=integrity or none");
-	return say("lockdown", OK, text[0] ? text : "not active");
+	return say("lockdown", OK, "the kernel lets BPF read its memory");
 }
 
 static bool check_ringbuf(bool privileged)

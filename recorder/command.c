@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_CANNOT_RUN = 127 };
+enum { EXIT_CANNOT_RUN = 127, STOP_TRIES = 100, STOP_PAUSE_US = 20000 };
 
 static bool is_program(const char *path)
 {
@@ -84,14 +84,23 @@ bool command__ended(struct command *c)
 	return !c->pid;
 }
 
+/* One that does not care to end is left alone: it is the user's, and holds up nobody but itself. */
+static void wait_a_while(struct command *c)
+{
+	for (int i = 0; i < STOP_TRIES && !command__ended(c); i++)
+		usleep(STOP_PAUSE_US);
+	if (c->pid)
+		fprintf(stderr, "netrec: process %d does not end; it is left running\n", c->pid);
+	c->pid = 0;
+}
+
 void command__stop(struct command *c)
 {
 	if (!c->pid)
 		return;
 	if (c->go >= 0)
-		close(c->go); /* it never got to run */
+		close(c->go); /* it never got to run, and ends by itself */
 	else
 		kill(c->pid, SIGTERM);
-	waitpid(c->pid, &c->status, 0);
-	c->pid = 0;
+	wait_a_while(c);
 }

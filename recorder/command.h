@@ -25,7 +25,7 @@ void command__go(struct command *c);
 /* Has it ended? Then status is set. */
 bool command__ended(struct command *c);
 
-/* Ends it if it still runs, and waits for it. */
+/* Ends it if it still runs, and waits two seconds for that. */
 void command__stop(struct command *c);
 
 #endif

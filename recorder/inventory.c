@@ -1,6 +1,8 @@
 /* inventory.c: what a trace says about its host, its recording and its probes (inventory.h). */
 #include "inventory.h"
 
+#include "privilege.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -84,6 +86,7 @@ void inventory__config(struct sink *s, const struct record_options *o, __u64 rin
 	config_list(s, "record.pid", o, true);
 	config_list(s, "record.comm", o, false);
 	sink__config(s, "record.start_realtime", "%lld", now.tv_sec * 1000000000LL + now.tv_nsec);
+	sink__config(s, "record.capabilities_kept", "%s", privilege__kept());
 	sink__config(s, "record.netrec_pid", "%d", getpid());
 }
 

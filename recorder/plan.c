@@ -115,17 +115,50 @@ static void known_events(char *list, size_t len)
 			add_name(list, len, PROBES[i].name);
 }
 
+/* Do two names differ by one letter: another, one more, one less, or two swapped? */
+static bool is_near(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b), head = 0, tail = 0, la_rest, lb_rest;
+
+	while (a[head] && a[head] == b[head])
+		head++;
+	while (tail + head < la && tail + head < lb && a[la - 1 - tail] == b[lb - 1 - tail])
+		tail++;
+	la_rest = la - head - tail;
+	lb_rest = lb - head - tail;
+	if (la_rest == 2 && lb_rest == 2)
+		return a[head] == b[head + 1] && a[head + 1] == b[head];
+	return la_rest <= 1 && lb_rest <= 1;
+}
+
+/* ", did you mean …?" when a known name, of a list with commas, is near. */
+static void suggest(char *to, size_t len, const char *name, const char *list)
+{
+	char known[64];
+
+	to[0] = 0;
+	for (const char *p = list; *p; p += strspn(p, ", ")) {
+		size_t n = strcspn(p, ",");
+
+		snprintf(known, sizeof(known), "%.*s", (int)n, p);
+		if (is_near(name, known))
+			snprintf(to, len, ", did you mean %s?", known);
+		p += n;
+	}
+}
+
 static int select_list(struct plan *plan, const char *names, bool (*select)(struct plan *, const char *),
 		       void (*known)(char *, size_t), const char *what, struct trace_error *err)
 {
-	char name[64], list[420];
+	char name[64], list[420], hint[90];
 
 	for (const char *p = names, *end; *p; p = *end ? end + 1 : end) {
 		end = strchrnul(p, ',');
 		snprintf(name, sizeof(name), "%.*s", (int)(end - p), p);
 		if (!*name || !strcmp(name, "*") || !select(plan, name)) {
 			known(list, sizeof(list));
-			return trace_error__set(err, -EINVAL, "unknown %s \"%s\"; known: %s", what, name, list);
+			suggest(hint, sizeof(hint), name, list);
+			return trace_error__set(err, -EINVAL, "unknown %s \"%s\"%s; known: %s", what, name, hint, list);
 		}
 	}
 	return 0;

@@ -2,6 +2,8 @@
 #include "privilege.h"
 
 #include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,6 +31,18 @@ bool privilege__can_bpf(void)
 	struct __user_cap_data_struct data[2];
 
 	return get(data) && (has(data, CAP_SYS_ADMIN) || (has(data, CAP_BPF) && has(data, CAP_PERFMON)));
+}
+
+bool privilege__locked_down(void)
+{
+	FILE *f = fopen("/sys/kernel/security/lockdown", "re"); /* "none integrity [confidentiality]" */
+	char text[128] = "";
+
+	if (f && !fgets(text, sizeof(text), f))
+		text[0] = 0;
+	if (f)
+		fclose(f);
+	return strstr(text, "[confidentiality]");
 }
 
 void privilege__drop(void)

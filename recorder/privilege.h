@@ -7,6 +7,9 @@
 /* May this process load and attach tracing programs? */
 bool privilege__can_bpf(void);
 
+/* Is the kernel locked down to confidentiality, where BPF may not read kernel memory? */
+bool privilege__locked_down(void);
+
 /*
  * Gives up, in the calling thread, every capability but CAP_SYS_ADMIN (entering network namespaces,
  * program statistics) and CAP_SYS_PTRACE (finding the namespaces of other users' processes).

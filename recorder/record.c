@@ -279,19 +279,28 @@ static int prepare(struct recording *r, int argc, char **argv, struct trace_erro
 	return 0;
 }
 
+/* What would fail later with a worse message. */
+static int check_host(const struct record_options *o, struct trace_error *err)
+{
+	if (!privilege__can_bpf())
+		return trace_error__set(err, -EPERM, "recording needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN; "
+						     "run it with sudo, and see netrec check");
+	if (privilege__locked_down())
+		return trace_error__set(err, -EPERM, "the kernel is locked down to confidentiality, which forbids "
+						     "tracing; boot with lockdown=integrity or none");
+	if (!access(o->output, F_OK))
+		return trace_error__set(err, -EEXIST, "%s exists; give another name with -o, or remove it", o->output);
+	return 0;
+}
+
 static int record(struct recording *r, int argc, char **argv)
 {
 	struct trace_error err = { 0 };
 	int status;
 
-	if (!privilege__can_bpf()) {
-		fprintf(stderr, "netrec: recording needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN; run it with "
-				"sudo, and see netrec check\n");
-		return EXIT_UNSUPPORTED;
-	}
-	if (!access(r->options.output, F_OK)) {
-		fprintf(stderr, "netrec: %s exists; give another name with -o, or remove it\n", r->options.output);
-		return EXIT_DATA;
+	if (check_host(&r->options, &err) < 0) {
+		fprintf(stderr, "netrec: %s\n", err.text);
+		return exit_status_of(err.code);
 	}
 	status__begin(&r->status);
 	if (start(r, argc, argv, &err) < 0) {

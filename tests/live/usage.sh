@@ -2,6 +2,7 @@
 # Wrong use of netrec: the documented exit status, a message that names the thing and the remedy, and
 # nothing created.
 . tests/live/lib
+source=$PWD
 cd "$tmp" || fail "no temporary directory"
 
 # refused STATUS PATTERN ARGUMENT…
@@ -22,9 +23,11 @@ refused 2 "unknown command" rekord
 refused 2 "unknown option --speed" record --speed
 refused 2 "unknown option" record -x
 refused 2 "needs a value" record -o
-refused 2 "unknown event \"kfree_skp\"" record -e kfree_skp
+refused 2 "unknown event \"kfree_skp\", did you mean kfree_skb?" record -e kfree_skp
 refused 2 "known: .*kfree_skb" record -e drop,kfree_skp
-refused 2 "unknown profile \"hosts\"; known: host" record -p hosts
+refused 2 "unknown profile \"hosts\", did you mean host?; known: host" record -p hosts
+refused 2 "unknown profile \"dorps\", did you mean drops?" record -p dorps
+refused 2 "unknown profile \"everything\"; known: host" record -p everything
 refused 2 "is no duration; write 500ms" record -t 10
 refused 2 "is no duration" record -t 10x
 refused 2 "is no size" record --max-size 12Q
@@ -40,6 +43,19 @@ refused 2 "too much" check everything
 for command in record probes check; do
 	"$netrec" $command --help >"$tmp/out" 2>&1 || fail "$command --help fails"
 	grep -q '^Example' "$tmp/out" || fail "$command --help has no example"
+done
+
+# Whatever record --help lists is in the manual and in the completion.
+for option in $("$netrec" record --help | grep -o -- '--[a-z-]*' | sort -u); do
+	[ "$option" = -- ] && continue
+	grep -q -- "Fl -${option#--}" "$source/recorder/netrec.1" || [ "$option" = --help ] ||
+		fail "$option is not in netrec.1"
+	grep -q -- "$option" "$source/recorder/netrec.bash-completion" || fail "$option is not completed"
+done
+for profile in $(sed -n 's/^PROFILE(\([a-z]*\),.*/\1/p' "$source/recorder/profiles.def"); do
+	for text in netrec.1 netrec.bash-completion options.c; do
+		grep -q "$profile" "$source/recorder/$text" || fail "profile $profile is not in $text"
+	done
 done
 "$netrec" --version | grep -q '^netrec [0-9]' || fail "--version"
 
@@ -76,11 +92,32 @@ else
 fi
 
 need_recording
+
+# A kernel without type information, and one that is locked down: as netrec would find them.
+hidden() {
+	unshare -m sh -c "$1"' && shift && exec "$@"' sh "$@"
+}
+hidden "mount --bind /dev/null /sys/kernel/btf/vmlinux" "$netrec" record >"$tmp/out" 2>&1
+same "status without type information" 4 $?
+grep -q 'no type information.*CONFIG_DEBUG_INFO_BTF' "$tmp/out" || fail "without type information: $(cat "$tmp/out")"
+lock="mount -t tmpfs none /sys/kernel/security && echo 'none integrity [confidentiality]' >/sys/kernel/security/lockdown"
+hidden "$lock" "$netrec" record >"$tmp/out" 2>&1
+same "status when locked down" 4 $?
+grep -q 'locked down to confidentiality.*lockdown=integrity' "$tmp/out" || fail "locked down: $(cat "$tmp/out")"
+hidden "$lock" "$netrec" check >"$tmp/out" 2>&1
+same "status of check when locked down" 4 $?
+grep -q '^lockdown  *missing' "$tmp/out" || fail "check when locked down: $(cat "$tmp/out")"
+
 refused 2 "no such program; nothing was recorded" record -- /nonexistent/program
 refused 2 "no such program" record -- no-such-program-anywhere
 mkdir "$tmp/exists"
 refused 3 "exists; give another name" record -o "$tmp/exists"
 refused 3 "No such file or directory" record -o "$tmp/no/such/dir"
+
+# A command that does not want to end does not hold up the recording.
+"$netrec" record -q -e tcp -t 200ms -o "$tmp/b.nrec" -- sh -c 'trap "" TERM; sleep 4' >"$tmp/out" 2>&1
+same "status with a stubborn command" 0 $?
+grep -q 'does not end; it is left running' "$tmp/out" || fail "a stubborn command: $(cat "$tmp/out")"
 
 # What a command did is reported, and ends the recording.
 "$netrec" record -e tcp -o "$tmp/a.nrec" -- sh -c 'exit 7' >"$tmp/out" 2>&1
