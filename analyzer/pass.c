@@ -21,8 +21,7 @@ struct passes {
 	struct sweep *sweep;
 	void *state[N_PASSES];
 	size_t started;
-	size_t next_gap, known_gaps;
-	__u64 told; /* gaps that begin before this were told */
+	size_t next_gap;
 	struct handler by_type[REC_TYPE_MAX][N_PASSES + 1];
 };
 
@@ -57,15 +56,10 @@ int passes__start(struct passes **out, struct sweep *s)
 	return 0;
 }
 
+/* One that a damaged block adds in mid-sweep begins behind those told already: its block is just due. */
 static void tell_gaps(struct passes *p, __u64 until)
 {
 	const struct gaps *g = p->sweep->gaps;
-
-	if (p->known_gaps != g->n) { /* one was found meanwhile */
-		p->known_gaps = g->n;
-		p->next_gap = gaps__first_from(g, p->told);
-	}
-	p->told = until > p->told ? until : p->told;
 
 	for (; p->next_gap < g->n && g->list[p->next_gap].from < until; p->next_gap++)
 		for (size_t i = 0; i < N_PASSES; i++)
@@ -86,8 +80,6 @@ void passes__run(struct passes *p, const struct item *items, size_t n)
 	struct sweep *s = p->sweep;
 	const struct gaps *g = s->gaps;
 
-	if (p->known_gaps != g->n && n)
-		tell_gaps(p, items[0].ts);
 	for (size_t i = 0; i < n; i++) {
 		const struct rec *rec = items[i].rec;
 

@@ -191,6 +191,21 @@ static void test_gap(void **state)
 	assert_int_equal(f.stats.lost, 17);
 }
 
+/* Its time may be that of two packets: no candidate for the slowest. */
+static void test_gap_is_not_slow(void **state)
+{
+	(void)state;
+	f.opts.keep_first = 1;
+	f.opts.keep_slowest = 1;
+	for (unsigned i = 0; i < 3; i++) {
+		add_packet(&f, i * 100000, 0, 0x100, RX, 2, i + 1);
+		add_free(&f, i * 100000 + (i == 1 ? 90000 : 500), 0, 0x100);
+	}
+	add_gap(&f, 150000, 160000, 0, REC_free, 1);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT kept, total_ns FROM packet ORDER BY id", "first|500;slowest|500");
+}
+
 /* What a driver was busy with is forgotten when hops of its CPU were lost. */
 static void test_gap_in_driver(void **state)
 {
@@ -322,7 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_stages), TEST(test_order_across_cpus), TEST(test_reuse), TEST(test_same_packet_goes_on),
 		TEST(test_weak_identity), TEST(test_encapsulation), TEST(test_orphan), TEST(test_xmit_after_free),
-		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_in_driver), TEST(test_eviction), TEST(test_kept_limits),
+		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver), TEST(test_eviction), TEST(test_kept_limits),
 		TEST(test_long_timeline), TEST(test_filter), TEST(test_windows), TEST(test_unfinished),
 	};
 
