@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,52 +99,58 @@ static int print(const struct report *r, const struct input *in, FILE *out, stru
 	return r->format == GRID_JSON ? print_json(&run, err) : print_sections(&run, err);
 }
 
-/* Created before the analysis, so that a name that cannot be written is refused at once. */
-static int open_output(const struct report *r, FILE **out, struct trace_error *err)
+/*
+ * Written under another name until it is complete, so that a failure leaves what was there. Created before the
+ * analysis: a name that cannot be written is refused at once.
+ */
+static int open_output(const struct report *r, char name[PATH_MAX], FILE **out, struct trace_error *err)
 {
 	int fd;
 
 	*out = stdout;
 	if (!r->output)
 		return 0;
-	fd = open(r->output, O_WRONLY | O_CREAT | O_CLOEXEC | (r->force ? O_TRUNC : O_EXCL), 0600);
-	if (fd < 0 && errno == EEXIST)
+	if (!r->force && access(r->output, F_OK) == 0)
 		return trace_error__set(err, -EEXIST, "%s exists: name another file with -o, or overwrite it with --force",
 					r->output);
+	if (snprintf(name, PATH_MAX, "%s.tmp", r->output) >= PATH_MAX)
+		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", r->output);
+	fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC | O_NOFOLLOW, 0600);
 	*out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!*out)
 		return trace_error__set(err, -errno, "cannot write %s: %s", r->output, strerror(errno));
 	return 0;
 }
 
-static int close_output(const struct report *r, FILE *out, int rc, struct trace_error *err)
+static int close_output(const struct report *r, const char *name, FILE *out, int rc, struct trace_error *err)
 {
 	bool failed = fflush(out) != 0 || ferror(out);
 
 	if (out == stdout)
 		return rc;
 	failed |= fclose(out) != 0;
-	if (rc == 0 && failed)
+	if (rc == 0 && (failed || rename(name, r->output) != 0))
 		rc = trace_error__set(err, -EIO, "could not write %s: is the disk full?", r->output);
 	if (rc != 0)
-		unlink(r->output);
+		unlink(name);
 	return rc;
 }
 
 static int report(const struct report *r, const char *const *paths, size_t n, struct trace_error *err)
 {
 	struct input_opts opts = { .utc = r->utc };
+	char name[PATH_MAX] = "";
 	struct input in;
 	FILE *out;
 	int rc;
 
-	TRY(open_output(r, &out, err));
+	TRY(open_output(r, name, &out, err));
 	rc = input__open(&in, paths, n, &opts, err);
 	if (rc == 0) {
 		rc = print(r, &in, out, err);
 		input__close(&in);
 	}
-	return close_output(r, out, rc, err);
+	return close_output(r, name, out, rc, err);
 }
 
 static int find_format(const char *name, enum grid_format *format, struct trace_error *err)

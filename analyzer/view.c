@@ -20,6 +20,7 @@ struct part {
 	char none[MAX_LINE];
 	char needs[MAX_LINE]; /* JSON array of record types; empty: none */
 	bool list;
+	bool limited; /* has a :top */
 };
 
 const char *view__sql(const char *file)
@@ -98,6 +99,7 @@ static int next_part(sqlite3 *db, const char *file, const char **text, struct pa
 		return 0;
 	if (sqlite3_prepare_v2(db, *text, -1, &stmt, &tail) != SQLITE_OK)
 		return trace_error__set(err, -EIO, "cannot run schema/%s: %s", file, sqlite3_errmsg(db));
+	p->limited = sqlite3_bind_parameter_index(stmt, ":top") > 0;
 	sqlite3_finalize(stmt);
 	p->sql = *text;
 	p->len = (int)(tail - *text);
@@ -151,7 +153,7 @@ static int print_part(const struct view_run *run, const struct part *p, int leve
 		TRY(grid__print(&q, &opts, p->none[0] ? p->none : NULL, &rows, err));
 		opts.title = NULL;
 	}
-	if (run->top && rows == run->top)
+	if (p->limited && run->top && rows == run->top)
 		fprintf(opts.out, "(the first %zu; --top N shows more, --top 0 all)\n", rows);
 	opts.list = false;
 	return p->needs[0] ? grid__print(&missing, &opts, NULL, NULL, err) : 0;

@@ -6,6 +6,7 @@ CREATE TABLE scan_damage(file INTEGER, offset INTEGER, length INTEGER, what TEXT
 -- bad: why its rows cannot be read; NULL: they can
 CREATE TABLE scan_block(id INTEGER PRIMARY KEY, file INTEGER, segment INTEGER, offset INTEGER, stream INTEGER, seq INTEGER,
 	rows INTEGER, from_ns INTEGER, to_ns INTEGER, lost INTEGER, stored INTEGER, raw INTEGER, definitions INTEGER, bad TEXT);
+CREATE INDEX scan_block_place ON scan_block(file, offset);
 CREATE TABLE scan_rows(type INTEGER PRIMARY KEY, name TEXT, definition INTEGER, n INTEGER);
 CREATE TABLE scan_config(key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE scan_clock(mono_ns INTEGER, real_ns INTEGER);
