@@ -39,7 +39,8 @@ static int grow(void **array, size_t n, size_t *cap, size_t size)
 	return 0;
 }
 
-size_t gaps__first_from(const struct gaps *g, __u64 ts)
+/* Where the list has, or would have, the first gap that begins at or after ts. */
+static size_t first_from(const struct gaps *g, __u64 ts)
 {
 	size_t low = 0, high = g->n;
 
@@ -97,7 +98,7 @@ int gaps__add(struct gaps *g, const struct gap *new)
 	size_t at;
 
 	gap.to = gap.to < gap.from ? gap.from : gap.to;
-	at = gaps__first_from(g, gap.from);
+	at = first_from(g, gap.from);
 	if (is_packet_gap(&gap))
 		TRY(add_interval(g, (struct interval){ gap.from, gap.to }));
 	if (g->n == MAX_GAPS) {

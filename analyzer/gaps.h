@@ -37,9 +37,6 @@ struct gaps {
 /* Returns 0 or -ENOMEM. */
 int gaps__add(struct gaps *g, const struct gap *gap);
 
-/* The first gap of the list that begins at or after `ts`. */
-size_t gaps__first_from(const struct gaps *g, __u64 ts);
-
 /* Were packet, hop, free or drop records lost between these times? */
 bool gaps__in_packets(const struct gaps *g, __u64 from, __u64 to);
 
