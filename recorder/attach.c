@@ -3,7 +3,8 @@
  *
  * An object is first loaded with all its wanted programs. If the kernel refuses, it is opened again
  * for one probe at a time, and for a probe with several candidates one candidate at a time. Maps are
- * found by name: whichever instance comes first creates a map, later ones use it.
+ * found by name: whichever instance comes first creates a map, later ones use it. Names are therefore
+ * the same in the kernel, which keeps 15 characters, and in bpf/.
  */
 #include "attach.h"
 
@@ -119,7 +120,7 @@ static int create_mapped(struct attach *a, const char *name, __u32 entries, size
 			 size_t *bytes, struct trace_error *err)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, sizeof(__u32), value, entries, &opts);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(__u32), value, entries, &opts);
 
 	if (fd < 0)
 		return map_error(err, fd, name);
@@ -160,7 +161,7 @@ static int create_rings(struct attach *a, struct trace_error *err)
 			return map_error(err, a->rings[cpu], "the rings");
 		opts.inner_map_fd = a->rings[cpu];
 	}
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "netrec_rings", sizeof(__u32), sizeof(__u32), a->n_cpus, &opts);
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "rings", sizeof(__u32), sizeof(__u32), a->n_cpus, &opts);
 	if (fd < 0)
 		return map_error(err, fd, "the table of rings");
 	for (__u32 cpu = 0; cpu < a->n_cpus; cpu++)
@@ -171,7 +172,7 @@ static int create_rings(struct attach *a, struct trace_error *err)
 
 static int create_pids(struct attach *a, const struct attach_opts *opts, struct trace_error *err)
 {
-	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "netrec_pids", sizeof(__u32), 1, MAX_PIDS, NULL);
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "wanted_pids", sizeof(__u32), 1, MAX_PIDS, NULL);
 	__u8 one = 1;
 
 	if (fd < 0)
@@ -241,9 +242,12 @@ static int prepare_maps(struct attach *a, struct bpf_object *obj)
 			TRY(bpf_map__set_initial_value(map, &a->config, sizeof(a->config)));
 			continue;
 		}
-		for (size_t i = 0; i < a->n_maps; i++)
-			if (!strcmp(a->maps[i].name, name))
-				TRY(bpf_map__reuse_fd(map, a->maps[i].fd));
+		for (size_t i = 0; i < a->n_maps; i++) {
+			if (strcmp(a->maps[i].name, name))
+				continue;
+			TRY(bpf_map__reuse_fd(map, a->maps[i].fd)); /* and takes over its name: `name` is gone */
+			break;
+		}
 	}
 	return 0;
 }
