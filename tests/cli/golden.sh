@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
-golden=$PWD/tests/cli/golden
+root=$PWD golden=$PWD/tests/cli/golden
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 export TZ=UTC NO_COLOR=1
@@ -17,7 +17,8 @@ cd "$dir" || exit 1
 golden() {
 	name=$1
 	shift
-	"$netanalyze" "$@" >out 2>&1
+	echo "\$ netanalyze $*" >out
+	"$netanalyze" "$@" >>out 2>&1
 	echo "exit status $?" >>out
 	# A recording's identity and how fast this machine is are not the same every time.
 	sed -e 's/[0-9a-f]\{32\}/UUID/' -e 's/ analyzed in .* events\/s)/ analyzed in TIME/' out >"$name.txt"
@@ -42,7 +43,8 @@ for view in $("$netanalyze" show | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 	golden "show-$view" show "$view" web.nrec --top 4
 	golden "json-$view" show "$view" web.nrec --top 2 --json
 	# The database must say the same as the recording it was made from.
-	"$netanalyze" show "$view" web.db --top 4 | sed 's/web\.db/web.nrec/' >db.txt
+	echo "\$ netanalyze show $view web.nrec --top 4" >db.txt
+	"$netanalyze" show "$view" web.db --top 4 | sed 's/web\.db/web.nrec/' >>db.txt
 	echo "exit status 0" >>db.txt
 	diff -u "show-$view.txt" db.txt || { echo "show $view differs between the recording and its database"; failed=1; }
 done
@@ -56,5 +58,15 @@ golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
 golden blind-report blind.nrec
 for view in drops offcpu softirq futex cpu cost; do
 	golden "blind-$view" show "$view" blind.nrec
+done
+
+# Real recordings.
+ln -s "$root/samples" samples
+for sample in samples/*.nrec; do
+	[ -d "$sample" ] || continue
+	name=$(basename "$sample" .nrec)
+	golden "sample-$name-report" report "$sample"
+	golden "sample-$name-stages" show stages "$sample" --top 10
+	golden "sample-$name-drop-events" show drop-events "$sample" --top 10
 done
 exit $failed
