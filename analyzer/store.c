@@ -131,7 +131,6 @@ static int open_db(struct sqlite3 **db, const char *name, int flags, struct trac
 		*db = NULL;
 		return code;
 	}
-	sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return 0;
 }
@@ -263,6 +262,7 @@ int store__open(struct sqlite3 **db, const char *path, struct trace_error *err)
 	if (!store__is_database(path))
 		return trace_error__set(err, -EBADMSG, "%s is no SQLite database", path);
 	TRY(open_db(db, path, SQLITE_OPEN_READONLY, err));
+	sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL); /* somebody else may have made the file */
 	version = check_ours(*db, path, err);
 	if (version >= 0 && version < newest_version()) {
 		int code = upgrade(path, version, err);
