@@ -1,0 +1,131 @@
+# verdict.sh: what scenarios say in expect(). The truth is what the VM noted; the trace is asked only through
+# netanalyze show, as any user would.
+#
+#   truth KEY                     a number of the truth
+#   trace VIEW TABLE SQL          one value out of a view's table, which is called t:
+#                                 trace futex threads "max(max_ns) FROM t WHERE thread LIKE 'handler%'"
+#   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND device = 'eth0 (peer)'"
+#   equal WHAT TRUTH TRACE        the same number; or the trace has less, by no more than it says it lost
+#   at_least WHAT LEAST VALUE     VALUE >= LEAST
+#   at_most WHAT MOST VALUE       VALUE <= MOST
+#   interfaces_equal              every packet counter of every interface is reproduced
+#   interface_packets DEVICE rx|tx  packets of an interface, as recorded
+#   clean                         every packet counter of every interface is reproduced, and every drop is known
+#
+# A number that is missing makes the check fail. NS host has no name in the trace: phy0, but eth0 (peer).
+
+netanalyze=${BUILD:-build}/netanalyze
+db=$dir/report.db
+checks=0 wrong=0
+
+verdict_begin() {
+	: >"$dir/verdict"
+	mkdir -p "$dir/views"
+	[ -d "$dir/trace.nrec" ] || return 0
+	"$netanalyze" analyze "$dir/trace.nrec" -o "$db" --force >"$dir/analyze.log" 2>&1 || {
+		echo "netanalyze analyze failed with status $?:" >>"$dir/verdict"
+		cat "$dir/analyze.log" >>"$dir/verdict"
+		echo "the recording cannot be analyzed" >>"$dir/verdict"
+		exit 1
+	}
+	lost=$(trace loss gaps 'coalesce(sum(lost), 0) FROM t')
+}
+
+verdict_end() {
+	local cause=${cause:-none}
+	if [ $checks = 0 ]; then
+		echo "nothing was checked" >>"$dir/verdict"
+		exit 1
+	fi
+	echo "$((checks - wrong)) of $checks checks as expected, $lost records lost; cause to be found: $cause" >>"$dir/verdict"
+	[ $wrong = 0 ] || exit 1
+}
+
+truth() {
+	sed -n "s/^$1=//p" "$dir/truth" | tail -n 1
+}
+
+trace() {
+	local json=$dir/views/$1.json columns
+	if [ ! -e "$json" ]; then
+		"$netanalyze" show "$1" "$db" --json --top 100000 >"$json" 2>"$dir/views/$1.log" || return
+	fi
+	columns=$(sqlite3 :memory: "SELECT group_concat(c) FROM (SELECT DISTINCT printf('json_extract(r.value, ''\$.\"%s\"'') AS \"%s\"', k.key, k.key) AS c
+		FROM json_each(readfile('$json'), '\$.tables.\"$2\"') AS r, json_each(r.value) AS k)")
+	if [ -z "$columns" ]; then # an empty table counts 0; a view that was not observed has no table
+		sqlite3 :memory: "SELECT 0 WHERE json_type(readfile('$json'), '\$.tables.\"$2\"') = 'array'"
+	else
+		sqlite3 :memory: "WITH t AS (SELECT $columns FROM json_each(readfile('$json'), '\$.tables.\"$2\"') AS r) SELECT $3"
+	fi
+}
+
+drops() {
+	trace drops packets "coalesce(sum(drops), 0) FROM t WHERE $1"
+}
+
+is_number() {
+	[[ $1 =~ ^-?[0-9]+(\.[0-9]+)?$ ]]
+}
+
+# check WHAT OK(0|1) DETAIL
+check() {
+	checks=$((checks + 1))
+	if [ "$2" = 0 ]; then
+		echo "ok    $1: $3"
+	else
+		wrong=$((wrong + 1))
+		echo "WRONG $1: $3"
+	fi
+}
+
+equal() {
+	if ! is_number "$2" || ! is_number "$3"; then
+		check "$1" 1 "truth '${2:-missing}', trace '${3:-missing}'"
+	elif [ "$2" = "$3" ]; then
+		check "$1" 0 "$2"
+	else
+		check "$1" $(($3 < $2 && $2 - $3 <= ${lost:-0} ? 0 : 1)) "truth $2, trace $3, records lost ${lost:-unknown}"
+	fi
+}
+
+at_least() {
+	is_number "$2" && is_number "$3" && awk "BEGIN { exit !($3 >= $2) }"
+	check "$1" $? "at least ${2:-missing}, is ${3:-missing}"
+}
+
+at_most() {
+	is_number "$2" && is_number "$3" && awk "BEGIN { exit !($3 <= $2) }"
+	check "$1" $? "at most ${2:-missing}, is ${3:-missing}"
+}
+
+# Every link of the truth that moved.
+interfaces_equal() {
+	local key ns dev name way
+	while IFS='=' read -r key _; do
+		key=${key#link_} way=${key%_packets} way=${way##*_}
+		ns=${key%%_*} dev=${key#*_} dev=${dev%_?x_packets}
+		name=$dev
+		[ "$ns" = host ] || name="$dev ($ns)"
+		[ "$name" != "ovs_system" ] || continue
+		equal "$name $way packets" "$(truth "link_$key")" "$(interface_packets "$name" "$way")"
+	done < <(grep -E '^link_.*_(rx|tx)_packets=[1-9]' "$dir/truth")
+}
+
+# interface_packets DEVICE rx|tx: as recorded.
+interface_packets() {
+	trace interfaces packets "coalesce(sum($2_recorded), 0) FROM t WHERE interface = '$1'"
+}
+
+# What kernels free as dropped although nobody misses it: a raw socket (ping) got a copy of an echo reply, the
+# original found no ping socket; and the last, empty, segment of a closing TCP connection.
+harmless="(reason = 'NO_SOCKET' AND place LIKE 'icmp_rcv%') OR (total_bytes = 0 AND place LIKE 'sk_stream_kill_queues%')"
+
+clean() {
+	interfaces_equal
+	equal "dropped packets" 0 "$(drops "NOT ($harmless)")"
+}
+
+# qdisc_max_ms DEVICE: the longest time a packet was in a qdisc of it.
+qdisc_max_ms() {
+	trace stages stages "max(max_ns) / 1000000 FROM t WHERE \"from\" = 'qdisc_enqueue' AND device = '$1'"
+}

@@ -1,0 +1,43 @@
+# vm.sh: starts the lab VM. Sourced by check-lab and lab-shell.
+#
+#   vm_prepare          kernel, initramfs and the writable share, in $lab/share
+#   vm_command          prints nothing; sets array vm_qemu to the command line
+
+# What L1's initramfs needs to reach its root.
+l1_modules='virtio_pci virtio_net 9pnet_virtio 9p overlay'
+# What the nested guest needs; everything it has is in its initramfs and one 9p share.
+l2_modules='virtio_pci virtio_net 9pnet_virtio 9p'
+
+vm_prepare() {
+	mkdir -p "$lab/cache"
+	kernel=$(tests/lab/host/kernel.sh "$lab/cache" "${KERNEL:-6.1}")
+	kernel=$(realpath "$kernel")
+	rm -rf "$lab/share"
+	mkdir -p "$lab/share/bin" "$lab/share/results"
+	# shellcheck disable=SC2086
+	tests/lab/host/initramfs.sh "$kernel" "$lab/initramfs-l1" tests/lab/host/init-l1 $l1_modules
+	# shellcheck disable=SC2086
+	tests/lab/host/initramfs.sh "$kernel" "$lab/share/initramfs-l2" tests/lab/host/init-l2 $l2_modules
+	cp -r tests/lab/inside tests/lab/lib tests/lab/scenarios "$lab/share/"
+	cp "$build"/tests/traffic "$build"/tests/lab/*.so "$lab/share/bin/"
+	for program in netrec netanalyze; do
+		[ ! -x "$build/$program" ] || cp "$build/$program" "$lab/share/bin/"
+	done
+	cat >"$lab/share/parameters" <<-EOP
+		LAB_TREE='$PWD'
+		LAB_KERNEL='$kernel'
+		LAB_MODE='$1'
+	EOP
+}
+
+vm_command() {
+	vm_qemu=(nice -n 15 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -M q35 -cpu max,+svm
+		-accel tcg,thread=multi -smp 2 -m "${LAB_MEMORY:-4096}" -nographic -serial "${1:-stdio}"
+		-kernel "$kernel/vmlinuz" -initrd "$lab/initramfs-l1"
+		-append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off"
+		-fsdev local,id=r,path=/,security_model=none,multidevs=remap,readonly=on
+		-device virtio-9p-pci,fsdev=r,mount_tag=rootfs
+		-fsdev "local,id=l,path=$PWD/$lab/share,security_model=none"
+		-device virtio-9p-pci,fsdev=l,mount_tag=lab
+		-netdev user,id=n0 -device virtio-net-pci,netdev=n0)
+}

@@ -1,0 +1,29 @@
+# fault_cpu.sh: CPUs that others need.
+
+# fault_cpu_hog NAME CPU BUSY_MS IDLE_MS SECONDS [PRIORITY]: burns a CPU in the background, FIFO when a priority
+# is given. Its time is noted at the end as NAME_spun_ns.
+fault_cpu_hog() {
+	local name=$1 class=
+	[ -z "${6:-}" ] || class="chrt -f $6"
+	(note_line "$name" "$($class taskset -c "$2" $traffic hog "$3" "$4" "$5")") &
+}
+
+# fault_bind CPU TID…: threads are bound to one CPU.
+fault_bind() {
+	local cpu=$1 t
+	shift
+	for t in "$@"; do
+		undo taskset -p -c 0-1 "$t" '>/dev/null 2>&1'
+		taskset -p -c "$cpu" "$t" >/dev/null || die "cannot bind thread $t"
+	done
+}
+
+# fault_irqs CPU: every interrupt that can be moved goes to that CPU.
+fault_irqs() {
+	local d old
+	for d in /proc/irq/[0-9]*; do
+		old=$(cat "$d/smp_affinity_list")
+		echo "$1" >"$d/smp_affinity_list" 2>/dev/null && undo "echo $old >$d/smp_affinity_list"
+	done
+	return 0
+}

@@ -1,0 +1,20 @@
+# fault_guest.sh: faults around the KVM guest.
+
+# fault_guest_stop SECONDS: QEMU is stopped that long, so the guest takes nothing out of its rings.
+fault_guest_stop() {
+	local pid
+	pid=$(guest_pid)
+	undo kill -CONT "$pid"
+	kill -STOP "$pid"
+	(sleep "$1"; kill -CONT "$pid") &
+	note guest_stopped_ms "$(($1 * 1000))"
+}
+
+# fault_vhost_starved SECONDS: the vhost thread shares a CPU with a FIFO hog that hardly lets go.
+fault_vhost_starved() {
+	local t
+	t=$(guest_vhost_tids) || die "no vhost thread"
+	note vhost_tid "$(echo $t | cut -d' ' -f1)"
+	fault_bind 0 $t
+	fault_cpu_hog hog 0 900 10 "$1" 50
+}

@@ -1,0 +1,57 @@
+# fault_ovs.sh: faults of Open vSwitch.
+
+# fault_ovs_drop MATCH: an OpenFlow rule that drops.
+fault_ovs_drop() {
+	ovs-ofctl add-flow br0 "priority=100,$1,actions=drop" || die "OVS refuses the rule $1"
+	undo ovs-ofctl del-flows br0 "'$1'"
+}
+
+# fault_ovs_mtu PORT BYTES: a port with a smaller MTU than the bridge, which keeps 1500.
+fault_ovs_mtu() {
+	ovs-vsctl -t 10 set interface br0 mtu_request=1500
+	undo ovs-vsctl -t 10 remove interface br0 mtu_request 1500
+	undo ip link set "$1" mtu 1500
+	ip link set "$1" mtu "$2" || die "cannot set the MTU of $1"
+	sleep 1
+}
+
+# fault_ovs_ports N: N OpenFlow rules on UDP ports, so that the datapath needs a flow of its own for nearly each
+# port: traffic to random ports misses nearly always. Flows are forgotten after MAX_IDLE ms.
+fault_ovs_ports() {
+	local max_idle=${2:-1000}
+	undo ovs-vsctl -t 10 remove open_vswitch . other_config max-idle
+	ovs-vsctl -t 10 set open_vswitch . other_config:max-idle="$max_idle"
+	undo ovs-ofctl del-flows br0 udp
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "priority=10,udp,tp_dst=%d,actions=NORMAL\n", 1024 + int(i * 64000 / n) }' |
+		ovs-ofctl add-flows br0 - || die "OVS refuses the rules"
+}
+
+# fault_ovs_stop SECONDS: vswitchd is stopped that long, in the background.
+fault_ovs_stop() {
+	local pid
+	pid=$(ovs_pid)
+	undo kill -CONT "$pid"
+	kill -STOP "$pid"
+	(sleep "$1"; kill -CONT "$pid") &
+	note vswitchd_stopped_ms "$(($1 * 1000))"
+}
+
+# fault_ovs_one_cpu CPU: every thread of vswitchd there.
+fault_ovs_one_cpu() {
+	taskset -a -p -c "$1" "$(ovs_pid)" >/dev/null || die "cannot bind vswitchd"
+	undo taskset -a -p -c 0-1 "$(ovs_pid)"
+}
+
+# fault_ovs_lock HOLD_MS EVERY_MS: a revalidator thread holds the lock that handlers need. Restarts vswitchd.
+fault_ovs_lock() {
+	rm -f $state/holdlock
+	ovs_restart LD_PRELOAD=$lab/bin/holdlock.so HOLDLOCK_MS="$1" HOLDLOCK_EVERY_MS="$2" HOLDLOCK_LOG=$state/holdlock
+	undo ovs_restart
+	wait_for 10 in_ns peer ping -q -c 1 -W 2 $host_ip || die "OVS does not forward with the lock library"
+}
+
+# note_ovs_lock: how often it was held, and for how long in total.
+note_ovs_lock() {
+	note lock_held "$(wc -l <$state/holdlock)"
+	note lock_held_ns "$(awk '{ n += $3 } END { print n + 0 }' $state/holdlock)"
+}

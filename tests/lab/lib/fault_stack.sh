@@ -1,0 +1,66 @@
+# fault_stack.sh: what the IP stack and netfilter refuse.
+
+# fault_nft_drop NS MATCH: an nftables rule that drops on input; counter nft_NS_fault.
+fault_nft_drop() {
+	in_ns "$1" nft -f - <<-EOF2 || die "nft refuses the rule $2"
+		table ip fault {
+			counter fault { }
+			chain input { type filter hook input priority 0; $2 counter name fault drop; }
+		}
+	EOF2
+	undo in_ns "$1" nft delete table ip fault
+}
+
+# fault_sysctl NS KEY VALUE
+fault_sysctl() {
+	undo in_ns "$1" sysctl -q -w "$2=$(in_ns "$1" sysctl -n "$2")"
+	in_ns "$1" sysctl -q -w "$2=$3" || die "cannot set $2"
+}
+
+# fault_ttl NS HOPS: what is sent from there lives that long.
+fault_ttl() {
+	fault_sysctl "$1" net.ipv4.ip_default_ttl "$2"
+}
+
+# fault_rp_filter NS DEVICE: strict reverse path filter.
+fault_rp_filter() {
+	fault_sysctl "$1" net.ipv4.conf."$2".rp_filter 1
+}
+
+# fault_forwarding NS: so that it handles packets that are not for it.
+fault_forwarding() {
+	fault_sysctl "$1" net.ipv4.ip_forward 1
+}
+
+# fault_address NS DEVICE ADDRESS/LENGTH: one more address.
+fault_address() {
+	in_ns "$1" ip addr add "$3" dev "$2" || die "cannot add $3"
+	undo in_ns "$1" ip addr del "$3" dev "$2"
+}
+
+# fault_route NS ARGUMENT…: one more route.
+fault_route() {
+	local ns=$1
+	shift
+	in_ns "$ns" ip route add "$@" || die "cannot add route $*"
+	undo in_ns "$ns" ip route del "$@"
+}
+
+# fault_conntrack NS: tracks connections there, drops what is invalid; counter nft_NS_fault.
+fault_conntrack() {
+	in_ns "$1" nft -f - <<-EOF2 || die "nft refuses connection tracking"
+		table ip track {
+			counter fault { }
+			chain input { type filter hook input priority 0; ct state invalid counter name fault drop; ct state new accept; }
+		}
+	EOF2
+	undo in_ns "$1" nft delete table ip track
+}
+
+# fault_conntrack_full N: a table of N entries in each namespace; they all start empty.
+fault_conntrack_full() {
+	fault_conntrack host
+	fault_sysctl host net.netfilter.nf_conntrack_max "$1"
+	undo 'for ns in host peer; do in_ns $ns conntrack -F 2>/dev/null; done'
+	for ns in host peer; do in_ns $ns conntrack -F 2>/dev/null; done
+}

@@ -1,0 +1,81 @@
+# guest.sh: the nested KVM guest: its only disk is an initramfs, its files are /run/lab/guest over 9p, its
+# network is vnet0: a tap with vhost-net on the OVS bridge.
+
+guest_dir=$state/guest
+
+# guest_start QUEUES: does nothing when such a guest runs already.
+guest_start() {
+	local queues=$1
+	[ "$(cat $state/guest.queues 2>/dev/null)" != "$queues" ] || return 0
+	guest_stop
+	modprobe -a kvm_amd tun vhost_net
+	guest_files
+	rm -f $state/l2.in $state/l2.out
+	mkfifo $state/l2.in $state/l2.out
+	ip tuntap add vnet0 mode tap vnet_hdr $([ "$queues" = 1 ] || echo multi_queue)
+	ip link set vnet0 up
+	ovs-vsctl -t 20 --may-exist add-port br0 vnet0
+	qemu-system-x86_64 -name guest,debug-threads=on -nodefaults -no-user-config -no-reboot -M q35 -cpu host -accel kvm -smp 1 -m 512 \
+		-display none -kernel "$LAB_KERNEL/vmlinuz" -initrd $lab/initramfs-l2 \
+		-append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off net.ifnames=0" \
+		-serial file:$state/l2.console -chardev pipe,id=c,path=$state/l2 -serial chardev:c \
+		-netdev tap,id=n,ifname=vnet0,script=no,downscript=no,vhost=on,queues="$queues" \
+		-device virtio-net-pci,netdev=n,mac=$guest_mac$([ "$queues" = 1 ] || echo ",mq=on,vectors=$((2 * queues + 2))") \
+		-fsdev local,id=g,path=$guest_dir,security_model=none -device virtio-9p-pci,fsdev=g,mount_tag=guest \
+		-pidfile $state/guest.pid </dev/null >$state/l2.log 2>&1 9>&- &
+	guest_read_until ==ready 60 >/dev/null || { cat $state/l2.log $state/l2.console; die "the guest did not come up in 60 s"; }
+	echo "$queues" >$state/guest.queues
+	[ "$queues" = 1 ] || guest ethtool_channels "$queues"
+	say "guest is up, $queues queue(s)"
+}
+
+# Copies what runs inside the guest, with the libraries it is linked to.
+guest_files() {
+	local f
+	mkdir -p $guest_dir/bin $guest_dir/lib $guest_dir/lib64 $guest_dir/out
+	for f in $lab/bin/traffic $lab/bin/netrec /usr/sbin/ethtool; do
+		[ -x "$f" ] || continue
+		cp "$f" $guest_dir/bin/
+		ldd "$f" | awk '/=> \// { print $3 }' | while read -r so; do cp -L "$so" $guest_dir/lib/; done
+	done
+	cp -L /lib64/ld-linux-x86-64.so.2 $guest_dir/lib64/
+}
+
+# Output of the guest's shell up to a line that begins with MARK; status 124 when it does not come.
+guest_read_until() {
+	local mark=$1 limit=$2 line
+	exec 8<>$state/l2.out
+	while read -r -t "$limit" line <&8; do
+		case $line in
+		"$mark"*) exec 8>&-; return "$(set -- $line; echo "${2:-0}")" ;;
+		esac
+		printf '%s\n' "$line"
+	done
+	exec 8>&-
+	return 124
+}
+
+# guest COMMAND…: runs it in the guest, prints its output, returns its status.
+guest() {
+	[ -e $state/guest.pid ] || return 125
+	printf '%s\n' "$*" >$state/l2.in
+	guest_read_until ==done "${GUEST_LIMIT:-30}"
+}
+
+guest_pid() {
+	cat $state/guest.pid
+}
+
+# The vhost thread(s) serving the guest: a kernel thread named vhost-PID.
+guest_vhost_tids() {
+	pgrep -x "vhost-$(guest_pid)" || threads_of "$(guest_pid)" 'vhost-*'
+}
+
+guest_stop() {
+	[ -e $state/guest.pid ] || return 0
+	kill -CONT "$(guest_pid)" 2>/dev/null
+	kill -9 "$(guest_pid)" 2>/dev/null
+	ovs-vsctl -t 10 --if-exists del-port br0 vnet0
+	wait_for 5 ip tuntap del vnet0 mode tap || ip link del vnet0
+	rm -f $state/guest.pid $state/guest.queues
+}

@@ -1,0 +1,69 @@
+# lab.sh: everything a scenario is made of. Sourced inside the VM.
+#
+# state: /run/lab holds what outlives one process: pids, the undo list, the nested guest's pipes.
+
+lab=/lab
+state=/run/lab
+traffic=$lab/bin/traffic
+mkdir -p $state
+
+. $lab/lib/ovs.sh
+. $lab/lib/guest.sh
+. $lab/lib/topology.sh
+. $lab/lib/traffic.sh
+. $lab/lib/truth.sh
+for f in $lab/lib/fault_*.sh; do . "$f"; done
+
+say() {
+	echo "[$(cut -d' ' -f1 /proc/uptime)] $*"
+}
+
+die() {
+	say "error: $*"
+	exit 1
+}
+
+# undo COMMAND…: run at the end of the scenario, last one first, whatever became of the scenario.
+undo() {
+	printf '%s\n' "$*" >>$state/undo
+}
+
+undo_all() {
+	[ -e $state/undo ] || return 0
+	mv $state/undo $state/undoing
+	tac $state/undoing | while read -r line; do eval "$line" </dev/null; done
+	rm -f $state/undoing
+}
+
+# wait_for SECONDS COMMAND…: until the command succeeds.
+wait_for() {
+	local left=$(($1 * 5))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		left=$((left - 1))
+		[ $left -gt 0 ] || return 1
+		sleep 0.2
+	done
+}
+
+# in_ns NS COMMAND…: NS `host` is the VM's own namespace.
+in_ns() {
+	local ns=$1
+	shift
+	if [ "$ns" = host ]; then "$@"; else ip netns exec "$ns" "$@"; fi
+}
+
+# Likewise, in place of the calling shell: for what runs in the background and is stopped by its pid.
+exec_in_ns() {
+	local ns=$1
+	shift
+	if [ "$ns" = host ]; then exec "$@"; else exec ip netns exec "$ns" "$@"; fi
+}
+
+# Threads of a process whose name matches a pattern: tids.
+threads_of() {
+	local t
+	for t in /proc/"$1"/task/*; do
+		case $(cat "$t/comm" 2>/dev/null) in $2) basename "$t" ;; esac
+	done
+}

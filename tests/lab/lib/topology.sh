@@ -1,0 +1,77 @@
+# topology.sh: the networks of the lab.
+#
+#   system   host stack 10.77.0.1 on br0 (OVS internal port) -- OVS -- phy0 (veth) -- eth0 in netns peer 10.77.0.2
+#   vm       the same, and the KVM guest 10.77.0.3 behind vnet0 (tap, vhost-net) on br0
+#   vm-mq    likewise with two queues
+#   own      none of it: the VM's own virtio-net eth0, 10.0.2.15, towards 10.0.2.2
+#
+# Neighbours are permanent and IPv6 is off, so that no packet flows that the scenario did not ask for.
+
+peer_mac=02:77:00:00:00:02
+host_mac=02:77:00:00:00:01
+guest_mac=02:77:00:00:00:03
+host_ip=10.77.0.1 peer_ip=10.77.0.2 guest_ip=10.77.0.3
+
+topology_up() {
+	case $1 in
+	system) topology_system ;;
+	vm) topology_system && topology_guest 1 ;;
+	vm-mq) topology_system && topology_guest 2 ;;
+	own) topology_own ;;
+	*) die "no topology '$1'" ;;
+	esac
+}
+
+# Used scenario after scenario, so it is built once; what a fault changed, its undo puts back.
+topology_system() {
+	[ ! -e $state/system ] || return 0
+	ovs_start
+	ip netns add peer
+	ip netns exec peer sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	ip -n peer link set lo up
+	ip link add phy0 type veth peer name eth0 address $peer_mac netns peer
+	ovs-vsctl -t 20 add-br br0 -- set bridge br0 other-config:hwaddr=$host_mac -- add-port br0 phy0
+	ip addr add $host_ip/24 dev br0
+	ip -n peer addr add $peer_ip/24 dev eth0
+	ip link set phy0 up
+	ip link set br0 up
+	ip -n peer link set eth0 up
+	# Plain queues: what the device's default qdisc would keep or drop is no part of the truth.
+	ip neigh replace $peer_ip lladdr $peer_mac dev br0 nud permanent
+	ip neigh replace $guest_ip lladdr $guest_mac dev br0 nud permanent
+	ip -n peer neigh replace $host_ip lladdr $host_mac dev eth0 nud permanent
+	ip -n peer neigh replace $guest_ip lladdr $guest_mac dev eth0 nud permanent
+	in_ns peer ping -q -c 2 -i 0.2 -W 3 $host_ip >/dev/null || die "the peer does not reach the host through OVS"
+	touch $state/system
+}
+
+topology_guest() {
+	guest_start "$1"
+	wait_for 10 in_ns peer ping -q -c 1 -W 2 $guest_ip || die "the peer does not reach the guest through OVS"
+}
+
+topology_own() {
+	ip link set eth0 up
+	ip addr replace 10.0.2.15/24 dev eth0
+	ip neigh replace 10.0.2.2 lladdr 52:55:0a:00:02:02 dev eth0 nud permanent
+	wait_for 10 ping -q -c 1 -W 2 10.0.2.2 || die "10.0.2.2 does not answer"
+}
+
+# After each scenario: nothing of its faults and traffic is left.
+topology_down_all() {
+	[ ! -e /proc/"$(cat $state/netrec.pid 2>/dev/null || echo none)" ] || kill -9 "$(cat $state/netrec.pid)"
+	pkill -9 -x traffic
+	undo_all
+	if [ -e $state/guest.pid ] && ! guest true >/dev/null; then
+		say "the guest does not answer any more"
+		guest_stop
+	fi
+	return 0
+}
+
+topology_close() {
+	guest_stop
+	ovs_close
+	ip netns del peer 2>/dev/null
+	return 0
+}

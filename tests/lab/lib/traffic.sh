@@ -1,0 +1,93 @@
+# traffic.sh: traffic with its bookkeeping. Every function notes what was sent and received in the truth.
+#
+# NS is host, peer or guest: where the program runs. NAME prefixes the keys, such as flow_sent, flow_received.
+
+# run_traffic NS ARGUMENT…: the traffic program there.
+run_traffic() {
+	local ns=$1
+	shift
+	if [ "$ns" = guest ]; then guest traffic "$*"; else in_ns "$ns" $traffic "$@"; fi
+}
+
+# note_line PREFIX LINE: "udp sent 5 refused 0" becomes PREFIX_sent=5, PREFIX_refused=0.
+note_line() {
+	local prefix=$1
+	set -- $2
+	shift
+	while [ $# -ge 2 ]; do
+		note "${prefix}_$1" "$2"
+		shift 2
+	done
+}
+
+# server_start NS NAME ROLE ARGUMENT…: a role that serves until server_stop NS NAME. SERVER_WITH: a command that
+# runs it, such as taskset -c 1.
+server_start() {
+	local ns=$1 name=$2
+	shift 2
+	if [ "$ns" = guest ]; then
+		guest "traffic $* >/guest/out/$name 2>&1 & echo \$! >/guest/out/$name.pid" || die "the guest cannot start $*"
+	else
+		exec_in_ns "$ns" ${SERVER_WITH:-} $traffic "$@" >"$LAB_DIR/traffic.$name" 2>&1 &
+		echo $! >"$LAB_DIR/traffic.$name.pid"
+	fi
+	sleep 1
+}
+
+# Stops it and notes its counts. Waits first, so that what is under way arrives.
+server_stop() {
+	local ns=$1 name=$2 out=$LAB_DIR/traffic.$2
+	sleep "${3:-1}"
+	if [ "$ns" = guest ]; then
+		guest "kill \$(cat /guest/out/$name.pid)"
+		wait_for 10 grep -q received $guest_dir/out/"$name"
+		out=$guest_dir/out/$name
+	else
+		kill -CONT "$(cat "$out.pid")"
+		kill "$(cat "$out.pid")"
+		wait_for 10 test ! -d /proc/"$(cat "$out.pid")"
+	fi
+	note_line "$name" "$(cat "$out")"
+}
+
+# udp_stream NAME FROM TO ADDR PORT COUNT RATE SIZE [sink=OPTION…] [OPTION…]: a stream and its sink.
+udp_stream() {
+	local name=$1 from=$2 to=$3 addr=$4 port=$5 count=$6 rate=$7 size=$8 o sink= send=
+	shift 8
+	for o in "$@"; do
+		case $o in sink:*) sink="$sink ${o#sink:}" ;; *) send="$send $o" ;; esac
+	done
+	server_start "$to" "$name" sink "$port" $sink
+	note_line "$name" "$(run_traffic "$from" udp "$addr" "$port" "$count" "$rate" "$size" $send)"
+	server_stop "$to" "$name"
+}
+
+# udp_to_nobody NAME FROM ADDR PORT COUNT RATE SIZE [OPTION…]: datagrams for which nobody listens.
+udp_to_nobody() {
+	local name=$1 from=$2
+	shift 2
+	note_line "$name" "$(run_traffic "$from" udp "$@")"
+}
+
+# ping_stream NAME FROM ADDR COUNT INTERVAL
+ping_stream() {
+	local line
+	line=$(in_ns "$2" ping -q -c "$4" -i "$5" -W 5 "$3" | grep 'packets transmitted')
+	set -- "$1" $line
+	note "$1_sent" "$2"
+	note "$1_received" "$5"
+}
+
+# rr_stream NAME FROM TO ADDR PORT COUNT SIZE
+rr_stream() {
+	server_start "$3" "$1_server" rr-server "$5"
+	note_line "$1" "$(run_traffic "$2" rr "$4" "$5" "$6" "$7")"
+	server_stop "$3" "$1_server" 0.2
+}
+
+# bulk_stream NAME FROM TO ADDR PORT BYTES
+bulk_stream() {
+	server_start "$3" "$1_server" bulk-server "$5"
+	note_line "$1" "$(run_traffic "$2" bulk "$4" "$5" "$6")"
+	server_stop "$3" "$1_server" 0.2
+}

@@ -1,0 +1,62 @@
+# truth.sh: what happened, as the traffic tools and the kernel's own counters tell it, without the recorder.
+#
+# All in key=value lines. truth_begin and truth_end read every counter; what is kept is the difference.
+# Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
+# ovs_hit/missed/lost, conntrack_NS_drop, softnet_dropped. NS is host, peer or guest.
+
+truth_counters() {
+	local ns
+	for ns in host $(ip netns list | cut -d' ' -f1); do
+		in_ns "$ns" cat /proc/net/dev | awk -v ns="$ns" '
+			NR > 2 { sub(":", " "); d = $1; gsub("[^A-Za-z0-9]", "_", d); p = "link_" ns "_" d
+				print p "_rx_bytes=" $2; print p "_rx_packets=" $3; print p "_rx_errors=" $4; print p "_rx_dropped=" $5
+				print p "_tx_bytes=" $10; print p "_tx_packets=" $11; print p "_tx_errors=" $12; print p "_tx_dropped=" $13 }'
+		in_ns "$ns" cat /proc/net/snmp /proc/net/netstat | awk -v ns="$ns" '
+			FNR % 2 { split($0, name); next }
+			{ p = $1; sub(":", "", p); for (i = 2; i <= NF; i++) print "snmp_" ns "_" p "_" name[i] "=" $i }'
+		in_ns "$ns" tc -s qdisc show | awk -v ns="$ns" '
+			/^qdisc/ { h = $3; sub(":", "", h); gsub("[^A-Za-z0-9]", "_", $5); p = "qdisc_" ns "_" $5 "_" h }
+			/^ Sent/ { sub(",", "", $7); sub(",", "", $9); print p "_packets=" $4; print p "_dropped=" $7; print p "_overlimits=" $9 }'
+		in_ns "$ns" nft list counters 2>/dev/null | awk -v ns="$ns" '
+			$1 == "counter" { n = $2 } $1 == "packets" { print "nft_" ns "_" n "=" $2 }'
+		[ ! -e /proc/sys/net/netfilter/nf_conntrack_count ] || in_ns "$ns" conntrack -S 2>/dev/null | awk -v ns="$ns" '
+			{ for (i = 2; i <= NF; i++) { split($i, f, "="); sum[f[1]] += f[2] } } END { for (k in sum) print "conntrack_" ns "_" k "=" sum[k] }'
+	done
+	[ ! -e $ovs_dir/vswitchd.pid ] || ovs-dpctl show 2>/dev/null | awk '
+		/lookups:/ { for (i = 2; i <= NF; i++) { split($i, f, ":"); print "ovs_" f[1] "=" f[2] } }'
+	truth_softnet
+}
+
+truth_softnet() {
+	local processed=0 dropped=0 squeezed=0 a b c rest
+	while read -r a b c rest; do
+		processed=$((processed + 0x$a)) dropped=$((dropped + 0x$b)) squeezed=$((squeezed + 0x$c))
+	done </proc/net/softnet_stat
+	printf 'softnet_processed=%d\nsoftnet_dropped=%d\nsoftnet_squeezed=%d\n' $processed $dropped $squeezed
+}
+
+truth_begin() {
+	truth_counters >"$1/counters.before"
+}
+
+# Waits until no link counter has moved for 0.6 s.
+truth_settle() {
+	local before= after= i
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		after=$(cat /proc/net/dev; in_ns peer cat /proc/net/dev 2>/dev/null)
+		[ "$before" != "$after" ] || return 0
+		before=$after
+		sleep 0.6
+	done
+	say "the links did not become quiet"
+}
+
+truth_end() {
+	truth_counters >"$1/counters.after"
+	awk -F= 'NR == FNR { old[$1] = $2; next } { print $1 "=" $2 - old[$1] }' "$1/counters.before" "$1/counters.after" >>"$1/truth"
+}
+
+# note KEY VALUE: adds to the truth of the running scenario.
+note() {
+	echo "$1=$2" >>"$LAB_DIR/truth"
+}
