@@ -374,6 +374,71 @@ static void test_missing_segment(void **state)
 	assert_rows(&f, "SELECT count(*), max(to_ns > from_ns) FROM gap WHERE why = 'block missing' AND cpu IS NULL", "1|1");
 }
 
+/* ---- hostile rows ------------------------------------------------------------------------------- */
+
+static __u64 extreme(void)
+{
+	static const __u64 values[] = { 0, 1, 2, 7, 0xff, 0x100, 0xffff, 0x7fffffff, 0xffffffff, 1ull << 63, ~0ull };
+
+	return random64() % 3 ? values[random64() % (sizeof(values) / sizeof(*values))] : random64();
+}
+
+/* Any values in any field, times included. */
+static void fill(struct rec *rec, const struct record_desc *d, char text[64])
+{
+	memset(rec, 0, d->size);
+	rec->type = d->id;
+	rec->cpu = random64() % 4;
+	rec->ts = random64() % 20 ? T0 + random64() % 5000000000ull : extreme();
+	for (unsigned i = 0; i < 64; i++)
+		text[i] = random64();
+	for (unsigned i = 0; i < d->n_fields; i++) {
+		const struct field_desc *field = &d->fields[i];
+		char *p = (char *)rec + field->offset;
+		__u64 value = extreme();
+
+		if (field->kind == FIELD_UINT)
+			memcpy(p, &value, field->size);
+		else if (field->kind == FIELD_BYTES)
+			for (unsigned k = 0; k < field->size; k++)
+				p[k] = random64();
+		else
+			*(struct rec_text *)p = (struct rec_text){ text, random64() % 64, 0 };
+	}
+}
+
+static void test_hostile_rows(void **state)
+{
+	union {
+		struct rec rec;
+		char bytes[1024];
+	} row;
+	char text[64];
+	unsigned events = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 60000; i++) {
+		const struct record_desc *d = schema__record(random64() % REC_TYPE_MAX);
+
+		if (!d)
+			continue;
+		assert_true(d->size <= sizeof(row));
+		fill(&row.rec, d, text);
+		if (d->class == RECORD_DEFINITION)
+			assert_int_equal(trace_writer__define(f.w, &row.rec), 0);
+		else
+			fixture__row(&f, &row.rec);
+		events += d->class == RECORD_EVENT;
+	}
+	fixture__analyze(&f);
+	assert_int_equal(f.stats.events, events);
+	assert_rows(&f, "PRAGMA integrity_check", "ok");
+	assert_true(fixture__int(&f, "SELECT count(*) FROM journey") > 10);
+	/* What comes from the recording can be printed: no control characters. */
+	assert_int_equal(fixture__int(&f, "SELECT count(*) FROM config WHERE instr(value, char(27))"), 0);
+	assert_int_equal(fixture__int(&f, "SELECT count(*) FROM thread WHERE comm GLOB '*' || char(27) || '*'"), 0);
+}
+
 /* ---- memory ------------------------------------------------------------------------------------- */
 
 static void test_memory(void **state)
@@ -412,7 +477,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_threads_agree), TEST(test_limits_of_time),   TEST(test_damaged_block), TEST(test_missing_piece),
 		TEST(test_cut_tail),	  TEST(test_nothing_there),    TEST(test_mixed_recordings), TEST(test_parts),
-		TEST(test_missing_segment), TEST(test_memory),	       TEST(test_damage_in_driver), TEST(test_missing_block),
+		TEST(test_missing_segment), TEST(test_memory),	       TEST(test_damage_in_driver), TEST(test_missing_block), TEST(test_hostile_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
