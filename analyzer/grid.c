@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sqlite3.h>
+#include "analyzer/bars.h"
 #include "analyzer/grid.h"
 #include "analyzer/timefmt.h"
 
@@ -410,37 +411,6 @@ void grid__heading(const struct grid_opts *o, int level, const char *text)
 
 /* ---- bars --------------------------------------------------------------------------------------- */
 
-enum { BAR_WIDTH = 40 };
-
-/* The buckets of a hist_log2() value, one row each: unit, low, high, count, share of the fullest. */
-static const char buckets_sql[] =
-	"SELECT json_extract(?1, '$.unit'), json_extract(value, '$[0]'), json_extract(value, '$[1]'), "
-	"json_extract(value, '$[2]'), 1.0 * json_extract(value, '$[2]') / max(json_extract(value, '$[2]')) OVER () "
-	"FROM json_each(?1, '$.buckets') ORDER BY key";
-
-/* As bcc prints them. */
-static int print_bars(const struct grid_query *q, const struct grid_opts *o, const char *json, struct trace_error *err)
-{
-	static const char stars[] = "****************************************";
-	sqlite3_stmt *stmt = NULL;
-	bool first = true;
-	int step;
-
-	if (sqlite3_prepare_v2(q->db, buckets_sql, -1, &stmt, NULL) != SQLITE_OK)
-		return trace_error__set(err, -EIO, "cannot draw a histogram: %s", sqlite3_errmsg(q->db));
-	sqlite3_bind_text(stmt, 1, json, -1, SQLITE_STATIC);
-	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (first)
-			fprintf(o->out, "%24s : %-10s distribution\n", (const char *)sqlite3_column_text(stmt, 0), "count");
-		first = false;
-		fprintf(o->out, "%10lld -> %-10lld : %-10lld |%-*.*s|\n", (long long)sqlite3_column_int64(stmt, 1),
-			(long long)sqlite3_column_int64(stmt, 2), (long long)sqlite3_column_int64(stmt, 3), BAR_WIDTH,
-			(int)(BAR_WIDTH * sqlite3_column_double(stmt, 4) + 0.5), stars);
-	}
-	sqlite3_finalize(stmt);
-	return step == SQLITE_DONE ? 0 : trace_error__set(err, -EIO, "cannot draw a histogram: %s", sqlite3_errmsg(q->db));
-}
-
 /* Under which name the bars of a row stand: its text columns, and the time of an interval. */
 static void bars_title(const struct grid *g, const struct grid_opts *o, size_t row)
 {
@@ -465,7 +435,7 @@ static int row_bars(const struct grid *g, const struct grid_query *q, const stru
 		plain.format = GRID_TEXT; /* inside a code block nothing is escaped */
 	fputs(o->format == GRID_HTML ? "<pre>" : o->format == GRID_MD ? "\n```\n" : "\n", o->out);
 	bars_title(g, &plain, row);
-	TRY(print_bars(q, o, json, err));
+	TRY(bars__print(q->db, o->out, json, err));
 	fputs(o->format == GRID_HTML ? "</pre>\n" : o->format == GRID_MD ? "```\n" : "", o->out);
 	return 0;
 }
