@@ -32,7 +32,10 @@ SELECT printf('Threads that could run waited for a CPU %s on average, P99 %s, up
 	duration_text(max(max_ns)), coalesce(' (stretches off the CPU of ' || duration_text(nullif(CAST(config_value('record.offcpu_min_ns') AS INTEGER), 0)) || ' and longer)', '')) FROM runq WHERE n > 0 HAVING sum(n) > 0
 UNION ALL
 SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''s own counters on all %d interfaces with traffic.', n)
-	ELSE printf('The recorded packets differ from the kernel''s own counters on %d of %d interfaces with traffic.', differ, n) END
+	ELSE printf('The recorded packets differ from the kernel''s own counters on %d of %d interfaces with traffic, at most by %s.', differ, n,
+		(SELECT printf('%d of %d on %s', max(abs(krx - coalesce(rx, krx)), abs(ktx - coalesce(tx, ktx))),
+			CASE WHEN abs(krx - coalesce(rx, krx)) >= abs(ktx - coalesce(tx, ktx)) THEN krx ELSE ktx END, device(netns, ifindex))
+		 FROM counted WHERE krx IS NOT NULL ORDER BY max(abs(krx - coalesce(rx, krx)), abs(ktx - coalesce(tx, ktx))) DESC, netns, ifindex LIMIT 1)) END
 FROM compared WHERE n > 0 AND coalesce(config_value('analyze.filter'), '') = '' AND coalesce(config_value('record.filter'), '') = ''
 UNION ALL
 SELECT printf('Recording took %.1f %% of one CPU in user space.', 100.0 * cpu / span) FROM cost_sum WHERE span > 0
