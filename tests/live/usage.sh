@@ -126,6 +126,22 @@ grep -q 'sh: exited with status 7' "$tmp/out" || fail "the command's status is n
 grep -q 'a.nrec: [0-9]* events in .* 0 lost' "$tmp/out" || fail "no summary: $(cat "$tmp/out")"
 same "mode of the trace" "700 600" "$(stat -c %a "$tmp/a.nrec" "$tmp/a.nrec/000000.nrs" | paste -sd' ')"
 
+# While it records, no thread of it keeps more than CAP_SYS_ADMIN and CAP_SYS_PTRACE.
+"$netrec" record -q -e tcp -t 2s -o "$tmp/c.nrec" &
+recorder=$!
+sleep 1.2
+same "capabilities of its threads" "0000000000280000" \
+	"$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/$recorder/task/*/status | sort -u)"
+same "its threads" 3 "$(ls /proc/$recorder/task | wc -l)"
+wait $recorder
+
+# On a terminal it says how it goes.
+if command -v script >/dev/null; then
+	script -qec "$netrec record -e tcp -t 2500ms -o $tmp/d.nrec" /dev/null >"$tmp/out" </dev/null
+	grep -q '1 s  [0-9]* events/s  0 lost  [0-9.]* .*B  [0-9.]* % of a CPU' "$tmp/out" ||
+		fail "no status line on a terminal: $(cat "$tmp/out")"
+fi
+
 # SIGTERM and SIGINT end it cleanly, and the default name says when.
 for signal in TERM INT; do
 	"$netrec" record -q -e tcp >"$tmp/out" 2>&1 &
