@@ -71,9 +71,10 @@ settle() {
 # One line a device: namespace name rx_packets tx_packets, from ip -s link.
 links() {
 	for ns in $client $switch $server; do
-		ip -n $ns -s -j link show | sqlite3 -separator ' ' :memory: "select '$ns', json_extract(value, '\$.ifname'),
+		ip -n $ns -s -j link show >"$out/links.json"
+		sqlite3 -separator ' ' :memory: "select '$ns', json_extract(value, '\$.ifname'),
 			json_extract(value, '\$.stats64.rx.packets'), json_extract(value, '\$.stats64.tx.packets')
-			from json_each(readfile('/dev/stdin'))"
+			from json_each(readfile('$out/links.json'))"
 	done
 }
 
