@@ -23,16 +23,16 @@ struct recorder_config {
 	__u64 comms[MAX_COMMS][2];
 	__u32 n_comms;
 	__u32 n_pids;
-	__u32 self_tgid;       /* netrec: its own waits are no news */
 	__u32 futex_nr;        /* system call number */
 	__u8 drop_has_reason;  /* kfree_skb has the reason: 5.17 */
 	__u8 free_has_location; /* consume_skb has the location: 6.3 */
 	__u8 switch_has_state; /* sched_switch has the state: 5.18 */
-	__u8 pad[5];
+	__u8 pad[1];
 };
 
 struct recorder_control {
 	__u32 enabled;
+	__u32 self_tgid; /* netrec: its own waits are no news */
 };
 
 #endif

@@ -92,6 +92,7 @@ int walk_tasks(struct bpf_iter__task *ctx)
 	__u64 comm[2], runtime, now;
 	struct seen *seen;
 
+	control.self_tgid = bpf_get_current_pid_tgid() >> 32; /* whoever reads the iterator is netrec */
 	if (!task || !task__wanted(task))
 		return 0;
 	seen = bpf_task_storage_get(&seen_of, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);

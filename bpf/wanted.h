@@ -34,7 +34,7 @@ static __always_inline bool task__wanted(struct task_struct *task)
 {
 	__u32 tgid = task->tgid;
 
-	if (tgid == config.self_tgid)
+	if (tgid == control.self_tgid)
 		return false;
 	if (!config.n_pids && !config.n_comms)
 		return true;

@@ -188,7 +188,6 @@ static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
 	c->drop_has_reason = kernel_btf__tracepoint_args(k, "kfree_skb") >= 3;
 	c->free_has_location = kernel_btf__tracepoint_args(k, "consume_skb") >= 2;
 	c->switch_has_state = kernel_btf__tracepoint_args(k, "sched_switch") >= 4;
-	c->self_tgid = getpid();
 	c->futex_nr = SYS_futex;
 }
 
@@ -201,6 +200,7 @@ static int create_maps(struct attach *a, const struct attach_opts *opts, struct 
 	TRY(create_mapped(a, ".data.control", 1, sizeof(struct recorder_control), PROT_READ | PROT_WRITE, &mem,
 			  &a->control_bytes, err));
 	a->control = mem;
+	a->control->self_tgid = getpid(); /* as far as we know: inside a PID namespace, walk_tasks() knows better */
 	TRY(create_rings(a, err));
 	return create_pids(a, opts, err);
 }

@@ -33,6 +33,14 @@ grep -q "^task .* tid=$waiter .* what=2 " "$tmp/rows" || fail "no exit of locks"
 self=$(sed -n 's/^config .*key=record.netrec_pid value=//p' "$tmp/rows")
 same "records of netrec's own waits" 0 "$(rows "$tmp/rows" '^(offcpu|futex|thread|task) ' " tgid=$self ")"
 
+# … not even where it does not know its own number, in a PID namespace.
+rm -rf "$tmp/t.nrec"
+unshare -pf --mount-proc $netrec record -q -t 500ms -o "$tmp/t.nrec" >"$tmp/out" 2>&1 || fail "netrec: $(cat "$tmp/out")"
+$count "$tmp/t.nrec" >"$tmp/rows" || fail "the trace is not readable"
+[ "$(rows "$tmp/rows" '^softirq ')" -gt 10 ] || fail "nothing was recorded from inside a PID namespace"
+netrec_name=$(printf 'netrec' | od -An -tx1 | tr -d ' \n')
+same "threads of netrec seen from inside a PID namespace" 0 "$(rows "$tmp/rows" '^task ' ' what=0 ' " comm=$netrec_name")"
+
 # --comm: nobody else's waits, but everybody's packets.
 rm -rf "$tmp/t.nrec"
 $netrec record -q --comm locks -o "$tmp/t.nrec" -- sh -c \
