@@ -170,6 +170,7 @@ static int slowest_first(const void *a, const void *b)
 
 void kept__finish(struct kept *k)
 {
+	static const char no_timeline[] = "their timelines are not kept; they are counted";
 	struct sweep *s;
 
 	if (!k)
@@ -180,8 +181,8 @@ void kept__finish(struct kept *k)
 		store_packet(k, "slowest", &k->heap[i]->journey, &k->heap[i]->ending);
 		free(k->heap[i]);
 	}
-	sweep__limit(s, "dropped packets", s->opts.keep_dropped, k->dropped_left_out, "their timelines are not kept; they are counted");
-	sweep__limit(s, "late packets", s->opts.keep_dropped, k->late_left_out, "their timelines are not kept; they are counted");
+	sweep__limit(s, "dropped packets", s->opts.keep_dropped, k->dropped_left_out, no_timeline);
+	sweep__limit(s, "late packets", s->opts.keep_dropped, k->late_left_out, no_timeline);
 	free(k->heap);
 	free(k);
 }

@@ -386,10 +386,14 @@ static void finish(void *state)
 	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | (other_flows < 0))
 		s->no_memory = true;
 	kept__finish(st->kept);
-	sweep__limit(s, "live journeys", JOURNEYS, st->evicted, "packets on their way were given up; their fate is 'evicted'");
-	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut, "timelines of packets with more stages are cut; latencies are complete");
-	sweep__limit(s, "flows", s->opts.keep_flows, other_flows > 0 ? other_flows : 0, "flows with fewer packets are not listed");
-	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows), "these are missing in the counts of flows");
+	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,
+		     "packets on their way were given up; their fate is 'evicted'");
+	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut,
+		     "timelines of packets with more stages are cut; latencies are complete");
+	sweep__limit(s, "flows", s->opts.keep_flows, other_flows > 0 ? other_flows : 0,
+		     "flows with fewer packets are not listed");
+	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
+		     "these are missing in the counts of flows");
 	journeys__free(st->live);
 	flows__free(st->flows);
 	free(st->xmit);
