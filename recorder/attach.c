@@ -217,7 +217,7 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 	}
 	libbpf_set_print(keep_log);
 	a->n_cpus = n_cpus;
-	a->ring_bytes = opts->ring_bytes;
+	a->ring_bytes = opts->ring_bytes > page_rounded(1) ? opts->ring_bytes : page_rounded(1);
 	a->config = opts->config;
 	a->rings = calloc(n_cpus, sizeof(*a->rings));
 	ask_kernel(&a->config, k);

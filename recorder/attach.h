@@ -15,7 +15,7 @@ struct attach;
 struct attach_opts {
 	struct recorder_config config; /* the capabilities of this kernel are filled in by attach__open() */
 	const __u32 *pids;             /* config.n_pids of them */
-	__u64 ring_bytes;              /* of each CPU's ring: a power of two, at least a page */
+	__u64 ring_bytes;              /* of each CPU's ring: a power of two; at least a page is taken */
 };
 
 /* Creates the shared maps. -EPERM, -EOPNOTSUPP, -ENOMEM. */

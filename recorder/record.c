@@ -80,7 +80,7 @@ static int open_sink(struct recording *r, int argc, char **argv, struct trace_er
 	TRY(sink__open(&r->sink, r->options.output, &opts, err));
 	r->sink_open = true;
 	sink__lock(&r->sink);
-	inventory__config(&r->sink, &r->options, r->options.ring_bytes, argc, argv);
+	inventory__config(&r->sink, &r->options, attach__ring_bytes(r->attach), argc, argv);
 	inventory__enumerators(&r->sink, r->btf);
 	inventory__probes(&r->sink, &r->plan);
 	sink__unlock(&r->sink);
