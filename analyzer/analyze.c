@@ -68,6 +68,8 @@ static int prepare(struct analysis *a, const char *const *paths, size_t n_paths,
 	s->win_end = s->first_ns + WINDOW_NS;
 	s->n_cpus = a->recording.n_cpus;
 	code = passes__start(&a->passes, s);
+	for (size_t i = 0; !code && i < a->recording.n_earlier; i++)
+		passes__introduce(a->passes, &a->recording.earlier[i]);
 	if (!code)
 		code = order__start(&a->order, a->recording.jobs, a->recording.n_jobs, s->opts.threads, s->opts.from,
 				    s->opts.to, damaged, a);

@@ -26,7 +26,7 @@ void flows__free(struct flows *f);
 /* Counts a packet at its first stage. */
 struct flow_ref flows__count(struct flows *f, const struct rec_packet *p);
 
-/* The packet ended. `timed`: total_ns, first stage to end, is known. */
+/* The packet ended. `timed`: total_ns, first stage to last, is known. */
 void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, __u64 total_ns);
 
 /* Packets of flows that were forgotten. */

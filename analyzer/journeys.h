@@ -41,6 +41,15 @@ struct journey {
 	struct hop timeline[JOURNEY_HOPS];
 };
 
+/*
+ * Time from the first stage to the last, ns. What follows, waiting in a socket for its reader and being
+ * freed, is not the network's doing.
+ */
+static inline __u64 journey__total(const struct journey *j)
+{
+	return j->last > j->begin ? j->last - j->begin : 0;
+}
+
 struct journeys;
 
 struct journeys *journeys__new(void); /* NULL when out of memory */

@@ -73,7 +73,7 @@ static __s64 store_packet(struct kept *k, const char *why, const struct journey 
 
 #define V_KNOWN(x) V_OPT(known, x)
 	STORE(k->sweep->store, "packet", V_INT(id), V_TEXT(why), V_INT(since(k->sweep->first_ns, j->begin) / WINDOW_NS),
-	      V_INT(j->begin), V_INT(end->ts), V_INT(since(j->begin, end->ts)), V_TEXT(fate_names[end->fate]),
+	      V_INT(j->begin), V_INT(end->ts), V_INT(journey__total(j)), V_TEXT(fate_names[end->fate]),
 	      V_INT(j->orphan), V_INT(j->gap), V_INT(j->skb), V_KNOWN(h->ethertype), V_ADDR(addr ? h->saddr : NULL),
 	      V_ADDR(addr ? h->daddr : NULL), V_KNOWN(h->sport), V_KNOWN(h->dport), V_KNOWN(h->proto), V_KNOWN(h->ip_id),
 	      V_KNOWN(h->frag), V_KNOWN(h->seq), V_KNOWN(h->ack), V_KNOWN(h->tcp_flags), V_KNOWN(h->ttl),
@@ -113,7 +113,7 @@ static void rise(struct kept *k, size_t i)
 
 static void offer_slow(struct kept *k, const struct journey *j, const struct ending *end)
 {
-	__u64 total = since(j->begin, end->ts);
+	__u64 total = journey__total(j);
 	bool grows = k->n < k->sweep->opts.keep_slowest;
 	struct slow *s;
 
@@ -138,7 +138,7 @@ static void offer_slow(struct kept *k, const struct journey *j, const struct end
 __s64 kept__offer(struct kept *k, const struct journey *j, const struct ending *end)
 {
 	const struct analyze_opts *o = &k->sweep->opts;
-	bool late = o->late_ns && since(j->begin, end->ts) >= o->late_ns;
+	bool late = o->late_ns && journey__total(j) >= o->late_ns;
 
 	if (end->fate == FATE_DROPPED) {
 		if (k->dropped < o->keep_dropped) {

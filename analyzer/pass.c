@@ -95,6 +95,12 @@ void passes__run(struct passes *p, const struct item *items, size_t n)
 	}
 }
 
+void passes__introduce(struct passes *p, const struct rec_task *task)
+{
+	for (const struct handler *h = p->by_type[REC_task]; h->fn; h++)
+		h->fn(h->state, &task->rec);
+}
+
 void passes__finish(struct passes *p)
 {
 	if (!p)

@@ -101,9 +101,8 @@ static void count_hit(struct state *st, const struct hop *h)
 
 static void count_journey(struct state *st, const struct journey *j, const struct ending *end)
 {
-	__u64 total = since(j->begin, end->ts);
-	bool has_end = end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED;
-	bool timed = has_end && !j->orphan && !j->gap;
+	__u64 total = journey__total(j);
+	bool timed = j->hops > 1 && !j->orphan && !j->gap;
 	__u64 key[2] = { (__u64)end->fate << 16 | j->last_stage << 8 | j->first_stage,
 			 pair(j->first_netns, j->first_ifindex) };
 	struct tally_row row = tally__at(&st->journeys, st->sweep->win, key);
@@ -111,7 +110,7 @@ static void count_journey(struct state *st, const struct journey *j, const struc
 	row.count[PACKETS]++;
 	row.count[ORPHANS] += j->orphan;
 	row.count[GAPS] += j->gap;
-	row.count[LATE] += has_end && st->sweep->opts.late_ns && total >= st->sweep->opts.late_ns;
+	row.count[LATE] += st->sweep->opts.late_ns && total >= st->sweep->opts.late_ns;
 	if (timed && hist__add(row.hist, total))
 		st->sweep->no_memory = true;
 	flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, end->fate == FATE_DROPPED, timed, total);

@@ -61,13 +61,29 @@ static __u32 first_file(const struct recording *r, __u32 part)
 
 /* ---- what is read ahead ------------------------------------------------------------------------- */
 
-static int take_row(struct recording *r, const struct rec *rec)
+static int keep_task(struct recording *r, const struct rec_task *task)
+{
+	struct rec_task *p = r->earlier;
+
+	/* Grows by doubling: a power of two is full. */
+	if ((r->n_earlier & (r->n_earlier - 1)) == 0)
+		p = realloc(p, (r->n_earlier ? r->n_earlier * 2 : 1) * sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	r->earlier = p;
+	p[r->n_earlier++] = *task;
+	return 0;
+}
+
+static int take_row(struct recording *r, const struct rec *rec, __u64 from)
 {
 	const struct rec_gap *g = (const struct rec_gap *)rec;
 
 	if (rec->type == REC_gap)
 		return gaps__add(&r->gaps, &(struct gap){ g->from, g->to, g->lost, g->where,
 							  g->type < REC_TYPE_MAX ? g->type : GAP_ANY_TYPE, g->why });
+	if (rec->type == REC_task)
+		return rec->ts < from ? keep_task(r, (const struct rec_task *)rec) : 0;
 	return names__add(r->names, rec);
 }
 
@@ -76,7 +92,8 @@ static bool read_ahead(const struct trace_block *b)
 	return b->flags & BLOCK_DEFINITIONS || b->stream == STREAM_RECORDER;
 }
 
-static int read_block(struct recording *r, __u32 part, size_t block, struct trace_rows *rows, struct store *store)
+static int read_block(struct recording *r, __u32 part, size_t block, __u64 from, struct trace_rows *rows,
+		      struct store *store)
 {
 	const struct trace *t = r->parts[part];
 	struct load_job job = { t, part, block, trace__block(t, block)->ts_min };
@@ -88,11 +105,11 @@ static int read_block(struct recording *r, __u32 part, size_t block, struct trac
 	if (code && trace__block(t, block)->flags & BLOCK_DEFINITIONS) /* others are met again in the sweep */
 		recording__damaged(r, store, &job, &why);
 	for (size_t i = 0; !code && i < rows->n; i++)
-		TRY(take_row(r, trace_rows__at(rows, i)));
+		TRY(take_row(r, trace_rows__at(rows, i), from));
 	return 0;
 }
 
-static int read_definitions(struct recording *r, struct store *store, struct trace_error *err)
+static int read_definitions(struct recording *r, __u64 from, struct store *store, struct trace_error *err)
 {
 	struct trace_rows rows = { 0 };
 	int code = 0;
@@ -100,7 +117,7 @@ static int read_definitions(struct recording *r, struct store *store, struct tra
 	for (__u32 part = 0; part < r->n_parts; part++)
 		for (size_t b = 0; !code && b < trace__n_blocks(r->parts[part]); b++)
 			if (read_ahead(trace__block(r->parts[part], b)))
-				code = read_block(r, part, b, &rows, store);
+				code = read_block(r, part, b, from, &rows, store);
 	trace_rows__free(&rows);
 	if (!code)
 		code = names__prepare(r->names);
@@ -280,7 +297,7 @@ int recording__open(struct recording *r, const char *const *paths, size_t n_path
 {
 	memset(r, 0, sizeof(*r));
 	TRY(open_parts(r, paths, n_paths, err));
-	TRY(read_definitions(r, store, err));
+	TRY(read_definitions(r, from, store, err));
 	TRY(find_missing(r, err));
 	return list_jobs(r, paths[0], from, to, err);
 }
@@ -333,5 +350,6 @@ void recording__close(struct recording *r)
 	names__free(r->names);
 	gaps__free(&r->gaps);
 	free(r->jobs);
+	free(r->earlier);
 	memset(r, 0, sizeof(*r));
 }

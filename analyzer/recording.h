@@ -17,6 +17,8 @@ struct recording {
 	struct load_job *jobs; /* event blocks in range, by ts_min */
 	size_t n_jobs;
 	__u64 rows;            /* in those */
+	struct rec_task *earlier; /* threads introduced before the range: they may run in it */
+	size_t n_earlier;
 	__u64 first_ns;        /* where the first of them begins */
 	__u64 created_ns;      /* CLOCK_REALTIME */
 	__u32 n_cpus;

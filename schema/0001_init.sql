@@ -215,8 +215,8 @@ CREATE TABLE journey(                 -- packets by how they began and ended
 	n             INTEGER NOT NULL,  -- packets, orphans and those spanning gaps included
 	orphans       INTEGER NOT NULL,  -- of those: begun before they were first seen, headers unknown
 	gaps          INTEGER NOT NULL,  -- of those: packet records were lost during their journey
-	late          INTEGER NOT NULL,  -- of those: took at least analyze.late_ns
-	n_timed       INTEGER NOT NULL,  -- in hist: first stage to end, without orphans and gaps
+	late          INTEGER NOT NULL,  -- of those: total of at least analyze.late_ns
+	n_timed       INTEGER NOT NULL,  -- in hist: first stage to last, of two or more, without orphans and gaps
 	sum_ns        INTEGER NOT NULL,
 	min_ns        INTEGER NOT NULL,
 	max_ns        INTEGER NOT NULL,
@@ -229,7 +229,7 @@ CREATE TABLE packet(                  -- kept packets: see packet_hop for their 
 	win           INTEGER NOT NULL,  -- of begin_ns
 	begin_ns      INTEGER NOT NULL,
 	end_ns        INTEGER NOT NULL,
-	total_ns      INTEGER NOT NULL,
+	total_ns      INTEGER NOT NULL,  -- first stage to last: without waiting in a socket for a reader
 	fate          TEXT NOT NULL,     -- as in journey
 	orphan        INTEGER NOT NULL,  -- 1: begun before it was first seen; columns below are NULL
 	gap           INTEGER NOT NULL,  -- 1: packet records were lost during its journey
@@ -286,7 +286,7 @@ CREATE TABLE flow(                    -- the flows with most packets, one direct
 	drops         INTEGER NOT NULL,
 	first_ns      INTEGER NOT NULL,
 	last_ns       INTEGER NOT NULL,
-	n             INTEGER NOT NULL,  -- of total latency, first stage to end
+	n             INTEGER NOT NULL,  -- of total latency, first stage to last
 	sum_ns        INTEGER NOT NULL,
 	min_ns        INTEGER NOT NULL,
 	max_ns        INTEGER NOT NULL,

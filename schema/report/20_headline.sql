@@ -5,7 +5,7 @@ WITH d AS (SELECT reason, location, netns, ifindex, sum(n) AS n, row_number() OV
 	total AS (SELECT coalesce(sum(n), 0) AS n FROM d),
 -- Where did packets spend their time?
 	pair AS (SELECT from_stage, to_stage, netns, ifindex, sum(n) AS n, sum(sum_ns) AS sum_ns, hist_merge(hist) AS h
-		FROM stage_latency WHERE n > 0 GROUP BY from_stage, to_stage, netns, ifindex),
+		FROM stage_latency WHERE n > 0 AND to_stage < 64 GROUP BY from_stage, to_stage, netns, ifindex),
 	slow AS (SELECT *, 100.0 * sum_ns / nullif(sum(sum_ns) OVER (), 0) AS share FROM pair ORDER BY sum_ns DESC, from_stage LIMIT 1),
 -- Do we and the kernel count alike?
 	counted AS (SELECT netns, ifindex, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx,

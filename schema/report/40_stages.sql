@@ -1,14 +1,15 @@
 -- stages: Which stage was slow?
 -- none: no packet was seen at two stages
 -- needs: packet hop
--- Marked, and drawn as a distribution: pairs of at least 10 packets whose tail is 10 times the median P99 of all pairs or more,
--- and pairs that took half of all time. Tail: P99.9 from 1000 packets on, else P99.
+-- Without the time from the last stage to the end: that is mostly a socket waiting for its reader (`show stages` has it).
+-- Marked, and drawn as a distribution: pairs of at least 10 packets whose tail is 10 times the median P99 of all pairs and 100 us
+-- or more, and pairs that took half of all time. Tail: P99.9 from 1000 packets on, else P99.
 WITH pair AS (SELECT from_stage, to_stage, netns, ifindex, sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, hist_merge(hist) AS h
-		FROM stage_latency WHERE n > 0 GROUP BY from_stage, to_stage, netns, ifindex),
+		FROM stage_latency WHERE n > 0 AND to_stage < 64 GROUP BY from_stage, to_stage, netns, ifindex),
 	timed AS (SELECT *, hist_p(h, 99) AS p99, hist_p(h, CASE WHEN count >= 1000 THEN 99.9 ELSE 99 END) AS tail,
 		100.0 * total_ns / nullif(sum(total_ns) OVER (), 0) AS share, row_number() OVER (ORDER BY hist_p(h, 99)) AS place, count(*) OVER () AS pairs FROM pair),
 	typical AS (SELECT max(p99, 1) AS p99 FROM timed WHERE place = (pairs + 1) / 2),
-	best AS (SELECT *, count >= 10 AND tail >= 10 * (SELECT p99 FROM typical) AS far, share >= 50 AS most FROM timed ORDER BY total_ns DESC LIMIT 25)
+	best AS (SELECT *, count >= 10 AND tail >= max(100000, 10 * (SELECT p99 FROM typical)) AS far, share >= 50 AS most FROM timed ORDER BY total_ns DESC LIMIT 25)
 SELECT stage_text(from_stage) AS "from", stage_text(to_stage) AS "to", device(netns, ifindex) AS interface, count, 1.0 * total_ns / count AS mean_ns, hist_p(h, 50) AS p50_ns,
 	b.p99 AS p99_ns, hist_p(h, 99.9) AS "p99.9_ns", max_ns, share AS share_pct,
 	CASE WHEN far THEN printf('%s is %.0f times the median P99', CASE WHEN count >= 1000 THEN 'P99.9' ELSE 'P99' END, 1.0 * tail / t.p99) ELSE '' END

@@ -119,6 +119,21 @@ static void test_limits_of_time(void **state)
 	assert_non_null(strstr(f.err.text, "no events in that time"));
 }
 
+/* A thread keeps its name in an analysis that begins after it was introduced. */
+static void test_names_from_before(void **state)
+{
+	struct rec_task task = { .rec = { .ts = T0, .type = REC_task, .cpu = STREAM_RECORDER }, .tid = 77, .tgid = 70, .comm = "handler23" };
+	struct rec_offcpu wait = { .rec = { .ts = T0 + 5000000, .type = REC_offcpu }, .tid = 77, .tgid = 70, .runnable = 9 };
+
+	(void)state;
+	fixture__row(&f, &task.rec);
+	fixture__row(&f, &wait.rec);
+	f.opts.from = T0 + 1000000;
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT tid, comm FROM thread WHERE tid = 77", "77|handler23");
+	assert_rows(&f, "SELECT events FROM trace", "1");
+}
+
 /* ---- damage ------------------------------------------------------------------------------------- */
 
 static void segment_path(char *path, size_t size)
@@ -475,7 +490,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_threads_agree), TEST(test_limits_of_time),   TEST(test_damaged_block), TEST(test_missing_piece),
+		TEST(test_threads_agree), TEST(test_limits_of_time), TEST(test_names_from_before),   TEST(test_damaged_block), TEST(test_missing_piece),
 		TEST(test_cut_tail),	  TEST(test_nothing_there),    TEST(test_mixed_recordings), TEST(test_parts),
 		TEST(test_missing_segment), TEST(test_memory),	       TEST(test_damage_in_driver), TEST(test_missing_block), TEST(test_hostile_rows),
 	};

@@ -39,15 +39,15 @@ static void test_stages(void **state)
 	fixture__analyze(&f);
 	assert_rows(&f, LATENCY, "4|5|4026531840|2|1|100|100|0;5|6|4026531840|2|1|4000|4000|0;6|7|4026531840|2|1|50|50|0;"
 				 "7|8|4026531840|2|1|100|100|0;7|64|4026531840|2|1|1000|1000|0");
-	assert_rows(&f, FATES, "consumed|1|0|0|1|5150");
+	assert_rows(&f, FATES, "consumed|1|0|0|1|4150");
 	assert_rows(&f, "SELECT first_stage, last_stage, netns, ifindex FROM journey", "4|7|4026531840|2");
 	assert_rows(&f, "SELECT stage, n, bytes FROM stage_count ORDER BY 1", "4|1|100;5|1|100;6|1|100;7|1|100;8|1|100");
 	assert_rows(&f, "SELECT id, kept, total_ns, fate, saddr, sport, daddr, dport, seq, hops FROM packet",
-		    "1|first|5150|consumed|10.0.0.1|1000|10.0.0.2|80|7|5");
+		    "1|first|4150|consumed|10.0.0.1|1000|10.0.0.2|80|7|5");
 	assert_rows(&f, "SELECT n, stage, ts_ns - 5000000000, cpu FROM packet_hop ORDER BY 1",
 		    "0|4|1000|0;1|5|1100|0;2|6|5100|1;3|7|5150|1;4|8|5250|1;5|64|6150|2");
 	assert_rows(&f, "SELECT saddr, daddr, sport, dport, packets, bytes, drops, n, sum_ns FROM flow",
-		    "10.0.0.1|10.0.0.2|1000|80|1|100|0|1|5150");
+		    "10.0.0.1|10.0.0.2|1000|80|1|100|0|1|4150");
 }
 
 /* Rows of two CPUs, written in an order that is not that of time. */
@@ -61,7 +61,7 @@ static void test_order_across_cpus(void **state)
 	add_hop(&f, 700, 1, 0x100, DEQ, 2, 0);
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT from_stage, to_stage, sum_ns FROM stage_latency ORDER BY 1", "4|5|200;5|6|400;6|7|100;7|64|100");
-	assert_rows(&f, FATES, "consumed|1|0|0|1|800");
+	assert_rows(&f, FATES, "consumed|1|0|0|1|700");
 }
 
 static void test_reuse(void **state)
@@ -71,9 +71,9 @@ static void test_reuse(void **state)
 	add_packet(&f, 900, 0, 0x100, RX, 2, 2); /* another sequence number: another packet */
 	add_free(&f, 950, 0, 0x100);
 	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|50;reused|1|0|0|0|0");
+	assert_rows(&f, FATES, "consumed|1|0|0|0|0;reused|1|0|0|0|0");
 	assert_rows(&f, "SELECT from_stage, to_stage, sum_ns FROM stage_latency", "3|64|50");
-	assert_rows(&f, "SELECT packets, n FROM flow", "2|1");
+	assert_rows(&f, "SELECT packets, n FROM flow", "2|0");
 }
 
 /* The same packet may pass a stage again: bridges, recirculation, address translation. */
@@ -89,7 +89,7 @@ static void test_same_packet_goes_on(void **state)
 	fixture__row(&f, &p.rec);
 	add_free(&f, 400, 0, 0x100);
 	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|300");
+	assert_rows(&f, FATES, "consumed|1|0|0|1|200");
 	assert_rows(&f, "SELECT from_stage, to_stage, ifindex, n FROM stage_latency ORDER BY 1, 2", "3|3|3|1;3|4|4|1;4|64|4|1");
 }
 
@@ -102,7 +102,7 @@ static void test_weak_identity(void **state)
 	add_packet(&f, 800, 0, 0x100, RX, 2, 0);
 	add_free(&f, 900, 0, 0x100);
 	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|100;reused|1|0|0|0|0");
+	assert_rows(&f, FATES, "consumed|1|0|0|0|0;reused|1|0|0|1|50");
 }
 
 /* A tunnel device wraps the packet in other headers while its driver is at work. */
@@ -122,7 +122,7 @@ static void test_encapsulation(void **state)
 	add_hop(&f, 500, 0, 0x100, XMIT, 5, 0);
 	add_free(&f, 600, 0, 0x100);
 	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|500");
+	assert_rows(&f, FATES, "consumed|1|0|0|1|300");
 	assert_rows(&f, "SELECT ifindex, sum_ns FROM stage_latency WHERE to_stage = 8 ORDER BY 1", "2|50;5|300");
 }
 
@@ -152,7 +152,7 @@ static void test_xmit_after_free(void **state)
 	add_free(&f, 600, 1, 0x100);
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT from_stage, to_stage, sum_ns FROM stage_latency ORDER BY 1, 2", "3|64|340;4|7|100;7|8|300;7|64|50");
-	assert_rows(&f, FATES, "consumed|2|0|0|2|490");
+	assert_rows(&f, FATES, "consumed|2|0|0|1|100");
 	assert_rows(&f, "SELECT count(*) FROM packet_hop WHERE stage = 8", "0"); /* it belongs to neither timeline */
 }
 
@@ -167,7 +167,7 @@ static void test_xmit_alone(void **state)
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT from_stage, to_stage, sum_ns FROM stage_latency", "4|64|100");
 	assert_rows(&f, "SELECT n FROM stage_count WHERE stage = 8", "2");
-	assert_rows(&f, FATES, "consumed|1|0|0|1|100");
+	assert_rows(&f, FATES, "consumed|1|0|0|0|0");
 }
 
 static void test_gap(void **state)
@@ -179,11 +179,12 @@ static void test_gap(void **state)
 	add_hop(&f, 4000, 0, 0x100, DEQ, 2, 0); /* from 5 to 6 spans the gap */
 	add_free(&f, 5000, 0, 0x100);
 	add_packet(&f, 6000, 0, 0x200, QUEUE, 2, 2); /* after it */
-	add_free(&f, 6500, 0, 0x200);
+	add_hop(&f, 6500, 0, 0x200, ENQ, 2, 0);
+	add_free(&f, 6600, 0, 0x200);
 	add_gap(&f, 6100, 6200, 0, REC_offcpu, 5); /* no packet records */
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT from_stage, to_stage, n, sum_ns, uncertain FROM stage_latency ORDER BY 1, 2",
-		    "4|5|1|1000|0;4|64|1|500|0;5|6|0|0|1;6|64|1|1000|0");
+		    "4|5|2|1500|0;5|6|0|0|1;5|64|1|100|0;6|64|1|1000|0");
 	assert_rows(&f, "SELECT sum(n), sum(gaps), sum(n_timed), sum(sum_ns) FROM journey", "2|1|1|500");
 	assert_rows(&f, "SELECT gap FROM packet ORDER BY begin_ns", "1;0");
 	assert_rows(&f, "SELECT from_ns - 5000000000, to_ns - 5000000000, cpu, type, why, lost FROM gap ORDER BY 1",
@@ -199,7 +200,8 @@ static void test_gap_is_not_slow(void **state)
 	f.opts.keep_slowest = 1;
 	for (unsigned i = 0; i < 3; i++) {
 		add_packet(&f, i * 100000, 0, 0x100, RX, 2, i + 1);
-		add_free(&f, i * 100000 + (i == 1 ? 90000 : 500), 0, 0x100);
+		add_hop(&f, i * 100000 + (i == 1 ? 90000 : 500), 0, 0x100, ENQ, 2, 0);
+		add_free(&f, i * 100000 + 95000, 0, 0x100);
 	}
 	add_gap(&f, 150000, 160000, 0, REC_free, 1);
 	fixture__analyze(&f);
@@ -249,11 +251,11 @@ static void test_kept_limits(void **state)
 		if (i % 5 == 4)
 			add_drop(&f, i * 100000 + 10, 0, 0x100, 2, 3);
 		else
-			add_free(&f, i * 100000 + (i * 7 % 20 + 1) * 100, 0, 0x100);
+			add_hop(&f, i * 100000 + (i * 7 % 20 + 1) * 100, 0, 0x100, ENQ, 2, 0);
 	}
 	for (unsigned i = 0; i < 3; i++) {
 		add_packet(&f, 3000000 + i * 10000, 0, 0x100, RX, 2, 100 + i);
-		add_free(&f, 3000000 + i * 10000 + 5000 + i, 0, 0x100);
+		add_hop(&f, 3000000 + i * 10000 + 5000 + i, 0, 0x100, ENQ, 2, 0);
 	}
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT kept, count(*) FROM packet GROUP BY 1 ORDER BY 1", "dropped|2;first|2;late|2;slowest|3");
@@ -303,7 +305,7 @@ static void test_filter(void **state)
 	f.opts.filter = (struct analyze_filter){ wants_port_81, &asked, "port 81" };
 	fixture__analyze(&f);
 	assert_true(asked >= 2);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|300");
+	assert_rows(&f, FATES, "consumed|1|0|0|1|100");
 	assert_rows(&f, "SELECT stage, n FROM stage_count ORDER BY 1", "4|1;7|1;8|1");
 	assert_rows(&f, "SELECT dir, packets FROM iface_count", "tx|1");
 	assert_rows(&f, "SELECT dport, packets FROM flow", "81|1");
