@@ -97,29 +97,31 @@ static void on_sample(void *ctx, const void *sample, __u32 len)
 	drain__record(st->sink, st->cpu, sample, len);
 }
 
-/* The fullest ring, in bytes. */
-static __u64 fullest(struct drain *d)
+/* How full the fullest ring was in this sweep, in bytes; kept as the peak since somebody last asked. */
+static __u64 take_peaks(struct drain *d)
 {
-	__u64 max = 0, used;
+	__u64 max = 0;
 
 	for (__u32 cpu = 0; cpu < d->n_cpus; cpu++) {
-		used = d->rings[cpu].data ? ring__used(&d->rings[cpu]) : 0;
-		max = used > max ? used : max;
+		max = d->rings[cpu].peak > max ? d->rings[cpu].peak : max;
+		d->rings[cpu].peak = 0;
 	}
 	if (max > atomic_load(&d->peak))
 		atomic_store(&d->peak, max);
 	return max;
 }
 
-static void sweep(struct drain *d, bool last)
+/* Returns how full the fullest ring was. */
+static __u64 sweep(struct drain *d, bool last)
 {
 	struct stream st = { .sink = d->sink };
-	__u64 now;
+	__u64 now, used;
 
 	sink__lock(d->sink);
 	for (st.cpu = 0; st.cpu < d->n_cpus; st.cpu++)
 		if (d->rings[st.cpu].data)
 			ring__drain(&d->rings[st.cpu], on_sample, &st);
+	used = take_peaks(d);
 	now = now_ns();
 	losses__look(d->losses, d->sink, attach__lost(d->attach), now, last);
 	if (now - d->flushed >= FLUSH_EVERY_NS) {
@@ -127,6 +129,7 @@ static void sweep(struct drain *d, bool last)
 		d->flushed = now;
 	}
 	sink__unlock(d->sink);
+	return used;
 }
 
 /* An eighth full is too full; nearly empty is a wasted visit. */
@@ -150,8 +153,7 @@ static void *run(void *arg)
 	prctl(PR_SET_TIMERSLACK, 50000);
 	privilege__drop();
 	while (!atomic_load(&d->stop)) {
-		used = fullest(d);
-		sweep(d, false);
+		used = sweep(d, false);
 		adapt(d, used);
 		if (used > attach__ring_bytes(d->attach) / 2)
 			continue; /* falling behind */
@@ -207,7 +209,6 @@ void drain__stop(struct drain *d)
 {
 	atomic_store(&d->stop, true);
 	pthread_join(d->thread, NULL);
-	fullest(d);
 	sweep(d, true);
 	free_drain(d);
 }

@@ -1,4 +1,9 @@
-/* procfs.c: the kernel's counters under /proc (procfs.h). */
+/*
+ * procfs.c: the kernel's counters under /proc (procfs.h).
+ *
+ * Files are read before the trace is locked: the kernel may take its time to make them up, and
+ * meanwhile the rings fill.
+ */
 #include "procfs.h"
 
 #include <ctype.h>
@@ -202,6 +207,28 @@ static void interrupt_line(struct procfs *p, struct sink *s, const char *line, u
 		name_irq(s, atoi(label));
 }
 
+static void sample_stat(struct procfs *p, struct sink *s)
+{
+	char *text = procfs__read(p, "/proc/stat"), *line;
+
+	sink__lock(s);
+	while (text && (line = next_line(&text)))
+		if (!strncmp(line, "cpu", 3) && isdigit((unsigned char)line[3]))
+			cpu_line(p, s, line);
+	sink__unlock(s);
+}
+
+static void sample_softnet(struct procfs *p, struct sink *s)
+{
+	char *text = procfs__read(p, "/proc/net/softnet_stat"), *line;
+	__u32 index = 0;
+
+	sink__lock(s);
+	while (text && (line = next_line(&text)))
+		softnet_line(s, line, index++);
+	sink__unlock(s);
+}
+
 static void sample_interrupts(struct procfs *p, struct sink *s, bool all)
 {
 	char *text = procfs__read(p, "/proc/interrupts"), *line;
@@ -211,24 +238,17 @@ static void sample_interrupts(struct procfs *p, struct sink *s, bool all)
 		return;
 	for (line = strstr(line, "CPU"); line; line = strstr(line + 3, "CPU"))
 		n_cpus++;
+	sink__lock(s);
 	while ((line = next_line(&text)))
 		interrupt_line(p, s, line, n_cpus, all);
+	sink__unlock(s);
 }
 
 void procfs__sample_host(struct procfs *p, struct sink *s, bool all)
 {
-	char *text = procfs__read(p, "/proc/stat"), *line;
-	__u32 index = 0;
-
-	sink__lock(s);
-	while (text && (line = next_line(&text)))
-		if (!strncmp(line, "cpu", 3) && isdigit((unsigned char)line[3]))
-			cpu_line(p, s, line);
-	text = procfs__read(p, "/proc/net/softnet_stat");
-	while (text && (line = next_line(&text)))
-		softnet_line(s, line, index++);
+	sample_stat(p, s);
+	sample_softnet(p, s);
 	sample_interrupts(p, s, all);
-	sink__unlock(s);
 }
 
 /* Two lines, "Ip: Forwarding …" and "Ip: 1 …", make counters ip.Forwarding, … */
@@ -254,8 +274,10 @@ static void sample_paired(struct procfs *p, struct sink *s, __u32 netns, const c
 {
 	char *text = procfs__read(p, path), *names, *values;
 
+	sink__lock(s);
 	while (text && (names = next_line(&text)) && (values = next_line(&text)))
 		paired_lines(p, s, netns, names, values, all);
+	sink__unlock(s);
 }
 
 /* "Ip6InReceives   12" becomes ip6.InReceives. */
@@ -278,15 +300,19 @@ static void snmp6_line(struct procfs *p, struct sink *s, __u32 netns, char *line
 	}
 }
 
-void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all)
+static void sample_snmp6(struct procfs *p, struct sink *s, __u32 netns, bool all)
 {
-	char *text, *line;
+	char *text = procfs__read(p, "/proc/thread-self/net/snmp6"), *line;
 
 	sink__lock(s);
+	while (text && (line = next_line(&text)))
+		snmp6_line(p, s, netns, line, all);
+	sink__unlock(s);
+}
+
+void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all)
+{
 	sample_paired(p, s, inum, "/proc/thread-self/net/snmp", all);
 	sample_paired(p, s, inum, "/proc/thread-self/net/netstat", all);
-	text = procfs__read(p, "/proc/thread-self/net/snmp6");
-	while (text && (line = next_line(&text)))
-		snmp6_line(p, s, inum, line, all);
-	sink__unlock(s);
+	sample_snmp6(p, s, inum, all);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <poll.h>
@@ -29,7 +30,7 @@
 #include "sink.h"
 #include "status.h"
 
-enum { TICK_MS = 50 };
+enum { TICK_MS = 50, NICE = -10 };
 
 struct recording {
 	struct record_options options;
@@ -109,6 +110,11 @@ static int start(struct recording *r, int argc, char **argv, struct trace_error 
 	plan__resolve(&r->plan, r->btf, plan__tracefs());
 	if (r->options.command)
 		TRY(command__fork(&r->command, r->options.command, err));
+	/*
+	 * Little work, but a ring that waits for a busy CPU overflows, and so does one that waits for a
+	 * sampler that was interrupted with the trace locked: all threads to come inherit this.
+	 */
+	(void)setpriority(PRIO_PROCESS, 0, NICE);
 	TRY(catch_signals(r, err));
 	TRY(open_attach(r, err));
 	TRY(open_sink(r, argc, argv, err));

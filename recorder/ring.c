@@ -54,6 +54,15 @@ __u64 ring__used(const struct ring *r)
 	return __atomic_load_n(r->producer, __ATOMIC_ACQUIRE) - *r->consumer;
 }
 
+/* Gives the kernel back what lies before `at`, having looked how much waited until now. */
+static void give_back(struct ring *r, unsigned long at)
+{
+	__u64 used = ring__used(r);
+
+	r->peak = used > r->peak ? used : r->peak;
+	__atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
+}
+
 size_t ring__drain(struct ring *r, ring_fn fn, void *ctx)
 {
 	unsigned long end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
@@ -74,9 +83,9 @@ size_t ring__drain(struct ring *r, ring_fn fn, void *ctx)
 		at += (bytes + RECORD_HEADER + 7UL) & ~7UL;
 		if (at - given >= GIVE_BACK) {
 			given = at;
-			__atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
+			give_back(r, at);
 		}
 	}
-	__atomic_store_n(r->consumer, at, __ATOMIC_RELEASE);
+	give_back(r, at);
 	return n;
 }

@@ -16,6 +16,7 @@ struct ring {
 	const volatile unsigned long *producer; /* written by the kernel */
 	const unsigned char *data;              /* mapped twice in a row: a record never wraps */
 	__u64 size;                             /* of data, a power of two */
+	__u64 peak;                             /* fullest it was seen, while draining too; reset it at will */
 };
 
 typedef void (*ring_fn)(void *ctx, const void *sample, __u32 len);

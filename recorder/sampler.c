@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hidden.h"
 #include "namespaces.h"
 #include "netlink.h"
 #include "privilege.h"
@@ -38,6 +39,7 @@ struct sampler {
 	struct drain *drain; /* NULL before and after the thread runs */
 	struct namespaces *namespaces;
 	struct procfs *procfs;
+	struct hidden *hidden; /* only during the first walk over all tasks */
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;
@@ -78,7 +80,7 @@ static void sample_clocks(struct sampler *s)
 }
 
 /* The iterator's answer is whole records, one after the other, of the types it can make. */
-static size_t append_walk(struct sink *sink, const unsigned char *p, size_t len)
+static size_t append_walk(struct sampler *s, const unsigned char *p, size_t len)
 {
 	size_t at = 0, size;
 
@@ -88,7 +90,9 @@ static size_t append_walk(struct sink *sink, const unsigned char *p, size_t len)
 		size = rec->type == REC_task ? sizeof(struct rec_task) : sizeof(struct rec_thread);
 		if (len - at < size)
 			break;
-		sink__append(sink, STREAM_RECORDER, rec);
+		if (s->hidden && rec->type == REC_task)
+			hidden__seen(s->hidden, ((const struct rec_task *)rec)->tid);
+		sink__append(s->sink, STREAM_RECORDER, rec);
 		at += size;
 	}
 	return at;
@@ -108,12 +112,32 @@ static void sample_tasks(struct sampler *s)
 			continue;
 		have += n;
 		sink__lock(s->sink);
-		used = append_walk(s->sink, buffer, have);
+		used = append_walk(s, buffer, have);
 		sink__unlock(s->sink);
 		have -= used;
 		memmove(buffer, buffer + used, have);
 	}
 	close(fd);
+}
+
+/* The first walk, when it is to report every thread there is, also shows which it leaves out. */
+static void find_hidden_threads(struct sampler *s)
+{
+	char text[1024];
+	unsigned n;
+
+	s->hidden = hidden__begin();
+	sample_tasks(s);
+	if (!s->hidden)
+		return;
+	n = hidden__end(s->hidden, text, sizeof(text));
+	hidden__free(s->hidden);
+	s->hidden = NULL;
+	sink__lock(s->sink);
+	sink__config(s->sink, "host.hidden_threads", "%u", n);
+	if (n)
+		sink__config(s->sink, "host.hidden_names", "%s", text);
+	sink__unlock(s->sink);
 }
 
 static void define_namespace(struct sampler *s, const struct namespace *ns)

@@ -85,7 +85,9 @@ static void reads_in_order(void **state)
 	assert_int_equal(f->sum, 6);
 	assert_int_equal(f->bytes, 40);
 	assert_int_equal(f->consumer, f->producer);
+	assert_int_equal(f->ring.peak, 24 + 32 + 16);
 	assert_int_equal(ring__drain(&f->ring, on_sample, f), 0);
+	assert_int_equal(f->ring.peak, 24 + 32 + 16);
 }
 
 static void skips_discarded_stops_at_busy(void **state)
