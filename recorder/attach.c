@@ -486,6 +486,11 @@ int attach__walk_tasks(const struct attach *a)
 	return -ENOENT;
 }
 
+bool attach__walks_all(const struct attach *a)
+{
+	return !a->config.n_pids && !a->config.n_comms && a->control->self_tgid == (__u32)getpid();
+}
+
 int attach__program(const struct attach *a, size_t i, struct attach_program *p)
 {
 	struct bpf_prog_info info = { 0 };

@@ -41,6 +41,9 @@ __u64 attach__ring_bytes(const struct attach *a);
 const volatile __u64 *attach__lost(const struct attach *a); /* [cpu * LOST_TYPES + type] */
 int attach__walk_tasks(const struct attach *a);          /* a new iterator to read, caller closes; -ENOENT: none */
 
+/* After a walk: was every thread of /proc to be in it (no --pid or --comm, and /proc is not that of a PID namespace)? */
+bool attach__walks_all(const struct attach *a);
+
 /* What the kernel knows about attached program i; -ENOENT after the last. */
 struct attach_program {
 	__u16 probe;  /* id */

@@ -98,7 +98,8 @@ static size_t append_walk(struct sampler *s, const unsigned char *p, size_t len)
 	return at;
 }
 
-static void sample_tasks(struct sampler *s)
+/* Walks over all tasks. False when that probe is not attached. */
+static bool sample_tasks(struct sampler *s)
 {
 	_Alignas(8) unsigned char buffer[32768];
 	int fd = attach__walk_tasks(s->attach);
@@ -106,7 +107,7 @@ static void sample_tasks(struct sampler *s)
 	ssize_t n;
 
 	if (fd < 0)
-		return;
+		return false;
 	while ((n = read(fd, buffer + have, sizeof(buffer) - have)) > 0 || (n < 0 && errno == EAGAIN)) {
 		if (n < 0)
 			continue;
@@ -118,6 +119,7 @@ static void sample_tasks(struct sampler *s)
 		memmove(buffer, buffer + used, have);
 	}
 	close(fd);
+	return true;
 }
 
 /* The first walk, when it is to report every thread there is, also shows which it leaves out. */
@@ -127,17 +129,17 @@ static void find_hidden_threads(struct sampler *s)
 	unsigned n;
 
 	s->hidden = hidden__begin();
-	sample_tasks(s);
-	if (!s->hidden)
-		return;
+	if (!sample_tasks(s) || !s->hidden || !attach__walks_all(s->attach))
+		goto out;
 	n = hidden__end(s->hidden, text, sizeof(text));
-	hidden__free(s->hidden);
-	s->hidden = NULL;
 	sink__lock(s->sink);
 	sink__config(s->sink, "host.hidden_threads", "%u", n);
 	if (n)
 		sink__config(s->sink, "host.hidden_names", "%s", text);
 	sink__unlock(s->sink);
+out:
+	hidden__free(s->hidden);
+	s->hidden = NULL;
 }
 
 static void define_namespace(struct sampler *s, const struct namespace *ns)
@@ -245,7 +247,10 @@ static void sample(struct sampler *s, bool all)
 	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
 		sample_namespace(s, i, all);
 	procfs__sample_host(s->procfs, s->sink, all);
-	sample_tasks(s);
+	if (s->round == 0)
+		find_hidden_threads(s);
+	else
+		sample_tasks(s);
 	sample_cost(s);
 	s->round++;
 }

@@ -38,6 +38,8 @@ SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''
 		 FROM counted WHERE krx IS NOT NULL ORDER BY max(abs(krx - coalesce(rx, krx)), abs(ktx - coalesce(tx, ktx))) DESC, netns, ifindex LIMIT 1)) END
 FROM compared WHERE n > 0 AND coalesce(config_value('analyze.filter'), '') = '' AND coalesce(config_value('record.filter'), '') = ''
 UNION ALL
+SELECT printf('The recording kernel keeps %s threads of its own from BPF: packets handled in interrupts above them were not seen.', config_value('host.hidden_threads')) WHERE hidden_text() IS NOT NULL
+UNION ALL
 SELECT printf('Recording took %.1f %% of one CPU in user space.', 100.0 * cpu / span) FROM cost_sum WHERE span > 0
 UNION ALL
 SELECT CASE WHEN n = 0 AND (SELECT complete FROM trace) THEN 'Nothing that was observed was lost.'

@@ -2,6 +2,8 @@
 -- none: every probe that was asked for was attached, and nothing is known to be missing
 SELECT printf('probe %s could not be attached%s', name, CASE detail WHEN '' THEN '' ELSE ': ' || detail END) AS text FROM probe WHERE status = 2
 UNION ALL
+SELECT hidden_text() WHERE hidden_text() IS NOT NULL
+UNION ALL
 SELECT 'not asked for: ' || group_concat(name, ', ') FROM (SELECT name FROM probe WHERE status = 0 ORDER BY id) HAVING count(*) > 0
 UNION ALL
 SELECT printf('%s%s lost%s between %s and %s (%s)', coalesce(lost || ' ', 'an unknown number of '), coalesce(record_name(type), 'unknown') || ' records', coalesce(' on CPU ' || cpu, ''),
