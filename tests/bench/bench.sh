@@ -12,7 +12,7 @@ netrec=build/netrec netanalyze=build/netanalyze traffic=build/tests/traffic code
 dir=$(mktemp -d /tmp/netrec-bench.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 last=$(($(nproc) - 1))
-loop="taskset -c $last $traffic loop $packets 64"
+loop="$(command -v taskset) -c $last $traffic loop $packets 64"
 
 [ "$(id -u)" = 0 ] || { echo "make bench records, so it needs root" >&2; exit 4; }
 mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
@@ -90,7 +90,11 @@ echo
 echo "== In user space and on disk: the standard workload, default profile"
 workload >"$dir/workload.sh"
 $netrec record -o "$dir/w.nrec" -- sh "$dir/workload.sh" >/dev/null
-$codec "$dir/w.nrec" "$rounds"
+$netanalyze info "$dir/w.nrec" --json >"$dir/info.json"
+$netanalyze show cost "$dir/w.nrec" --json >"$dir/cost.json"
+echo "netrec: $(field "$dir/info.json" '$.recording[0].events') events, $(printf %.2f "$(field "$dir/info.json" '$.recording[0].bytes_an_event')") bytes/event," \
+	"$(printf %.0f "$(field "$dir/cost.json" '$.rows[0].cpu_an_event_ns')") ns of recorder CPU an event; lost: $(field "$dir/info.json" '$.recording[0].lost')"
+echo "its codec alone, best of $rounds rounds: $($codec "$dir/w.nrec" "$rounds")"
 perf record -q -a -z1 -o "$dir/wz.data" $(perf_events net_dev_queue,net_dev_start_xmit,net_dev_xmit,netif_rx,netif_receive_skb,consume_skb) \
 	-- sh "$dir/workload.sh" >/dev/null 2>&1 || true
 perf record -q -a -o "$dir/w.data" $(perf_events net_dev_queue,net_dev_start_xmit,net_dev_xmit,netif_rx,netif_receive_skb,consume_skb) \
@@ -103,15 +107,18 @@ echo "perf record: ${perf_n:-0} events, $(stat -c %s "$dir/w.data" | awk -v n="$
 
 echo
 echo "== Analysis: events per second and peak memory"
-best=0 rss=0
-for _ in $(seq "$rounds"); do
-	/usr/bin/time -f '%e %M' -o "$dir/t" $netanalyze analyze "$dir/w.nrec" -o "$dir/w.db" --force 2>/dev/null >/dev/null
-	$netanalyze info "$dir/w.nrec" --json >"$dir/info.json"
-	read -r s rss <"$dir/t"
-	best=$(field "$dir/info.json" '$.events' | awk -v s="$s" -v b="$best" '{ r = $1 / s / 1e6; printf "%.2f", r > b ? r : b }')
-done
-echo "netanalyze analyze: $best M events/s, $((rss / 1024)) MB"
-/usr/bin/time -f '%e %M' -o "$dir/t" perf script -i "$dir/w.data" >/dev/null 2>&1 && read -r s rss <"$dir/t" &&
-	echo "perf script:        $(awk -v n="${perf_n:-0}" -v s="$s" 'BEGIN { printf "%.2f", n / s / 1e6 }') M events/s, $((rss / 1024)) MB"
-/usr/bin/time -f '%e %M' -o "$dir/t" perf report -i "$dir/w.data" --stdio >/dev/null 2>&1 && read -r s rss <"$dir/t" &&
-	echo "perf report:        $(awk -v n="${perf_n:-0}" -v s="$s" 'BEGIN { printf "%.2f", n / s / 1e6 }') M events/s, $((rss / 1024)) MB"
+rate() { awk -v n="$1" -v s="$2" 'BEGIN { printf "%.2f", n / s / 1e6 }'; }
+# analysis NAME EVENTS COMMAND…: the best round.
+analysis() {
+	local name=$1 events=$2 best=0 s rss=0
+	shift 2
+	for _ in $(seq "$rounds"); do
+		/usr/bin/time -f '%e %M' -o "$dir/t" "$@" >/dev/null 2>&1
+		read -r s rss <"$dir/t"
+		best=$(printf '%s\n' "$best" "$(rate "$events" "$s")" | sort -g | tail -n 1)
+	done
+	printf '%-20s %6s M events/s  %5d MB\n' "$name" "$best" $((rss / 1024))
+}
+analysis "netanalyze analyze" "$(field "$dir/info.json" '$.recording[0].events')" $netanalyze analyze "$dir/w.nrec" -o "$dir/w.db" --force
+analysis "perf script" "${perf_n:-0}" perf script -i "$dir/w.data"
+analysis "perf report" "${perf_n:-0}" perf report -i "$dir/w.data" --stdio
