@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { RECORD_HEADER = 8, GIVE_BACK = 128 * 1024 };
+enum { RECORD_HEADER = 8, GIVE_BACK = 128 * 1024, PREFETCH = 512 };
 
 int ring__open(struct ring *r, int fd, __u64 size, struct trace_error *err)
 {
@@ -74,6 +74,8 @@ size_t ring__drain(struct ring *r, ring_fn fn, void *ctx)
 		__u32 len = __atomic_load_n((const __u32 *)record, __ATOMIC_ACQUIRE);
 		__u32 bytes = len & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
 
+		__builtin_prefetch(record + PREFETCH);
+		__builtin_prefetch(record + PREFETCH + 64);
 		if (len & BPF_RINGBUF_BUSY_BIT)
 			break;
 		if (!(len & BPF_RINGBUF_DISCARD_BIT)) {
