@@ -4,7 +4,7 @@
  * A thread's storage remembers when it left the CPU and when it was woken. The waker is whoever runs
  * on the CPU that wakes it: the thread that released what it waited for, or one that an interrupt
  * happened to interrupt. Waking can race with a switch-out that is under way, and then comes first;
- * so the latest waking counts, bounded by the switch-out. The stack is taken when the thread comes
+ * so a waking just before counts, bounded by the switch-out. The stack is taken when the thread comes
  * back and only if it was away long: it is still the one it slept in.
  */
 #include "wanted.h"
@@ -23,8 +23,8 @@ struct {
 	__type(value, struct away);
 } away_of SEC(".maps");
 
-/* A waking this much before the switch-out belongs to an earlier sleep. */
-enum { WAKE_RACE_NS = 1000000 };
+/* A waking this much before the switch-out met a thread that was still running: it ended no sleep. */
+enum { WAKE_RACE_NS = 20000 };
 
 static __always_inline __u32 task__state(struct task_struct *task)
 {
@@ -46,6 +46,8 @@ static __always_inline void sched__leave(struct task_struct *prev, __u32 state, 
 		emit__count_lost(bpf_get_smp_processor_id(), REC_offcpu);
 		return;
 	}
+	if (now - a->wake_ts > WAKE_RACE_NS)
+		a->wake_ts = 0;
 	a->off_ts = now;
 	a->state = state;
 }
@@ -62,10 +64,11 @@ static __always_inline void sched__enter(struct task_struct *prev, struct task_s
 	if (!a || !a->off_ts)
 		return;
 	off = a->off_ts;
+	wake = a->state ? a->wake_ts : 0;
 	a->off_ts = 0;
+	a->wake_ts = 0; /* used up: a sleep whose waking is not seen must not find this one */
 	if (now - off < config.offcpu_min_ns)
 		return;
-	wake = a->state && a->wake_ts + WAKE_RACE_NS > off ? a->wake_ts : 0;
 	if (wake && wake < off)
 		wake = off;
 	if (now - off >= config.offcpu_stack_ns) {

@@ -579,7 +579,7 @@ INSERT INTO enumerator VALUES
 	('softirq', 8, 'HRTIMER'), ('softirq', 9, 'RCU'),
 	('task_state', 0, 'preempted'), ('task_state', 1, 'sleeping'), ('task_state', 2, 'uninterruptible'),
 	('task_state', 4, 'stopped'), ('task_state', 8, 'traced'), ('task_state', 16, 'dead'), ('task_state', 32, 'zombie'),
-	('task_state', 64, 'parked'), ('task_state', 128, 'dead'), ('task_state', 258, 'killable'), ('task_state', 1026, 'idle'),
+	('task_state', 64, 'parked'), ('task_state', 128, 'dead'), ('task_state', 258, 'killable'), ('task_state', 1026, 'idle'), ('task_state', 8193, 'sleeping'), ('task_state', 8194, 'uninterruptible'), ('task_state', 8450, 'killable'),
 	('futex_op', 0, 'WAIT'), ('futex_op', 1, 'WAKE'), ('futex_op', 3, 'REQUEUE'), ('futex_op', 4, 'CMP_REQUEUE'),
 	('futex_op', 5, 'WAKE_OP'), ('futex_op', 6, 'LOCK_PI'), ('futex_op', 7, 'UNLOCK_PI'), ('futex_op', 8, 'TRYLOCK_PI'),
 	('futex_op', 9, 'WAIT_BITSET'), ('futex_op', 10, 'WAKE_BITSET'), ('futex_op', 11, 'WAIT_REQUEUE_PI'),
