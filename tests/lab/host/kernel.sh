@@ -32,7 +32,7 @@ else
 fi
 dir=${dir%/}
 
-if [ ! -e "$dir/complete" ]; then
+if [ ! -e "$dir/complete.2" ]; then
 	mkdir -p "$dir"
 	rm -rf "${dir:?}"/*
 	(cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$package=$version" >apt.log 2>&1) || {
@@ -42,13 +42,14 @@ if [ ! -e "$dir/complete" ]; then
 	}
 	dpkg -x "$dir"/*.deb "$dir/root"
 	mv "$dir"/root/boot/vmlinuz-* "$dir/vmlinuz"
+	mv "$dir"/root/boot/System.map-* "$dir/System.map"
 	mkdir "$dir/lib"
 	mv "$dir/root/lib/modules" "$dir/lib/modules" 2>/dev/null || mv "$dir/root/usr/lib/modules" "$dir/lib/modules"
 	rm -rf "$dir/root"
 	PATH=$PATH:/sbin:/usr/sbin depmod -b "$dir" "$(ls "$dir/lib/modules")"
 	(cd "$dir" && sha256sum ./*.deb | sed 's, \./,,' >sha256)
 	rm "$dir"/*.deb
-	touch "$dir/complete"
+	touch "$dir/complete.2"
 fi
 echo "kernel: $(basename "$dir"), package sha256 $(cut -d' ' -f1 "$dir/sha256")" >&2
 echo "$dir"

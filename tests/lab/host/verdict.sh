@@ -2,33 +2,40 @@
 # netanalyze show, as any user would.
 #
 #   truth KEY                     a number of the truth
-#   trace VIEW TABLE SQL          one value out of a view's table, which is called t:
-#                                 trace futex threads "max(max_ns) FROM t WHERE thread LIKE 'handler%'"
-#   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND device = 'eth0 (peer)'"
+#   trace VIEW TABLE SQL          one value out of a view's table, which is called t; a view's first table is rows:
+#                                 trace futex rows "max(max_ns) FROM t WHERE thread LIKE 'handler%'"
+#   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND interface = 'eth0 (peer)'"
+#   plus A B, minus A B           of such numbers
+#   recording NAME                asks another recording of the scenario, such as one made in the guest
 #   equal WHAT TRUTH TRACE        the same number; or the trace has less, by no more than it says it lost
 #   at_least WHAT LEAST VALUE     VALUE >= LEAST
 #   at_most WHAT MOST VALUE       VALUE <= MOST
 #   interfaces_equal              every packet counter of every interface is reproduced
-#   interface_packets DEVICE rx|tx  packets of an interface, as recorded
+#   interface_packets DEVICE rx|tx [NS]  packets of an interface, as recorded
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
-# A number that is missing makes the check fail. NS host has no name in the trace: phy0, but eth0 (peer).
+# A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
 
 netanalyze=${BUILD:-build}/netanalyze
-db=$dir/report.db
+db= views= lost=
 checks=0 wrong=0
 
 verdict_begin() {
 	: >"$dir/verdict"
-	mkdir -p "$dir/views"
-	[ -d "$dir/trace.nrec" ] || return 0
-	"$netanalyze" analyze "$dir/trace.nrec" -o "$db" --force >"$dir/analyze.log" 2>&1 || {
-		echo "netanalyze analyze failed with status $?:" >>"$dir/verdict"
-		cat "$dir/analyze.log" >>"$dir/verdict"
-		echo "the recording cannot be analyzed" >>"$dir/verdict"
-		exit 1
+	recording trace
+}
+
+# recording NAME: from here on, the trace is results/SCENARIO/NAME.nrec.
+recording() {
+	db=$dir/$1.db views=$dir/views.$1 lost=
+	rm -rf "$views"
+	mkdir -p "$views"
+	[ -d "$dir/$1.nrec" ] || return 0
+	"$netanalyze" analyze "$dir/$1.nrec" -o "$db" --force >"$views/analyze.log" 2>&1 || {
+		check "netanalyze analyze" 1 "status $?: $(tail -n 3 "$views/analyze.log")" >>"$dir/verdict"
+		return 0
 	}
-	lost=$(trace loss gaps 'coalesce(sum(lost), 0) FROM t')
+	lost=$(trace loss rows 'coalesce(sum(lost), 0) FROM t')
 }
 
 verdict_end() {
@@ -37,7 +44,7 @@ verdict_end() {
 		echo "nothing was checked" >>"$dir/verdict"
 		exit 1
 	fi
-	echo "$((checks - wrong)) of $checks checks as expected, $lost records lost; cause to be found: $cause" >>"$dir/verdict"
+	echo "$((checks - wrong)) of $checks checks as expected, ${lost:-unknown} records lost; cause to be found: $cause" >>"$dir/verdict"
 	[ $wrong = 0 ] || exit 1
 }
 
@@ -46,21 +53,30 @@ truth() {
 }
 
 trace() {
-	local json=$dir/views/$1.json columns
+	local json=$views/$1.json columns
 	if [ ! -e "$json" ]; then
-		"$netanalyze" show "$1" "$db" --json --top 100000 >"$json" 2>"$dir/views/$1.log" || return
+		"$netanalyze" show "$1" "$db" --json --top 100000 >"$json" 2>"$views/$1.log" || return
 	fi
 	columns=$(sqlite3 :memory: "SELECT group_concat(c) FROM (SELECT DISTINCT printf('json_extract(r.value, ''\$.\"%s\"'') AS \"%s\"', k.key, k.key) AS c
-		FROM json_each(readfile('$json'), '\$.tables.\"$2\"') AS r, json_each(r.value) AS k)")
+		FROM json_each(readfile('$json'), '\$.\"$2\"') AS r, json_each(r.value) AS k)")
 	if [ -z "$columns" ]; then # an empty table counts 0; a view that was not observed has no table
-		sqlite3 :memory: "SELECT 0 WHERE json_type(readfile('$json'), '\$.tables.\"$2\"') = 'array'"
+		sqlite3 :memory: "SELECT 0 WHERE json_type(readfile('$json'), '\$.\"$2\"') = 'array'"
 	else
-		sqlite3 :memory: "WITH t AS (SELECT $columns FROM json_each(readfile('$json'), '\$.tables.\"$2\"') AS r) SELECT $3"
+		sqlite3 :memory: "WITH t AS (SELECT $columns FROM json_each(readfile('$json'), '\$.\"$2\"') AS r) SELECT $3"
 	fi
 }
 
 drops() {
-	trace drops packets "coalesce(sum(drops), 0) FROM t WHERE $1"
+	trace drops rows "coalesce(sum(drops), 0) FROM t WHERE $1"
+}
+
+# minus A B: nothing when one is missing.
+minus() {
+	if is_number "$1" && is_number "$2"; then echo $(($1 - $2)); fi
+}
+
+plus() {
+	if is_number "$1" && is_number "$2"; then echo $(($1 + $2)); fi
 }
 
 is_number() {
@@ -100,20 +116,19 @@ at_most() {
 
 # Every link of the truth that moved.
 interfaces_equal() {
-	local key ns dev name way
+	local key ns dev way
 	while IFS='=' read -r key _; do
 		key=${key#link_} way=${key%_packets} way=${way##*_}
 		ns=${key%%_*} dev=${key#*_} dev=${dev%_?x_packets}
-		name=$dev
-		[ "$ns" = host ] || name="$dev ($ns)"
-		[ "$name" != "ovs_system" ] || continue
-		equal "$name $way packets" "$(truth "link_$key")" "$(interface_packets "$name" "$way")"
+		[ "$dev" != "ovs_system" ] || continue
+		equal "$ns $dev $way packets" "$(truth "link_$key")" "$(interface_packets "$dev" "$way" "$ns")"
 	done < <(grep -E '^link_.*_(rx|tx)_packets=[1-9]' "$dir/truth")
 }
 
-# interface_packets DEVICE rx|tx: as recorded.
 interface_packets() {
-	trace interfaces packets "coalesce(sum($2_recorded), 0) FROM t WHERE interface = '$1'"
+	local ns=${3:-host}
+	[ "$ns" != host ] || ns='(own)'
+	trace interfaces rows "coalesce(sum(recorded_$2), 0) FROM t WHERE interface = '$1' AND netns = '$ns'"
 }
 
 # What kernels free as dropped although nobody misses it: a raw socket (ping) got a copy of an echo reply, the
@@ -127,5 +142,5 @@ clean() {
 
 # qdisc_max_ms DEVICE: the longest time a packet was in a qdisc of it.
 qdisc_max_ms() {
-	trace stages stages "max(max_ns) / 1000000 FROM t WHERE \"from\" = 'qdisc_enqueue' AND device = '$1'"
+	trace stages rows "max(max_ns) / 1000000 FROM t WHERE \"from\" = 'qdisc_enqueue' AND interface = '$1'"
 }

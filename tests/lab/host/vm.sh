@@ -1,7 +1,8 @@
 # vm.sh: starts the lab VM. Sourced by check-lab and lab-shell.
 #
 #   vm_prepare          kernel, initramfs and the writable share, in $lab/share
-#   vm_command          prints nothing; sets array vm_qemu to the command line
+#   vm_command SERIAL   prints nothing; sets array vm_qemu to the command line
+#   vm_where            of a running VM: in which kernel function each CPU is
 
 # What L1's initramfs needs to reach its root.
 l1_modules='virtio_pci virtio_net 9pnet_virtio 9p overlay'
@@ -31,6 +32,8 @@ vm_prepare() {
 }
 
 vm_command() {
+	rm -f "$lab/monitor.in" "$lab/monitor.out"
+	mkfifo "$lab/monitor.in" "$lab/monitor.out"
 	vm_qemu=(nice -n 15 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -M q35 -cpu max,+svm
 		-accel tcg,thread=multi -smp 2 -m "${LAB_MEMORY:-4096}" -nographic -serial "${1:-stdio}"
 		-kernel "$kernel/vmlinuz" -initrd "$lab/initramfs-l1"
@@ -39,5 +42,17 @@ vm_command() {
 		-device virtio-9p-pci,fsdev=r,mount_tag=rootfs
 		-fsdev "local,id=l,path=$PWD/$lab/share,security_model=none"
 		-device virtio-9p-pci,fsdev=l,mount_tag=lab
+		-chardev "pipe,id=m,path=$lab/monitor" -mon chardev=m,mode=readline
 		-netdev user,id=n0 -device virtio-net-pci,netdev=n0)
+}
+
+# The kernel is not randomized, so System.map tells the function.
+vm_where() {
+	echo 'info registers -a' >"$lab/monitor.in"
+	timeout 5 cat "$lab/monitor.out" >"$lab/registers" || true
+	tr -d '\r' <"$lab/registers" | grep -o '^RIP=[0-9a-f]*\|^CPU#[0-9]*' | while IFS='=' read -r what address; do
+		[ "$what" = RIP ] || { cpu=$what; continue; }
+		LC_ALL=C awk -v a="$address" '$1 <= a { name = $3 } $1 > a { exit } END { print name }' <(LC_ALL=C sort "$kernel/System.map") |
+			sed "s/^/$cpu at $address /"
+	done
 }

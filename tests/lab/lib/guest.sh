@@ -79,3 +79,28 @@ guest_stop() {
 	wait_for 5 ip tuntap del vnet0 mode tap || ip link del vnet0
 	rm -f $state/guest.pid $state/guest.queues
 }
+
+# guest_counters FILE: key=value lines of the guest's links.
+guest_counters() {
+	guest cat /proc/net/dev | awk 'NR > 2 { sub(":", " "); print "guestlink_" $1 "_rx_packets=" $3; print "guestlink_" $1 "_tx_packets=" $11 }' >"$1"
+}
+
+# guest_record_start, guest_record_stop: netrec in the guest, its recording becomes guest.nrec; between the two the
+# guest's link counters are noted as guestlink_DEVICE_rx_packets.
+guest_record_start() {
+	rm -rf $guest_dir/out/guest.nrec $guest_dir/out/record.log
+	guest "netrec probes >/guest/out/probes 2>&1"
+	guest "netrec record -o /guest/out/guest.nrec >/guest/out/record.log 2>&1 & echo \$! >/guest/out/netrec.pid"
+	wait_for 60 grep -q recording $guest_dir/out/record.log || die "netrec does not start in the guest: $(cat $guest_dir/out/record.log)"
+	guest_counters $state/guest.before
+}
+
+guest_record_stop() {
+	guest_counters $state/guest.after
+	awk -F= 'NR == FNR { old[$1] = $2; next } { print $1 "=" $2 - old[$1] }' $state/guest.before $state/guest.after >>"$LAB_DIR/truth"
+	guest 'kill -INT $(cat /guest/out/netrec.pid); wait $(cat /guest/out/netrec.pid)'
+	note guest_record_status $?
+	cp $guest_dir/out/record.log "$LAB_DIR/guest.record.log"
+	cp $guest_dir/out/probes "$LAB_DIR/guest.probes"
+	cp -r $guest_dir/out/guest.nrec "$LAB_DIR/guest.nrec"
+}
