@@ -34,8 +34,8 @@ build_network() {
 	done
 	ip -n $switch link add br0 type bridge mcast_snooping 0
 	ip -n $switch link set br0 up
-	ip link add eth0 netns $client type veth peer name port-client netns $switch
-	ip link add eth0 netns $server type veth peer name port-server netns $switch
+	ip -n $client link add eth0 type veth peer name port-client netns $switch
+	ip -n $server link add eth0 type veth peer name port-server netns $switch
 	for port in port-client port-server; do
 		ip -n $switch link set $port master br0
 		ip -n $switch link set $port up
