@@ -32,6 +32,8 @@ build_network() {
 		ip netns add $ns
 		ip -n $ns link set lo up
 	done
+	# No more multicast chatter than the addresses below need: what is counted should be what is sent.
+	ip netns exec $switch sysctl -q -w net.ipv6.conf.default.disable_ipv6=1 net.ipv6.conf.all.disable_ipv6=1
 	ip -n $switch link add br0 type bridge mcast_snooping 0
 	ip -n $switch link set br0 up
 	ip -n $client link add eth0 type veth peer name port-client netns $switch
@@ -44,8 +46,10 @@ build_network() {
 	ip -n $server addr add 10.99.0.2/24 dev eth0
 	ip -n $client addr add fd99::1/64 dev eth0 nodad
 	ip -n $server addr add fd99::2/64 dev eth0 nodad
-	ip -n $client link set eth0 up
-	ip -n $server link set eth0 up
+	for ns in $client $server; do
+		ip -n $ns link set eth0 addrgenmode none
+		ip -n $ns link set eth0 up
+	done
 	tc -n $switch qdisc add dev port-server root handle 1: tbf rate 8mbit burst 4kb limit 30kb
 	ip netns exec $server nft -f - <<-'NFT'
 		table inet demo {
@@ -100,8 +104,10 @@ write_traffic() {
 compare() {
 	$netanalyze show interfaces "$out/demo.db" --json >"$out/interfaces.json"
 	$netanalyze show drops "$out/demo.db" --json >"$out/drops.json"
-	join -j 1 <(sed 's/ /|/' "$out/links.before" | sort) <(sed 's/ /|/' "$out/links.after" | sort) |
-		awk '{ print $1, "rx", $4 - $2; print $1, "tx", $5 - $3 }' >"$out/kernel.txt"
+	for when in before after; do
+		sed 's/ /|/' "$out/links.$when" | sort >"$out/links.$when.sorted"
+	done
+	join "$out/links.before.sorted" "$out/links.after.sorted" | awk '{ print $1, "rx", $4 - $2; print $1, "tx", $5 - $3 }' >"$out/kernel.txt"
 	{
 		while read -r device dir kernel; do
 			echo "$device $dir packets: kernel $kernel, netrec $(recorded "${device%|*}" "${device#*|}" "$dir")"
@@ -136,7 +142,7 @@ build_network
 write_traffic
 settle
 links >"$out/links.before"
-echo "Recording 12 seconds of traffic through a bridge …"
+echo "Recording about ten seconds of traffic through a bridge …"
 $netrec record -o "$out/demo.nrec" -- sh "$out/traffic.sh"
 settle
 links >"$out/links.after"
