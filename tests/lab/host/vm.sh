@@ -1,7 +1,7 @@
 # vm.sh: starts the lab VM. Sourced by check-lab and lab-shell.
 #
 #   vm_prepare          kernel, initramfs and the writable share, in $lab/share
-#   vm_command SERIAL   prints nothing; sets array vm_qemu to the command line
+#   vm_command SERIAL THREADS   prints nothing; sets array vm_qemu to the command line
 #   vm_where            of a running VM: in which kernel function each CPU is
 
 # What L1's initramfs needs to reach its root.
@@ -32,13 +32,15 @@ vm_prepare() {
 }
 
 #
-# One thread for all CPUs: with several, QEMU 7.2 now and then keeps executing the breakpoint that the kernel had put
-# into its own code (text_poke_bp), and that CPU never gets on. Attaching probes patches code all the time.
+# THREADS is single or multi. With a thread for each CPU, QEMU 7.2 now and then keeps executing the breakpoint that
+# the kernel had put into its own code (text_poke_bp) and that CPU never gets on; attaching probes patches code all
+# the time. With one thread for all CPUs that cannot happen, but nested guests now and then lose a wake-up.
 vm_command() {
+	local threads=$2
 	rm -f "$lab/monitor.in" "$lab/monitor.out"
 	mkfifo "$lab/monitor.in" "$lab/monitor.out"
 	vm_qemu=(nice -n 15 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -M q35 -cpu max,+svm
-		-accel tcg,thread=single -smp 2 -m "${LAB_MEMORY:-4096}" -nographic -serial "${1:-stdio}"
+		-accel tcg,thread="$threads" -smp 2 -m "${LAB_MEMORY:-4096}" -nographic -serial "$1"
 		-kernel "$kernel/vmlinuz" -initrd "$lab/initramfs-l1"
 		-append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off"
 		-fsdev local,id=r,path=/,security_model=none,multidevs=remap,readonly=on
