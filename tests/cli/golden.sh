@@ -64,9 +64,9 @@ done
 ln -s "$root/samples" samples
 for sample in samples/*.nrec; do
 	[ -d "$sample" ] || continue
-	name=$(basename "$sample" .nrec)
-	golden "sample-$name-report" report "$sample"
-	golden "sample-$name-stages" show stages "$sample" --top 10
-	golden "sample-$name-drop-events" show drop-events "$sample" --top 10
+	recorded=$(basename "$sample" .nrec)
+	golden "sample-$recorded-report" report "$sample"
+	golden "sample-$recorded-stages" show stages "$sample" --top 10
+	golden "sample-$recorded-drop-events" show drop-events "$sample" --top 10
 done
 exit $failed
