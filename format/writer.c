@@ -98,6 +98,8 @@ static int write_stream(struct trace_writer *w, struct stream *s)
 	return write_rows(w, s);
 }
 
+static int rotate(struct trace_writer *w, __u64 now);
+
 static int add_row(struct trace_writer *w, struct stream *s, const struct rec *rec)
 {
 	if (w->err.code)
@@ -105,8 +107,12 @@ static int add_row(struct trace_writer *w, struct stream *s, const struct rec *r
 	if (encoder__add(s->encoder, rec))
 		return trace_error__set(&w->err, -ENOMEM, "out of memory while encoding a row");
 	w->stats.rows_of[rec->type]++;
-	if (encoder__rows(s->encoder) >= CODEC_MAX_ROWS)
-		return write_stream(w, s);
+	if (encoder__rows(s->encoder) < CODEC_MAX_ROWS)
+		return 0;
+	TRY(write_stream(w, s));
+	/* Definitions never rotate: they are what a new segment begins with. */
+	if (s->id != STREAM_DEFINITIONS && segment_file__size(w->file) >= w->opts.segment_bytes)
+		return rotate(w, rec->ts);
 	return 0;
 }
 
@@ -230,10 +236,17 @@ static int remove_oldest(struct trace_writer *w)
 	return removed < 0 ? removed : 0;
 }
 
+static int rotate(struct trace_writer *w, __u64 now)
+{
+	TRY(end_segment(w));
+	TRY(begin_segment(w, now));
+	return remove_oldest(w);
+}
+
 static bool segment_due(const struct trace_writer *w, __u64 now)
 {
 	return segment_file__size(w->file) >= w->opts.segment_bytes ||
-	       now - w->segment_start >= w->opts.segment_ns;
+	       (now > w->segment_start && now - w->segment_start >= w->opts.segment_ns);
 }
 
 static int flush_old(struct trace_writer *w, __u64 now, __u64 max_age)
@@ -257,11 +270,7 @@ int trace_writer__flush(struct trace_writer *w, __u64 now, __u64 max_age)
 		return w->err.code;
 	TRY(flush_old(w, now, max_age));
 	segment_file__start_writeback(w->file);
-	if (segment_due(w, now)) {
-		TRY(end_segment(w));
-		TRY(begin_segment(w, now));
-	}
-	return remove_oldest(w);
+	return segment_due(w, now) ? rotate(w, now) : remove_oldest(w);
 }
 
 const struct trace_writer_stats *trace_writer__stats(const struct trace_writer *w)

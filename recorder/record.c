@@ -75,9 +75,6 @@ static int open_sink(struct recording *r, int argc, char **argv, struct trace_er
 {
 	struct trace_writer_opts opts = { .n_cpus = attach__n_cpus(r->attach), .max_bytes = r->options.max_bytes };
 
-	/* segments are what --max-size removes: several of them must fit */
-	if (opts.max_bytes)
-		opts.segment_bytes = opts.max_bytes / 8;
 	TRY(sink__open(&r->sink, r->options.output, &opts, err));
 	r->sink_open = true;
 	sink__lock(&r->sink);

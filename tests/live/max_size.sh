@@ -7,7 +7,7 @@ $netrec record -q --max-size 1M -o "$tmp/t.nrec" -- ip netns exec "${id}a" "$tra
 	>"$tmp/out" 2>&1 || fail "netrec: $(cat "$tmp/out")"
 size=$(du -sb "$tmp/t.nrec" | cut -f1)
 [ "$size" -le $((1100 * 1024)) ] || fail "$size bytes are left of 1M"
-[ "$size" -ge 300000 ] || fail "only $size bytes are left of 1M"
+[ "$size" -ge 700000 ] || fail "only $size bytes are left of 1M"
 [ ! -e "$tmp/t.nrec/000000.nrs" ] || fail "the first segment was not removed: $(ls "$tmp/t.nrec")"
 $count "$tmp/t.nrec" >"$tmp/rows" || fail "the trace is not readable"
 [ "$(rows "$tmp/rows" '^packet ')" -gt 10000 ] || fail "too few packets are left"
