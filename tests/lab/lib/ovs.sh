@@ -28,12 +28,13 @@ ovs_pid() {
 	cat $ovs_dir/vswitchd.pid
 }
 
+# ovs_stop [--cleanup]: without it the datapath stays, and the addresses of its internal ports with it.
 ovs_stop() {
 	[ -e $ovs_dir/vswitchd.pid ] || return 0
 	local pid
 	pid=$(ovs_pid)
 	kill -CONT "$pid" 2>/dev/null
-	ovs-appctl -t $ovs_dir/ovs-vswitchd."$pid".ctl exit --cleanup >/dev/null 2>&1 || kill "$pid"
+	ovs-appctl -t $ovs_dir/ovs-vswitchd."$pid".ctl exit "$@" >/dev/null 2>&1 || kill "$pid"
 	wait_for 10 test ! -d /proc/"$pid" || kill -9 "$pid"
 	rm -f $ovs_dir/vswitchd.pid $ovs_dir/ovs-vswitchd.*.ctl
 }
@@ -42,9 +43,10 @@ ovs_stop() {
 ovs_restart() {
 	ovs_stop
 	ovs_start "$@"
+	wait_for 15 in_ns peer ping -q -c 1 -W 2 $host_ip || die "OVS does not forward after a restart"
 }
 
 ovs_close() {
-	ovs_stop
+	ovs_stop --cleanup
 	[ ! -e $ovs_dir/ovsdb.pid ] || kill "$(cat $ovs_dir/ovsdb.pid)"
 }

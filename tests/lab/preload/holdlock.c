@@ -1,6 +1,7 @@
 /*
  * holdlock.c: LD_PRELOAD library for ovs-vswitchd. Its revalidator threads take read locks as write locks and,
- * every HOLDLOCK_EVERY_MS, sleep HOLDLOCK_MS while they hold one: the handlers then wait on that lock's futex.
+ * every HOLDLOCK_EVERY_MS, sleep HOLDLOCK_MS while they hold one that handler threads take, too: those then wait
+ * on that lock's futex.
  * Each time it does so is written to the file HOLDLOCK_LOG, so that a test knows how often it happened.
  */
 #include <dlfcn.h>
@@ -48,17 +49,30 @@ static void __attribute__((constructor)) init(void)
 		log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
-static int is_revalidator(void)
+enum role { UNKNOWN, HANDLER, REVALIDATOR };
+
+/* Threads are named after they began, so what is unknown may become known. */
+static enum role role(void)
 {
-	static __thread int known; /* 1 no, 2 yes; threads are named after they began, so only "yes" is final */
+	static __thread enum role known;
 	char name[16] = "";
 
-	if (known == 2)
-		return 1;
+	if (known)
+		return known;
 	prctl(PR_GET_NAME, name);
 	if (!strncmp(name, "revalidator", 11))
-		known = 2;
-	return known == 2;
+		known = REVALIDATOR;
+	else if (!strncmp(name, "handler", 7))
+		known = HANDLER;
+	return known;
+}
+
+/* The locks that handlers take; two locks may share a place, then the later one has it. */
+static _Atomic(pthread_rwlock_t *) of_handlers[256];
+
+static _Atomic(pthread_rwlock_t *) *place_of(pthread_rwlock_t *lock)
+{
+	return &of_handlers[(uintptr_t)lock / 16 % 256];
 }
 
 static void hold(void)
@@ -75,13 +89,18 @@ static void hold(void)
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
 	uint64_t now, due = atomic_load(&next_ns);
+	enum role me = role();
 	int err;
 
-	if (!is_revalidator())
+	if (me == HANDLER)
+		atomic_store(place_of(lock), lock);
+	if (me != REVALIDATOR)
 		return real_rdlock(lock);
 	err = real_wrlock(lock);
+	if (err || atomic_load(place_of(lock)) != lock)
+		return err;
 	now = now_ns();
-	if (!err && now >= due && atomic_compare_exchange_strong(&next_ns, &due, now + every_ns) && due)
+	if (now >= due && atomic_compare_exchange_strong(&next_ns, &due, now + every_ns) && due)
 		hold();
-	return err;
+	return 0;
 }
