@@ -119,7 +119,7 @@ CREATE TABLE stage(
 ) STRICT;
 
 CREATE TABLE enumerator(              -- names of numbers; the recording's own replace these
-	"set"         TEXT NOT NULL,     -- skb_drop_reason, softirq, task_state, futex_op, tcp_state, probe_status
+	"set"         TEXT NOT NULL,     -- skb_drop_reason, softirq, futex_op, tcp_state, probe_status
 	value         INTEGER NOT NULL,
 	text          TEXT NOT NULL,
 	PRIMARY KEY("set", value)
@@ -342,7 +342,7 @@ CREATE TABLE drop_event(              -- single drops, up to a limit (eviction)
 CREATE TABLE offcpu(                  -- time threads slept
 	win           INTEGER NOT NULL,  -- of the switch-in
 	tid           INTEGER NOT NULL,
-	state         INTEGER NOT NULL,  -- enumerator set task_state
+	state         INTEGER NOT NULL,  -- bits, TASK_* of the kernel: task_state_text()
 	stack         INTEGER NOT NULL,  -- 0: none taken
 	n             INTEGER NOT NULL,  -- of blocked time: switch-out to wake-up
 	sum_ns        INTEGER NOT NULL,
@@ -577,9 +577,6 @@ INSERT INTO enumerator VALUES
 	('softirq', 0, 'HI'), ('softirq', 1, 'TIMER'), ('softirq', 2, 'NET_TX'), ('softirq', 3, 'NET_RX'),
 	('softirq', 4, 'BLOCK'), ('softirq', 5, 'IRQ_POLL'), ('softirq', 6, 'TASKLET'), ('softirq', 7, 'SCHED'),
 	('softirq', 8, 'HRTIMER'), ('softirq', 9, 'RCU'),
-	('task_state', 0, 'preempted'), ('task_state', 1, 'sleeping'), ('task_state', 2, 'uninterruptible'),
-	('task_state', 4, 'stopped'), ('task_state', 8, 'traced'), ('task_state', 16, 'dead'), ('task_state', 32, 'zombie'),
-	('task_state', 64, 'parked'), ('task_state', 128, 'dead'), ('task_state', 258, 'killable'), ('task_state', 1026, 'idle'), ('task_state', 8193, 'sleeping'), ('task_state', 8194, 'uninterruptible'), ('task_state', 8450, 'killable'),
 	('futex_op', 0, 'WAIT'), ('futex_op', 1, 'WAKE'), ('futex_op', 3, 'REQUEUE'), ('futex_op', 4, 'CMP_REQUEUE'),
 	('futex_op', 5, 'WAKE_OP'), ('futex_op', 6, 'LOCK_PI'), ('futex_op', 7, 'UNLOCK_PI'), ('futex_op', 8, 'TRYLOCK_PI'),
 	('futex_op', 9, 'WAIT_BITSET'), ('futex_op', 10, 'WAKE_BITSET'), ('futex_op', 11, 'WAIT_REQUEUE_PI'),
