@@ -59,7 +59,6 @@ struct layout_record {
 
 struct layout {
 	struct layout_record records[REC_TYPE_MAX];
-	__u8 stage_role[STAGE_MAX];
 	char *stage_name[STAGE_MAX]; /* NULL: the trace has no such stage */
 };
 

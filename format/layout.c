@@ -164,14 +164,15 @@ static int get_record(struct cursor *c, struct layout *l)
 
 static int get_stage(struct cursor *c, struct layout *l)
 {
-	__u64 id = cursor__varint(c), role = cursor__varint(c);
-	struct text name = get_text(c);
+	__u64 id = cursor__varint(c);
+	struct text name;
 
+	cursor__varint(c); /* role: this program acts by its own */
+	name = get_text(c);
 	get_text(c);
 	get_text(c);
 	if (c->bad || id == 0 || id >= STAGE_MAX || l->stage_name[id])
 		return -EBADMSG;
-	l->stage_role[id] = role > STAGE_ROLE_ASIDE ? STAGE_ROLE_none : role;
 	l->stage_name[id] = strndup(name.s, name.len);
 	return l->stage_name[id] ? 0 : -ENOMEM;
 }

@@ -203,25 +203,6 @@ const struct trace_damage *trace__damage(const struct trace *t, size_t i)
 	return &t->damages[i];
 }
 
-bool trace__has_field(const struct trace *t, unsigned record_id, const char *field)
-{
-	const struct record_desc *known = schema__record(record_id);
-	const struct field_desc *f = known ? schema__field(known, field) : NULL;
-
-	for (size_t b = 0; f && b < t->n_blocks; b++) {
-		for (size_t i = 0; i < t->n_schemas; i++) {
-			const struct layout_record *r = &t->schemas[i].layout->records[record_id];
-
-			if (t->schemas[i].crc != t->block_schema[b])
-				continue;
-			for (unsigned j = 0; j < r->n_fields; j++)
-				if (r->fields[j].offset == f->offset && r->fields[j].kind == f->kind)
-					return true;
-		}
-	}
-	return false;
-}
-
 const char *trace__stage_name(const struct trace *t, unsigned id)
 {
 	if (schema__stage(id)->role != STAGE_ROLE_none)

@@ -96,9 +96,6 @@ static inline const struct rec *trace_rows__at(const struct trace_rows *rows, si
 int trace__decode(const struct trace *t, size_t block, struct trace_rows *rows, struct trace_error *err);
 void trace_rows__free(struct trace_rows *rows);
 
-/* Does the trace's schema have this field? A reader says "not recorded" rather than 0. */
-bool trace__has_field(const struct trace *t, unsigned record_id, const char *field);
-
 /* A stage's name, also of a stage that only the trace's schema knows; NULL when nobody does. */
 const char *trace__stage_name(const struct trace *t, unsigned id);
 

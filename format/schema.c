@@ -1,8 +1,6 @@
 /* schema.c: events.def and stages.def as tables. */
 #include "schema.h"
 
-#include <string.h>
-
 #define KIND_U8 FIELD_UINT
 #define KIND_U16 FIELD_UINT
 #define KIND_U32 FIELD_UINT
@@ -60,22 +58,6 @@ static const struct stage_desc stages[STAGE_MAX] = {
 const struct record_desc *schema__record(unsigned id)
 {
 	return id < REC_TYPE_MAX && records[id].name ? &records[id] : NULL;
-}
-
-const struct record_desc *schema__record_named(const char *name)
-{
-	for (unsigned id = 0; id < REC_TYPE_MAX; id++)
-		if (records[id].name && !strcmp(records[id].name, name))
-			return &records[id];
-	return NULL;
-}
-
-const struct field_desc *schema__field(const struct record_desc *record, const char *name)
-{
-	for (unsigned i = 0; i < record->n_fields; i++)
-		if (!strcmp(record->fields[i].name, name))
-			return &record->fields[i];
-	return NULL;
 }
 
 const struct stage_desc *schema__stage(unsigned id)

@@ -43,12 +43,6 @@ struct stage_desc {
 /* The record with this id, or NULL. Never freed. */
 const struct record_desc *schema__record(unsigned id);
 
-/* The record with this name, or NULL. */
-const struct record_desc *schema__record_named(const char *name);
-
-/* The field of this name, or NULL. */
-const struct field_desc *schema__field(const struct record_desc *record, const char *name);
-
 /* The stage with this id; a nameless one with role none when there is no such stage. */
 const struct stage_desc *schema__stage(unsigned id);
 
