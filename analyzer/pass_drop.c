@@ -73,7 +73,8 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 	      V_ADDR(known ? p->saddr : NULL), V_ADDR(known ? p->daddr : NULL), V_OPT(known, p->sport),
 	      V_OPT(known, p->dport), V_OPT(known, p->proto), V_OPT(known, p->ip_id), V_OPT(known, p->seq),
 	      V_OPT(known, p->tcp_flags), V_OPT(known, p->ttl), V_INT(subject->last_stage),
-	      V_OPT(subject->packet, subject->packet), V_BLOB(d->head, len));
+	      V_OPT(subject->packet, subject->packet), V_BLOB(d->head, len),
+	      V_OPT(known, p->ack));
 }
 
 static bool wanted(const struct state *st, const struct rec_packet *p, bool known)

@@ -35,7 +35,7 @@ enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 6, DEFAULT_TOP = 20 
 
 /* What the tables of single packets, drops and retransmissions do not keep of the headers, and their events never had. */
 static const struct rec_packet not_in_packets = { .ip_len = ~0u };
-static const struct rec_packet not_in_drops = { .tos = 0xff, .ip_len = ~0u, .ack = ~0u };
+static const struct rec_packet not_in_drops = { .tos = 0xff, .ip_len = ~0u };
 static const struct rec_packet not_in_tcp = { .tos = 0xff, .ip_len = ~0u, .ack = ~0u, .ttl = 0xff, .tcp_flags = 0xff, .ip_id = ~0u,
 					      .len = ~0u, .vlan = 0xffff };
 

@@ -15,6 +15,7 @@ enum {
 	STACK_FRAMES = 32,  /* deepest stack a record carries */
 	MAX_COMMS = 8,      /* --comm options */
 	MAX_PIDS = 1024,    /* --pid options */
+	TCP_SAMPLE_NS = 10000000, /* between two samples of a TCP connection */
 };
 
 struct recorder_config {
@@ -27,7 +28,7 @@ struct recorder_config {
 	__u8 drop_has_reason;  /* kfree_skb has the reason: 5.17 */
 	__u8 free_has_location; /* consume_skb has the location: 6.3 */
 	__u8 switch_has_state; /* sched_switch has the state: 5.18 */
-	__u8 pad[1];
+	__u8 reset_has_reason; /* tcp_send_reset has the reason: 6.10 */
 };
 
 struct recorder_control {

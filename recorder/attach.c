@@ -188,6 +188,7 @@ static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
 	c->drop_has_reason = kernel_btf__tracepoint_args(k, "kfree_skb") >= 3;
 	c->free_has_location = kernel_btf__tracepoint_args(k, "consume_skb") >= 2;
 	c->switch_has_state = kernel_btf__tracepoint_args(k, "sched_switch") >= 4;
+	c->reset_has_reason = kernel_btf__tracepoint_args(k, "tcp_send_reset") >= 3;
 	c->futex_nr = SYS_futex;
 }
 

@@ -1,6 +1,7 @@
 /* inventory.c: what a trace says about its host, its recording and its probes (inventory.h). */
 #include "inventory.h"
 
+#include "bpf/shared.h"
 #include "privilege.h"
 
 #include <stdio.h>
@@ -80,6 +81,7 @@ void inventory__config(struct sink *s, const struct record_options *o, __u64 rin
 	sink__config(s, "record.offcpu_min_ns", "%llu", o->offcpu_min_ns);
 	sink__config(s, "record.offcpu_stack_ns", "%llu", o->offcpu_stack_ns);
 	sink__config(s, "record.futex_min_ns", "%llu", o->offcpu_min_ns);
+	sink__config(s, "record.tcp_sample_ns", "%u", TCP_SAMPLE_NS);
 	sink__config(s, "record.ring_bytes", "%llu", ring_bytes);
 	sink__config(s, "record.sample_ns", "%llu", o->sample_ns);
 	sink__config(s, "record.max_bytes", "%llu", o->max_bytes);
@@ -114,11 +116,13 @@ static void on_value(void *ctx, const char *name, __s64 value)
 void inventory__enumerators(struct sink *s, const struct kernel_btf *k)
 {
 	struct enum_set drop = { s, "skb_drop_reason", "SKB_DROP_REASON_", "" };
+	struct enum_set reset = { s, "sk_rst_reason", "SK_RST_REASON_", "" };
 	struct enum_set tcp = { s, "tcp_state", "TCP_", "" };
 	struct enum_set softirq = { s, "softirq", "", "_SOFTIRQ" };
 
 	/* a kernel without one of them has no such names to give */
 	(void)kernel_btf__enum(k, "skb_drop_reason", on_value, &drop);
+	(void)kernel_btf__enum(k, "sk_rst_reason", on_value, &reset);
 	(void)kernel_btf__enum_with(k, "TCP_ESTABLISHED", on_value, &tcp);
 	(void)kernel_btf__enum_with(k, "NET_RX_SOFTIRQ", on_value, &softirq);
 }

@@ -41,7 +41,6 @@ static const struct want WANTS_TABLE[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-_Static_assert(COUNT(PROBES) == PLAN_PROBES, "PLAN_PROBES is the number of probes in bpf/probes.def");
 
 const struct probe_def *plan__probe_defs(size_t *n)
 {

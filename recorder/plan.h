@@ -12,7 +12,15 @@
 #include "format/record.h"
 #include "kernel_btf.h"
 
-enum { PLAN_PROBES = 19, PLAN_DETAIL = 200 };
+enum {
+	PLAN_DETAIL = 200,
+	PLAN_PROBES = 0
+#define PROBE(id, name, object, record, stage, doc) + 1
+#define PROGRAM(name, candidate, method, program, target, role)
+#include "bpf/probes.def"
+#undef PROBE
+#undef PROGRAM
+};
 
 enum program_role { ROLE_NEEDED, ROLE_HINT };
 enum probe_method { METHOD_none, METHOD_tp_btf, METHOD_tp, METHOD_iter };

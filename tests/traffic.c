@@ -13,6 +13,7 @@
  *   traffic bulk ADDR PORT BYTES            one TCP stream of BYTES
  *   traffic bulk-server PORT                reads such streams until SIGTERM
  *   traffic connect ADDR PORT COUNT MS      begins COUNT TCP connections at once, looks at them MS later
+ *   traffic bad-tcp ADDR PORT COUNT         COUNT TCP segments with a wrong checksum (raw socket, IPv4)
  *   traffic listen PORT BACKLOG             listens and never accepts, until SIGTERM
  *   traffic hog BUSY_MS IDLE_MS SECONDS     burns CPU in that rhythm
  *   traffic loop COUNT SIZE                 sends COUNT datagrams to itself over 127.0.0.1, ns for each
@@ -427,6 +428,23 @@ static void loop(long count, long size)
 	printf("loop count %ld ns_each %.1f\n", count, (double)(now_ns() - start) / count);
 }
 
+static void bad_tcp(const char *host, const char *port, long count)
+{
+	struct tcphdr h = { .th_sport = htons(4000), .th_dport = htons(atoi(port)), .th_seq = htonl(0x01020304), .th_off = 5,
+			    .th_flags = TH_ACK, .th_sum = htons(0x1bad) };
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+	struct sockaddr_storage addr;
+	socklen_t len;
+	long sent = 0;
+
+	resolve(host, NULL, &addr, &len);
+	if (fd < 0)
+		fail("socket");
+	for (long i = 0; i < count && !stop; i++)
+		sent += sendto(fd, &h, sizeof(h), 0, (void *)&addr, len) == sizeof(h);
+	printf("tcp sent %ld\n", sent);
+}
+
 /* Is this the role asked for, with `n` arguments of its own? Further ones are options. */
 static bool is_role(int argc, char **argv, const char *role, int n)
 {
@@ -459,6 +477,8 @@ int main(int argc, char **argv)
 		bulk_server(argv[2]);
 	else if (is_role(argc, argv, "connect", 4))
 		begin_connections(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
+	else if (is_role(argc, argv, "bad-tcp", 3))
+		bad_tcp(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "listen", 2))
 		listen_only(argv[2], atoi(argv[3]));
 	else if (is_role(argc, argv, "hog", 3))

@@ -113,6 +113,9 @@ static void define_probes(bool blind)
 	define_probe(9, "napi_poll", REC_napi, 0, PROBE_FAILED, "this kernel has no tracepoint of that name");
 	define_probe(10, "futex", REC_futex, 0, PROBE_NOT_WANTED, "");
 	define_probe(11, "tcp_retransmit_skb", REC_tcp, 0, PROBE_ATTACHED, "");
+	define_probe(140, "inet_sock_set_state", REC_tcp_state, 0, status, why);
+	define_probe(141, "tcp_probe", REC_tcp_sample, 0, status, why);
+	define_probe(142, "tcp_send_reset", REC_tcp_event, 0, PROBE_ATTACHED, "");
 }
 
 /* ---- events ------------------------------------------------------------------------------------- */
@@ -232,6 +235,42 @@ static void retransmit(unsigned i, __u64 t)
 	add(0, &e, REC_tcp, t);
 }
 
+/* A client that connects, is sampled, and resets: once a second. */
+static void connection(unsigned i, __u64 t)
+{
+	struct rec_tcp_state s = { .sk = 0xffff888100001000, .dport = 443, .before = 7, .state = 2, .netns = OWN, .tid = 900 };
+	struct rec_tcp_sample p = { .sk = s.sk, .sport = (__u16)(50000 + i), .dport = 443, .netns = OWN, .srtt = 800, .min_rtt = 700, .cwnd = 10,
+				    .ssthresh = 0x7fffffff, .snd_wnd = 65535, .rcv_wnd = 65535 };
+	struct rec_tcp_event e = { .sk = s.sk, .sport = p.sport, .dport = 443, .state = 1, .netns = OWN };
+
+	inet_pton(AF_INET6, "fd00::1", s.saddr);
+	inet_pton(AF_INET6, "fd00::2", s.daddr);
+	memcpy(p.saddr, s.saddr, 16);
+	memcpy(p.daddr, s.daddr, 16);
+	memcpy(e.saddr, s.saddr, 16);
+	memcpy(e.daddr, s.daddr, 16);
+	add(0, &s, REC_tcp_state, t);
+	s.sport = p.sport;
+	s.before = 2;
+	s.state = i == 1 ? 7 : 1; /* the second one is refused */
+	s.srtt = i == 1 ? 0 : 800;
+	add(0, &s, REC_tcp_state, t + 750 * US + i * US);
+	if (i == 1)
+		return;
+	for (unsigned k = 0; k < 5; k++) {
+		p.rtt = 750 + 100 * k;
+		p.packets_out = k;
+		p.cwnd = 10 + k;
+		p.acked = 10000 * k;
+		add(0, &p, REC_tcp_sample, t + MS + k * 10 * MS);
+	}
+	add(0, &e, REC_tcp_event, t + 70 * MS);
+	s.before = 1;
+	s.state = 7;
+	s.acked = 40001;
+	add(0, &s, REC_tcp_state, t + 70 * MS + US);
+}
+
 static void tasks(void)
 {
 	ADD(STREAM_RECORDER, task, START, .tid = 900, .tgid = 900, .comm = "nginx");
@@ -256,6 +295,8 @@ static void traffic(void)
 			interrupts(i, t + 300 * US);
 		if (i % 600 == 599)
 			retransmit(i, t + 400 * US);
+		if (i % 1000 == 100)
+			connection(i / 1000, t + 450 * US);
 		if (i % 1000 == 999)
 			sample(i / 1000 + 1, t + 500 * US);
 	}
@@ -270,7 +311,7 @@ static void totals(__u64 lost_hops)
 	__u64 written[REC_TYPE_MAX];
 
 	memcpy(written, stats->rows_of, sizeof(written));
-	for (unsigned type = 1; type <= REC_total; type++)
+	for (unsigned type = 1; type < 64; type++) /* the events */
 		if (written[type] || type == REC_futex)
 			ADD(STREAM_RECORDER, total, START + 3 * SECOND, .type = (__u16)type, .written = written[type],
 			    .lost = type == REC_hop ? lost_hops : 0);

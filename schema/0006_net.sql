@@ -1,0 +1,104 @@
+-- 0006_net.sql: TCP connections, queueing disciplines, connection tracking, fragments, queues of devices.
+-- The conventions are those of 0001_init.sql.
+
+-- ---- TCP ----------------------------------------------------------------------------------------
+
+CREATE TABLE tcp_conn_state(          -- changes of state, by connection
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	saddr         TEXT NOT NULL,     -- local
+	sport         INTEGER NOT NULL,
+	daddr         TEXT NOT NULL,     -- remote
+	dport         INTEGER NOT NULL,
+	changes       INTEGER NOT NULL,
+	established   INTEGER NOT NULL,  -- of those: into ESTABLISHED
+	closed        INTEGER NOT NULL,  -- into CLOSE
+	refused       INTEGER NOT NULL,  -- from SYN_SENT into CLOSE: it was refused, timed out, or was given up
+	last_state    INTEGER NOT NULL,  -- enumerator set tcp_state
+	acked         INTEGER NOT NULL,  -- bytes the peer had acknowledged by then
+	received      INTEGER NOT NULL,  -- bytes received by then
+	n             INTEGER NOT NULL,  -- of the time from SYN_SENT to ESTABLISHED
+	sum_ns        INTEGER NOT NULL,
+	min_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL,
+	hist          BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE tcp_conn_sample(         -- samples, by connection
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	saddr         TEXT NOT NULL,
+	sport         INTEGER NOT NULL,
+	daddr         TEXT NOT NULL,
+	dport         INTEGER NOT NULL,
+	samples       INTEGER NOT NULL,
+	min_cwnd      INTEGER NOT NULL,  -- congestion window, segments
+	max_cwnd      INTEGER NOT NULL,
+	max_in_flight INTEGER NOT NULL,  -- segments
+	max_lost      INTEGER NOT NULL,  -- segments believed lost at a time
+	min_rtt_us    INTEGER,           -- smallest one the kernel knew; NULL: none measured
+	srtt_us       INTEGER,           -- smoothed, at the last sample
+	acked         INTEGER NOT NULL,  -- bytes the peer had acknowledged by the last sample
+	received      INTEGER NOT NULL,  -- bytes received by the last sample
+	window_closed INTEGER NOT NULL,  -- samples at which the peer took nothing
+	n             INTEGER NOT NULL,  -- of the sampled round-trip times
+	sum_ns        INTEGER NOT NULL,
+	min_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL,
+	hist          BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE tcp_conn_event(          -- resets and wrong checksums, by connection
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	saddr         TEXT NOT NULL,
+	sport         INTEGER NOT NULL,
+	daddr         TEXT NOT NULL,
+	dport         INTEGER NOT NULL,
+	resets_sent   INTEGER NOT NULL,
+	resets_received INTEGER NOT NULL,
+	bad_checksums INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tcp_change(              -- single changes of state, up to a limit (eviction)
+	ts_ns         INTEGER NOT NULL,
+	win           INTEGER NOT NULL,
+	cpu           INTEGER NOT NULL,
+	tid           INTEGER NOT NULL,  -- thread on the CPU
+	netns         INTEGER NOT NULL,
+	saddr         TEXT NOT NULL,
+	sport         INTEGER NOT NULL,  -- 0: not chosen yet
+	daddr         TEXT NOT NULL,
+	dport         INTEGER NOT NULL,
+	before        INTEGER NOT NULL,  -- enumerator set tcp_state
+	state         INTEGER NOT NULL,
+	opening_ns    INTEGER,           -- since SYN_SENT; NULL: it was in another state before
+	srtt_us       INTEGER,           -- NULL: none measured
+	retrans       INTEGER NOT NULL,  -- segments sent again so far
+	acked         INTEGER NOT NULL,  -- bytes
+	received      INTEGER NOT NULL   -- bytes
+) STRICT;
+
+CREATE TABLE tcp_event(               -- single resets and wrong checksums, up to a limit (eviction)
+	ts_ns         INTEGER NOT NULL,
+	win           INTEGER NOT NULL,
+	cpu           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	saddr         TEXT NOT NULL,
+	sport         INTEGER NOT NULL,
+	daddr         TEXT NOT NULL,
+	dport         INTEGER NOT NULL,
+	what          INTEGER NOT NULL,  -- 0 reset sent, 1 reset received, 2 wrong checksum
+	state         INTEGER,           -- NULL: no socket is concerned
+	reason        INTEGER,           -- enumerator set sk_rst_reason; NULL: the kernel gives none
+	seq           INTEGER            -- NULL: not known
+) STRICT;
+
+-- ---- drops --------------------------------------------------------------------------------------
+
+ALTER TABLE drop_event ADD COLUMN ack INTEGER; -- TCP acknowledgement number; NULL: headers not readable
+
+-- ---- names --------------------------------------------------------------------------------------
+
+INSERT INTO enumerator VALUES
+	('tcp_event', 0, 'reset sent'), ('tcp_event', 1, 'reset received'), ('tcp_event', 2, 'wrong checksum');
