@@ -172,7 +172,7 @@ lab-programs: all $(BUILD)/tests/traffic $(patsubst tests/lab/preload/%.c,$(BUIL
 check-lab lab-shell: deps
 	@tests/deps.sh $(LAB_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory -j2 lab-programs
-	$(Q)tests/lab/$@ $(SCENARIO)
+	$(Q)tests/lab/$@ $(if $(filter lab-shell,$@),"$(COMMAND)",$(SCENARIO))
 
 # ---- cost, and hostile input --------------------------------------------------------------------
 

@@ -27,7 +27,7 @@
 #include "bpf/task.skel.h"
 #include "bpf/tcp.skel.h"
 
-enum { MAX_MAPS = 32, MAX_INSTANCES = 64, MAX_PROGRAMS = 64, LOG_TAIL = 512 };
+enum { MAX_MAPS = 64, MAX_INSTANCES = PLAN_PROBES * 2, MAX_PROGRAMS = PLAN_PROBES * 4, LOG_TAIL = 512 };
 
 static const struct object {
 	const char *name;
@@ -335,8 +335,19 @@ static int load(struct attach *a, struct plan *plan, const struct object *o, con
 	return 0;
 }
 
+/* Functions go by the name this kernel has for them, all else by the section of the program. */
+static struct bpf_link *attach_program(struct bpf_program *prog, const struct means *m)
+{
+	const struct program_def *d = program_def(bpf_program__name(prog));
+
+	if (d->method != METHOD_kprobe && d->method != METHOD_kretprobe)
+		return bpf_program__attach(prog);
+	return bpf_program__attach_kprobe(prog, d->method == METHOD_kretprobe,
+					  functions__find(m->functions, d->target)->symbol);
+}
+
 /* Attaches all programs of one probe, or none. */
-static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_probe *p)
+static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_probe *p, const struct means *m)
 {
 	size_t first = a->n_programs;
 	struct bpf_program *prog;
@@ -346,7 +357,7 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 
 		if (!bpf_program__autoload(prog) || !belongs(p, bpf_program__name(prog)))
 			continue;
-		link = bpf_program__attach(prog);
+		link = attach_program(prog, m);
 		if (!link) {
 			int err = -errno;
 
@@ -371,7 +382,7 @@ static void say_why(struct plan_probe *p, const char *what, int err)
 
 /* One probe by itself, by each of its candidates in turn. */
 static void load_alone(struct attach *a, struct plan *plan, const struct object *o, struct plan_probe *p,
-		       const struct kernel_btf *k)
+		       const struct means *m)
 {
 	struct bpf_object *obj;
 	__u8 candidate;
@@ -383,14 +394,14 @@ static void load_alone(struct attach *a, struct plan *plan, const struct object 
 		err = load(a, plan, o, p, &obj);
 		if (err)
 			say_why(p, "the kernel refused the program", err);
-		else if ((err = attach_probe(a, obj, p)))
+		else if ((err = attach_probe(a, obj, p, m)))
 			say_why(p, "cannot attach", err);
-	} while (err && plan__next_candidate(p, candidate, k, plan__tracefs()));
+	} while (err && plan__next_candidate(p, candidate, m));
 	if (err)
 		p->candidate = 0;
 }
 
-static void load_object(struct attach *a, struct plan *plan, const struct object *o, const struct kernel_btf *k)
+static void load_object(struct attach *a, struct plan *plan, const struct object *o, const struct means *m)
 {
 	struct bpf_object *obj = NULL;
 	bool any = false;
@@ -404,15 +415,15 @@ static void load_object(struct attach *a, struct plan *plan, const struct object
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
 		struct plan_probe *p = &plan->probes[i];
 
-		if (is_pending(p, o) && (!obj || attach_probe(a, obj, p)))
-			load_alone(a, plan, o, p, k);
+		if (is_pending(p, o) && (!obj || attach_probe(a, obj, p, m)))
+			load_alone(a, plan, o, p, m);
 	}
 }
 
-int attach__plan(struct attach *a, struct plan *plan, const struct kernel_btf *k, struct trace_error *err)
+int attach__plan(struct attach *a, struct plan *plan, const struct means *m, struct trace_error *err)
 {
 	for (size_t i = 0; i < N_OBJECTS; i++)
-		load_object(a, plan, &OBJECTS[i], k);
+		load_object(a, plan, &OBJECTS[i], m);
 	if (plan__count(plan, PROBE_ATTACHED))
 		return 0;
 	for (size_t i = 0; i < PLAN_PROBES; i++)

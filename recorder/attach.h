@@ -26,7 +26,7 @@ int attach__open(struct attach **a, const struct attach_opts *opts, const struct
  * Loads and attaches what the plan wants, disabled, and writes each probe's outcome into it.
  * Fails only when nothing at all could be attached.
  */
-int attach__plan(struct attach *a, struct plan *plan, const struct kernel_btf *k, struct trace_error *err);
+int attach__plan(struct attach *a, struct plan *plan, const struct means *m, struct trace_error *err);
 
 /* Starts and stops recording, in all programs at once. */
 void attach__enable(struct attach *a, bool on);

@@ -43,11 +43,11 @@ static bool check_privilege(void)
 	return say("privilege", MISSING, "run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
 }
 
-static bool check_btf(struct kernel_btf **btf)
+static bool check_btf(struct means *means)
 {
 	struct trace_error err = { 0 };
 
-	if (!kernel_btf__open(btf, &err))
+	if (!means__open(means, &err))
 		return say("btf", OK, "the kernel describes its types in /sys/kernel/btf/vmlinux");
 	return say("btf", MISSING, err.text);
 }
@@ -70,7 +70,7 @@ static bool check_ringbuf(bool privileged)
 }
 
 /* Attaches everything for a moment: no shorter question has the same answer. */
-static bool check_probes(const struct kernel_btf *btf, bool privileged)
+static bool check_probes(const struct means *means, bool privileged)
 {
 	struct attach_opts opts = { .ring_bytes = 4096 };
 	struct trace_error err = { 0 };
@@ -79,14 +79,14 @@ static bool check_probes(const struct kernel_btf *btf, bool privileged)
 	char text[64];
 	int ret;
 
-	if (!btf || !privileged)
+	if (!means->btf || !privileged)
 		return say("tp_btf", PARTLY, "not tested without privilege and type information");
 	ret = plan__select(&plan, NULL, NULL, &err);
-	plan__resolve(&plan, btf, plan__tracefs());
+	plan__resolve(&plan, means);
 	if (!ret)
-		ret = attach__open(&a, &opts, btf, &err);
+		ret = attach__open(&a, &opts, means->btf, &err);
 	if (!ret)
-		ret = attach__plan(a, &plan, btf, &err);
+		ret = attach__plan(a, &plan, means, &err);
 	attach__close(a);
 	if (ret)
 		return say("tp_btf", MISSING, err.text);
@@ -95,12 +95,10 @@ static bool check_probes(const struct kernel_btf *btf, bool privileged)
 	return say("tp_btf", plan__count(&plan, PROBE_FAILED) ? PARTLY : OK, text);
 }
 
-static bool check_tracefs(void)
+static bool check_tracefs(const struct means *means)
 {
-	const char *place = plan__tracefs();
-
-	if (place)
-		return say("tracefs", OK, place);
+	if (means->tracefs)
+		return say("tracefs", OK, means->tracefs);
 	return say("tracefs", PARTLY, "futex calls cost more to record; mount -t tracefs none /sys/kernel/tracing");
 }
 
@@ -134,7 +132,7 @@ static bool check_disk(void)
 
 int check__main(int argc, char **argv)
 {
-	struct kernel_btf *btf = NULL;
+	struct means means = { 0 };
 	bool possible, privileged;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
@@ -147,14 +145,14 @@ int check__main(int argc, char **argv)
 	}
 	privileged = check_privilege();
 	possible = privileged;
-	possible &= check_btf(&btf);
+	possible &= check_btf(&means);
 	possible &= check_lockdown();
 	possible &= check_ringbuf(privileged);
-	possible &= check_probes(btf, privileged);
-	possible &= check_tracefs();
+	possible &= check_probes(&means, privileged);
+	possible &= check_tracefs(&means);
 	possible &= check_symbols();
 	possible &= check_disk();
-	kernel_btf__close(btf);
+	means__close(&means);
 	if (!possible)
 		fputs("netrec: this host cannot record as it is: see \"missing\" above\n", stderr);
 	return possible ? EXIT_DONE : EXIT_UNSUPPORTED;

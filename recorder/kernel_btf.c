@@ -12,8 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_MODULES = 32 };
+
 struct kernel_btf {
 	struct btf *btf;
+	struct module {
+		char name[56];
+		struct btf *btf; /* NULL: it has none */
+	} modules[MAX_MODULES];
+	size_t n_modules;
 };
 
 int kernel_btf__open(struct kernel_btf **k, struct trace_error *err)
@@ -38,6 +45,8 @@ void kernel_btf__close(struct kernel_btf *k)
 {
 	if (!k)
 		return;
+	for (size_t i = 0; i < k->n_modules; i++)
+		btf__free(k->modules[i].btf);
 	btf__free(k->btf);
 	free(k);
 }
@@ -59,6 +68,38 @@ int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name)
 	if (!t || !btf_is_func_proto(t) || !btf_vlen(t))
 		return -ENOENT;
 	return btf_vlen(t) - 1;
+}
+
+static struct btf *module_btf(struct kernel_btf *k, const char *name)
+{
+	struct module *m = k->modules;
+
+	if (!*name)
+		return k->btf;
+	for (; m < k->modules + k->n_modules; m++)
+		if (!strcmp(m->name, name))
+			return m->btf;
+	if (k->n_modules == MAX_MODULES)
+		return NULL;
+	snprintf(m->name, sizeof(m->name), "%s", name);
+	m->btf = btf__load_module_btf(name, k->btf);
+	k->n_modules++;
+	return m->btf;
+}
+
+int kernel_btf__function_args(struct kernel_btf *k, const char *module, const char *name)
+{
+	struct btf *btf = module_btf(k, module);
+	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) : -ENOENT;
+
+	if (id < 0)
+		return -ENOENT;
+	return btf_vlen(btf__type_by_id(btf, btf__type_by_id(btf, id)->type));
+}
+
+int kernel_btf__function_id(const struct kernel_btf *k, const char *name)
+{
+	return btf__find_by_name_kind(k->btf, name, BTF_KIND_FUNC);
 }
 
 static void each_value(const struct kernel_btf *k, const struct btf_type *t, kernel_btf_enum_fn fn, void *ctx)

@@ -1,4 +1,4 @@
-/* kernel_btf.h: what this kernel's type information says about tracepoints and enums. */
+/* kernel_btf.h: what this kernel's type information says about tracepoints, functions and enums. */
 #ifndef RECORDER_KERNEL_BTF_H
 #define RECORDER_KERNEL_BTF_H
 
@@ -13,6 +13,15 @@ void kernel_btf__close(struct kernel_btf *k);
 
 /* Arguments of a tracepoint, or -ENOENT when this kernel does not have it. */
 int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name);
+
+/*
+ * Arguments of a function, as the kernel or one of its modules (empty: the kernel) describes it; -ENOENT when it
+ * does not. The type information of a module is read when it is first asked for.
+ */
+int kernel_btf__function_args(struct kernel_btf *k, const char *module, const char *name);
+
+/* Id of a function of the kernel itself, for the bpf system call; -ENOENT. */
+int kernel_btf__function_id(const struct kernel_btf *k, const char *name);
 
 /* Calls `fn` for every value of an enum; -ENOENT when there is none of that name. */
 typedef void (*kernel_btf_enum_fn)(void *ctx, const char *name, __s64 value);

@@ -181,41 +181,71 @@ int plan__select(struct plan *plan, const char *profiles, const char *events, st
 	return 0;
 }
 
-const char *plan__tracefs(void)
-{
-	static const char *const PLACES[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-	char path[64];
-
-	for (size_t i = 0; i < COUNT(PLACES); i++) {
-		snprintf(path, sizeof(path), "%s/events", PLACES[i]);
-		if (!access(path, R_OK | X_OK))
-			return PLACES[i];
-	}
-	return NULL;
-}
-
-/* Why this program cannot be attached here; empty when nothing speaks against it. */
-static void objection(const struct program_def *p, const struct kernel_btf *k, const char *tracefs, char *why,
-		      size_t len)
+static void object_to_syscall(const struct program_def *p, const char *tracefs, char *why, size_t len)
 {
 	char path[160];
 
-	why[0] = 0;
-	if (p->method == METHOD_tp_btf && kernel_btf__tracepoint_args(k, p->target) < 0) {
-		snprintf(why, len, "this kernel has no tracepoint %s", p->target);
-	} else if (p->method == METHOD_tp && !tracefs) {
+	if (!tracefs) {
 		snprintf(why, len, "tracefs is not mounted");
-	} else if (p->method == METHOD_tp) {
-		snprintf(path, sizeof(path), "%s/events/syscalls/%s", tracefs, p->target);
-		if (access(path, F_OK))
-			snprintf(why, len, "this kernel has no tracepoint syscalls/%s", p->target);
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/events/syscalls/%s", tracefs, p->target);
+	if (access(path, F_OK))
+		snprintf(why, len, "this kernel has no tracepoint syscalls/%s", p->target);
+}
+
+/* fentry needs the very function and its type, a kprobe makes do with a variant of it. */
+static void object_to_function(const struct program_def *p, const struct functions *f, char *why, size_t len)
+{
+	const struct function *fn = functions__find(f, p->target);
+	bool typed = p->method == METHOD_fentry || p->method == METHOD_fexit;
+	const char *refusal = !fn ? NULL : typed ? functions__no_fentry(f) : functions__no_kprobe(f);
+
+	if (!fn)
+		snprintf(why, len, "this kernel has no function %s, or its module is not loaded", p->target);
+	else if (refusal)
+		snprintf(why, len, "%s", refusal);
+	else if (typed && strcmp(fn->symbol, p->target))
+		snprintf(why, len, "this kernel has %s only as %s", p->target, fn->symbol);
+	else if (typed && !fn->has_type)
+		snprintf(why, len, "there is no type information on %s", p->target);
+}
+
+/* Why this program cannot be attached here; empty when nothing speaks against it. */
+static void objection(const struct program_def *p, const struct means *m, char *why, size_t len)
+{
+	why[0] = 0;
+	switch (p->method) {
+	case METHOD_tp_btf:
+	case METHOD_raw_tp:
+		if (kernel_btf__tracepoint_args(m->btf, p->target) < 0)
+			snprintf(why, len, "this kernel has no tracepoint %s", p->target);
+		break;
+	case METHOD_tp:
+		object_to_syscall(p, m->tracefs, why, len);
+		break;
+	case METHOD_fentry:
+	case METHOD_fexit:
+	case METHOD_kprobe:
+	case METHOD_kretprobe:
+		object_to_function(p, m->functions, why, len);
+		break;
 	}
 }
 
-static const char *const METHOD_NAMES[] = { "", "tp_btf", "tp", "iter" };
+static const char *const METHOD_NAMES[METHODS] = {
+	[METHOD_none] = "",         [METHOD_tp_btf] = "tp_btf", [METHOD_raw_tp] = "raw_tp",
+	[METHOD_fentry] = "fentry", [METHOD_fexit] = "fexit",   [METHOD_kprobe] = "kprobe",
+	[METHOD_kretprobe] = "kretprobe", [METHOD_tp] = "tp",   [METHOD_iter] = "iter",
+};
+
+const char *plan__method_name(enum probe_method method)
+{
+	return METHOD_NAMES[method];
+}
 
 /* Can all programs of the candidate be attached? -ENOENT when there is no such candidate. */
-static int try_candidate(struct plan_probe *probe, __u8 candidate, const struct kernel_btf *k, const char *tracefs)
+static int try_candidate(struct plan_probe *probe, __u8 candidate, const struct means *m)
 {
 	char why[PLAN_DETAIL];
 	int found = -ENOENT;
@@ -223,7 +253,7 @@ static int try_candidate(struct plan_probe *probe, __u8 candidate, const struct 
 	for (size_t i = 0; i < COUNT(PROGRAMS); i++) {
 		if (strcmp(PROGRAMS[i].probe, probe->def->name) || PROGRAMS[i].candidate != candidate)
 			continue;
-		objection(&PROGRAMS[i], k, tracefs, why, sizeof(why));
+		objection(&PROGRAMS[i], m, why, sizeof(why));
 		if (*why) {
 			snprintf(probe->detail, sizeof(probe->detail), "%s", why);
 			return 0;
@@ -233,11 +263,11 @@ static int try_candidate(struct plan_probe *probe, __u8 candidate, const struct 
 	return found;
 }
 
-bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct kernel_btf *k, const char *tracefs)
+bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct means *m)
 {
 	probe->candidate = 0;
 	for (__u8 c = after + 1; !probe->candidate; c++) {
-		int usable = try_candidate(probe, c, k, tracefs);
+		int usable = try_candidate(probe, c, m);
 
 		if (usable < 0)
 			return false;
@@ -247,12 +277,12 @@ bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct ker
 	return true;
 }
 
-void plan__resolve(struct plan *plan, const struct kernel_btf *k, const char *tracefs)
+void plan__resolve(struct plan *plan, const struct means *m)
 {
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
 		struct plan_probe *p = &plan->probes[i];
 
-		if (!plan__next_candidate(p, 0, k, tracefs))
+		if (!plan__next_candidate(p, 0, m))
 			p->status = p->wanted ? PROBE_FAILED : PROBE_NOT_WANTED;
 		else
 			p->detail[0] = 0; /* an objection to an earlier candidate no longer matters */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include "format/error.h"
 #include "format/record.h"
-#include "kernel_btf.h"
+#include "means.h"
 
 enum {
 	PLAN_DETAIL = 200,
@@ -23,7 +23,18 @@ enum {
 };
 
 enum program_role { ROLE_NEEDED, ROLE_HINT };
-enum probe_method { METHOD_none, METHOD_tp_btf, METHOD_tp, METHOD_iter };
+enum probe_method {
+	METHOD_none,
+	METHOD_tp_btf,
+	METHOD_raw_tp,
+	METHOD_fentry,
+	METHOD_fexit,
+	METHOD_kprobe,
+	METHOD_kretprobe,
+	METHOD_tp,
+	METHOD_iter,
+	METHODS
+};
 
 struct probe_def {
 	const char *name, *object, *doc;
@@ -60,17 +71,17 @@ const struct program_def *plan__program_defs(size_t *n);
  */
 int plan__select(struct plan *plan, const char *profiles, const char *events, struct trace_error *err);
 
-/* Chooses each probe's first candidate after `after` that this kernel has. `tracefs`: where it is mounted or NULL. */
-void plan__resolve(struct plan *plan, const struct kernel_btf *k, const char *tracefs);
-bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct kernel_btf *k, const char *tracefs);
+/* Chooses each probe's first candidate, or the next one after `after`, that this kernel has. */
+void plan__resolve(struct plan *plan, const struct means *m);
+bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct means *m);
 
 /* Method of the probe's candidate, as in the trace: "tp_btf", …; empty without one. */
 const char *plan__method(const struct plan_probe *probe);
 
+/* Name of a method, as in the trace. */
+const char *plan__method_name(enum probe_method method);
+
 /* Number of wanted probes with this status. */
 unsigned plan__count(const struct plan *plan, enum probe_status status);
-
-/* Where tracefs is mounted, or NULL. */
-const char *plan__tracefs(void);
 
 #endif

@@ -76,14 +76,14 @@ static int parse(struct probes_options *o, int argc, char **argv, struct trace_e
 }
 
 /* Loads and attaches for real; nothing is enabled, so nothing is recorded. */
-static int try_plan(struct plan *plan, const struct kernel_btf *btf, struct trace_error *err)
+static int try_plan(struct plan *plan, const struct means *means, struct trace_error *err)
 {
 	struct attach_opts opts = { .ring_bytes = 4096 };
 	struct attach *a;
 	int ret;
 
-	TRY(attach__open(&a, &opts, btf, err));
-	ret = attach__plan(a, plan, btf, err);
+	TRY(attach__open(&a, &opts, means->btf, err));
+	ret = attach__plan(a, plan, means, err);
 	attach__close(a);
 	return ret;
 }
@@ -164,15 +164,15 @@ static int print_json(const struct plan *plan, struct trace_error *err)
 
 static int show(const struct probes_options *o, struct trace_error *err)
 {
-	struct kernel_btf *btf = NULL;
+	struct means means = { 0 };
 	struct plan plan;
 	int ret;
 
 	TRY(plan__select(&plan, o->profiles, o->events, err));
-	TRY(kernel_btf__open(&btf, err));
-	plan__resolve(&plan, btf, plan__tracefs());
-	ret = o->try ? try_plan(&plan, btf, err) : 0;
-	kernel_btf__close(btf);
+	TRY(means__open(&means, err));
+	plan__resolve(&plan, &means);
+	ret = o->try ? try_plan(&plan, &means, err) : 0;
+	means__close(&means);
 	if (ret < 0)
 		return ret;
 	if (o->json)

@@ -34,7 +34,7 @@ enum { TICK_MS = 50, NICE = -10 };
 
 struct recording {
 	struct record_options options;
-	struct kernel_btf *btf;
+	struct means means;
 	struct plan plan;
 	struct attach *attach;
 	struct sink sink;
@@ -67,8 +67,8 @@ static int open_attach(struct recording *r, struct trace_error *err)
 	opts.config.n_pids = o->n_pids;
 	opts.config.n_comms = o->n_comms;
 	memcpy(opts.config.comms, o->comms, sizeof(o->comms));
-	TRY(attach__open(&r->attach, &opts, r->btf, err));
-	return attach__plan(r->attach, &r->plan, r->btf, err);
+	TRY(attach__open(&r->attach, &opts, r->means.btf, err));
+	return attach__plan(r->attach, &r->plan, &r->means, err);
 }
 
 static int open_sink(struct recording *r, int argc, char **argv, struct trace_error *err)
@@ -79,7 +79,7 @@ static int open_sink(struct recording *r, int argc, char **argv, struct trace_er
 	r->sink_open = true;
 	sink__lock(&r->sink);
 	inventory__config(&r->sink, &r->options, attach__ring_bytes(r->attach), argc, argv);
-	inventory__enumerators(&r->sink, r->btf);
+	inventory__enumerators(&r->sink, r->means.btf);
 	inventory__probes(&r->sink, &r->plan);
 	sink__unlock(&r->sink);
 	return 0;
@@ -103,8 +103,8 @@ static int catch_signals(struct recording *r, struct trace_error *err)
 
 static int start(struct recording *r, int argc, char **argv, struct trace_error *err)
 {
-	TRY(kernel_btf__open(&r->btf, err));
-	plan__resolve(&r->plan, r->btf, plan__tracefs());
+	TRY(means__open(&r->means, err));
+	plan__resolve(&r->plan, &r->means);
 	if (r->options.command)
 		TRY(command__fork(&r->command, r->options.command, err));
 	/*
@@ -235,7 +235,7 @@ static void release(struct recording *r)
 	sampler__close(r->sampler);
 	losses__free(r->losses);
 	attach__close(r->attach);
-	kernel_btf__close(r->btf);
+	means__close(&r->means);
 	if (r->signals > 0)
 		close(r->signals);
 }

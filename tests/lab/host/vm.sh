@@ -3,6 +3,7 @@
 #   vm_prepare          kernel, initramfs and the writable share, in $lab/share
 #   vm_command SERIAL THREADS   prints nothing; sets array vm_qemu to the command line
 #   vm_where            of a running VM: in which kernel function each CPU is
+# LAB_COMMAND: what lab-shell runs in place of a shell.
 
 # What L1's initramfs needs to reach its root.
 l1_modules='virtio_pci virtio_net 9pnet_virtio 9p overlay'
@@ -28,6 +29,7 @@ vm_prepare() {
 		LAB_MODE='$1'
 		LAB_NO_FAULT='${LAB_NO_FAULT:-}'
 		LAB_RECORD='${LAB_RECORD:-}'
+		LAB_COMMAND=${LAB_COMMAND@Q}
 	EOP
 }
 

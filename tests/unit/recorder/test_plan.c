@@ -95,12 +95,10 @@ static const struct probe_def *probe_def(const char *name)
 /* The section a program must be in, by its line. */
 static void expect_section(const struct program_def *d, const char *section)
 {
-	static const char *const PREFIX[] = { [METHOD_tp_btf] = "tp_btf/",
-					      [METHOD_tp] = "tp/syscalls/",
-					      [METHOD_iter] = "iter/" };
 	char want[128];
 
-	snprintf(want, sizeof(want), "%s%s", PREFIX[d->method], d->target);
+	snprintf(want, sizeof(want), "%s/%s%s", plan__method_name(d->method), d->method == METHOD_tp ? "syscalls/" : "",
+		 d->target);
 	assert_string_equal(section, want);
 }
 
@@ -163,22 +161,22 @@ static void every_probe_is_sound(void **state)
 /* The futex probe prefers its own tracepoints, and falls back where tracefs is missing. */
 static void candidates(void **state)
 {
-	struct kernel_btf *btf;
+	struct means means = { 0 };
 
 	(void)state;
-	if (kernel_btf__open(&btf, NULL) < 0)
+	if (kernel_btf__open(&means.btf, NULL) < 0)
 		skip(); /* no type information on this machine */
 	assert_int_equal(plan__select(&plan, NULL, "futex", &err), 0);
-	plan__resolve(&plan, btf, NULL);
+	plan__resolve(&plan, &means);
 	assert_int_equal(probe("sys_futex")->candidate, 2);
 	assert_string_equal(plan__method(probe("sys_futex")), "tp_btf");
 	assert_string_equal(probe("sys_futex")->detail, "");
-	assert_false(plan__next_candidate(probe("sys_futex"), 2, btf, NULL));
+	assert_false(plan__next_candidate(probe("sys_futex"), 2, &means));
 	assert_int_equal(probe("sys_futex")->candidate, 0);
 	assert_string_equal(plan__method(probe("sys_futex")), "");
-	assert_int_equal(kernel_btf__tracepoint_args(btf, "no_such_tracepoint"), -ENOENT);
-	assert_true(kernel_btf__tracepoint_args(btf, "kfree_skb") >= 2);
-	kernel_btf__close(btf);
+	assert_int_equal(kernel_btf__tracepoint_args(means.btf, "no_such_tracepoint"), -ENOENT);
+	assert_true(kernel_btf__tracepoint_args(means.btf, "kfree_skb") >= 2);
+	means__close(&means);
 }
 
 int main(void)

@@ -1,0 +1,151 @@
+/*
+ * function.h: programs at kernel functions, each written once for fentry and for kprobes.
+ *
+ *   ON_FUNCTION(name, struct sk_buff *skb, …) { …; return 0; }                fentry_name, kprobe_name
+ *   ON_RETURN(name, record, struct sk_buff *skb, …) { … }                     fexit_name; kprobe_name, kretprobe_name
+ *
+ * ON_FUNCTION_AS(name, function, …) and ON_RETURN_AS(name, function, record, …): where the probe has another name than
+ * its function. The arguments are the first ones of the kernel's function, at most five; `returned` is
+ * what it returned, and `record` the record that is lost when the arguments are. `typed` is
+ * a constant in each program: under fentry the arguments are typed pointers, which may be followed directly; under
+ * a kprobe every read has to be asked for. GET(p, field) does what is right. What did not come from an argument by
+ * GET alone is read with bpf_core_read in both.
+ */
+#ifndef BPF_FUNCTION_H
+#define BPF_FUNCTION_H
+
+#include "emit.h"
+
+#define GET(p, field)                                                    \
+	({                                                               \
+		typeof((p)->field) got_;                                 \
+		if (typed)                                               \
+			got_ = (p)->field;                               \
+		else                                                     \
+			bpf_core_read(&got_, sizeof(got_), &(p)->field); \
+		got_;                                                    \
+	})
+
+enum probe_id {
+#define PROBE(id, name, object, record, stage, doc) PROBE_##name = id,
+#define PROGRAM(name, candidate, method, program, target, role)
+#include "probes.def"
+#undef PROBE
+#undef PROGRAM
+};
+
+#define CAST_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wint-conversion\"")
+#define CAST_END _Pragma("GCC diagnostic pop")
+
+#define ON_FUNCTION(name, args...) ON_FUNCTION_AS(name, name, ##args)
+#define ON_FUNCTION_AS(name, function, args...)                                        \
+	static __always_inline int on_##name(const bool typed, void *ctx, ##args);     \
+	SEC("fentry/" #function)                                                           \
+	int fentry_##name(unsigned long long *ctx)                                     \
+	{                                                                              \
+		if (!control.enabled)                                                  \
+			return 0;                                                      \
+		CAST_BEGIN                                                             \
+		return on_##name(true, ___bpf_ctx_cast(args));                         \
+		CAST_END                                                               \
+	}                                                                              \
+	SEC("kprobe/" #function)                                                           \
+	int kprobe_##name(struct pt_regs *ctx)                                         \
+	{                                                                              \
+		if (!control.enabled)                                                  \
+			return 0;                                                      \
+		CAST_BEGIN                                                             \
+		return on_##name(false, ___bpf_kprobe_args(args));                     \
+		CAST_END                                                               \
+	}                                                                              \
+	static __always_inline int on_##name(const bool typed, void *ctx, ##args)
+
+/* The arguments a function was entered with, until it returns. */
+struct entered {
+	unsigned long long args[5];
+};
+
+struct entered_by {
+	__u64 pid_tgid;
+	__u32 probe;
+	__u32 cpu; /* of the idle threads, which all are thread 0 */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct entered_by);
+	__type(value, struct entered);
+} entered SEC(".maps");
+
+static __always_inline struct entered_by entered__key(__u32 probe)
+{
+	struct entered_by key = { .pid_tgid = bpf_get_current_pid_tgid(), .probe = probe };
+
+	if (!key.pid_tgid)
+		key.cpu = bpf_get_smp_processor_id();
+	return key;
+}
+
+static __always_inline int entered__put(__u32 probe, struct pt_regs *ctx)
+{
+	struct entered_by key = entered__key(probe);
+	struct entered e = { .args = { PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx),
+				       PT_REGS_PARM5(ctx) } };
+
+	bpf_map_update_elem(&entered, &key, &e, BPF_ANY);
+	return 0;
+}
+
+/*
+ * False when the entry was not seen, or an interrupt on top of this thread ran the same function and used it up:
+ * then the record is counted as lost.
+ */
+static __always_inline bool entered__take(__u32 probe, __u32 record, struct entered *e)
+{
+	struct entered_by key = entered__key(probe);
+	struct entered *found = bpf_map_lookup_elem(&entered, &key);
+
+	if (!found) {
+		emit__count_lost(bpf_get_smp_processor_id(), record);
+		return false;
+	}
+	*e = *found;
+	bpf_map_delete_elem(&entered, &key);
+	return true;
+}
+
+/* `record`: what the body emits, to be counted when it cannot run. */
+#define ON_RETURN(name, record, args...) ON_RETURN_AS(name, name, record, ##args)
+#define ON_RETURN_AS(name, function, record, args...)                                               \
+	static __always_inline int on_##name(__u64 returned, const bool typed, void *ctx, ##args);  \
+	SEC("fexit/" #function)                                                                         \
+	int fexit_##name(unsigned long long *ctx)                                                   \
+	{                                                                                           \
+		__u64 returned = 0;                                                                 \
+		if (!control.enabled)                                                               \
+			return 0;                                                                   \
+		bpf_get_func_ret(ctx, &returned);                                                   \
+		CAST_BEGIN                                                                          \
+		return on_##name(returned, true, ___bpf_ctx_cast(args));                            \
+		CAST_END                                                                            \
+	}                                                                                           \
+	SEC("kprobe/" #function)                                                                        \
+	int kprobe_##name(struct pt_regs *ctx)                                                      \
+	{                                                                                           \
+		return control.enabled ? entered__put(PROBE_##name, ctx) : 0;                       \
+	}                                                                                           \
+	SEC("kretprobe/" #function)                                                                     \
+	int kretprobe_##name(struct pt_regs *regs)                                                  \
+	{                                                                                           \
+		struct entered e = {};                                                              \
+		unsigned long long *ctx = e.args;                                                   \
+		if (!control.enabled || !entered__take(PROBE_##name, REC_##record, &e))             \
+			return 0;                                                                   \
+		CAST_BEGIN                                                                          \
+		return on_##name(PT_REGS_RC(regs), false, ___bpf_ctx_cast(args));                   \
+		CAST_END                                                                            \
+	}                                                                                           \
+	static __always_inline int on_##name(__u64 returned, const bool typed, void *ctx, ##args)
+
+#endif

@@ -1,0 +1,21 @@
+/* means.h: what this kernel offers to attach programs to: its types, its functions, tracefs. */
+#ifndef RECORDER_MEANS_H
+#define RECORDER_MEANS_H
+
+#include "functions.h"
+#include "kernel_btf.h"
+
+struct means {
+	struct kernel_btf *btf;
+	struct functions *functions; /* of all function probes; NULL: not looked for */
+	const char *tracefs;         /* where it is mounted; NULL: nowhere */
+};
+
+/* -EOPNOTSUPP when the kernel has no type information. Zeroed *m may be closed in any case. */
+int means__open(struct means *m, struct trace_error *err);
+void means__close(struct means *m);
+
+/* Looks for the functions once more: a module may have been loaded since. */
+int means__renew(struct means *m, struct trace_error *err);
+
+#endif
