@@ -40,7 +40,8 @@ FORMAT_LIBS   := -lzstd -lz
 RECORDER_LIBS := -lbpf -lelf -lsqlite3 $(FORMAT_LIBS)
 ANALYZER_LIBS := -lsqlite3 -lpcap -lm $(FORMAT_LIBS)
 
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -I. -I/usr/include/$(MULTIARCH)
+BPF_ARCH   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror -I. -I/usr/include/$(MULTIARCH)
 
 objs = $(patsubst %.c,$(BUILD)/%.o,$(1))
 FORMAT   := $(wildcard format/*.c)

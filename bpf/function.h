@@ -62,7 +62,7 @@ enum probe_id {
 
 /* The arguments a function was entered with, until it returns. */
 struct entered {
-	unsigned long long args[5];
+	unsigned long long values[5];
 };
 
 struct entered_by {
@@ -90,7 +90,7 @@ static __always_inline struct entered_by entered__key(__u32 probe)
 static __always_inline int entered__put(__u32 probe, struct pt_regs *ctx)
 {
 	struct entered_by key = entered__key(probe);
-	struct entered e = { .args = { PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx),
+	struct entered e = { .values = { PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx),
 				       PT_REGS_PARM5(ctx) } };
 
 	bpf_map_update_elem(&entered, &key, &e, BPF_ANY);
@@ -139,7 +139,7 @@ static __always_inline bool entered__take(__u32 probe, __u32 record, struct ente
 	int kretprobe_##name(struct pt_regs *regs)                                                  \
 	{                                                                                           \
 		struct entered e = {};                                                              \
-		unsigned long long *ctx = e.args;                                                   \
+		unsigned long long *ctx = e.values;                                                 \
 		if (!control.enabled || !entered__take(PROBE_##name, REC_##record, &e))             \
 			return 0;                                                                   \
 		CAST_BEGIN                                                                          \

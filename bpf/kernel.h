@@ -9,6 +9,8 @@
 #ifndef BPF_KERNEL_H
 #define BPF_KERNEL_H
 
+#define __VMLINUX_H__ /* bpf_tracing.h: registers have the names that the kernel gives them */
+
 #include <linux/types.h>
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -165,7 +167,7 @@ struct trace_event_raw_sys_exit {
 };
 
 struct pt_regs {
-	unsigned long di, si; /* x86-64 */
+	unsigned long di, si, dx, cx, r8, ax, bp, sp, ip; /* x86-64 */
 };
 
 struct pt_regs___arm64 {
