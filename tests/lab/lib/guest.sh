@@ -92,6 +92,18 @@ guest_stop() {
 	rm -f $state/guest.pid $state/guest.queues
 }
 
+# Waits until the guest has read what arrived: no UDP or link counter of it has moved for 0.6 s.
+guest_settle() {
+	local before= after= i
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		after=$(guest "grep Udp: /proc/net/snmp; cat /proc/net/dev")
+		[ "$before" != "$after" ] || return 0
+		before=$after
+		sleep 0.6
+	done
+	say "the guest did not become quiet"
+}
+
 # guest_counters FILE: key=value lines of the guest's links.
 guest_counters() {
 	guest cat /proc/net/dev | awk 'NR > 2 { sub(":", " "); print "guestlink_" $1 "_rx_packets=" $3; print "guestlink_" $1 "_tx_packets=" $11 }' >"$1"

@@ -39,6 +39,8 @@ server_stop() {
 	local ns=$1 name=$2 out=$LAB_DIR/traffic.$2
 	sleep "${3:-1}"
 	if [ "$ns" = guest ]; then
+		guest_settle
+		guest "grep Udp: /proc/net/snmp; cat /proc/net/dev"
 		guest "kill \$(cat /guest/out/$name.pid)"
 		wait_for 10 grep -q received $guest_dir/out/"$name"
 		out=$guest_dir/out/$name
