@@ -39,7 +39,7 @@ static void reset(const struct tally *t, struct tally_row row)
 /* Where counts go when there is no memory at all; tally__finish() reports it. */
 static struct tally_row nowhere(void)
 {
-	static __thread __u64 counters[16];
+	static __thread __u64 counters[128];
 	static __thread struct hist hists[2];
 
 	return (struct tally_row){ counters, hists };

@@ -1,7 +1,8 @@
 /*
  * futex.bpf.c: who waited in futex(2), on what, for how long, and who woke somebody.
  *
- * Recorded are calls that took long, and calls that woke a waiter however short they were. The
+ * Recorded are calls that took long, and calls that woke a waiter however short they were. All others
+ * are counted by thread; an iterator reads the totals when netrec samples. The
  * tracepoints of the one system call are preferred; where they cannot be attached, those of all
  * system calls serve, at a cost to every call on the host.
  */
@@ -12,7 +13,9 @@ struct call {
 	__u64 since; /* 0: not in the call */
 	__u64 uaddr;
 	__u32 op;
-	__u32 pad;
+	__u32 told;  /* calls that were in the last total */
+	__u32 waits, wakes, woken, others; /* all calls, however short */
+	__u64 wait_ns, wake_ns;
 };
 
 struct {
@@ -53,6 +56,33 @@ static __always_inline bool futex__wakes(__u32 op)
 	return false;
 }
 
+static __always_inline bool futex__waits(__u32 op)
+{
+	switch (op & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_LOCK_PI:
+	case 13: /* FUTEX_LOCK_PI2 */
+		return true;
+	}
+	return false;
+}
+
+static __always_inline void futex__count(struct call *call, __u64 ns, long ret)
+{
+	if (futex__waits(call->op)) {
+		call->waits++;
+		call->wait_ns += ns;
+	} else if (futex__wakes(call->op)) {
+		call->wakes++;
+		call->wake_ns += ns;
+		call->woken += ret > 0 ? ret : 0;
+	} else {
+		call->others++;
+	}
+}
+
 static __always_inline int futex__exit(long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -65,6 +95,7 @@ static __always_inline int futex__exit(long ret)
 	now = bpf_ktime_get_ns();
 	since = call->since;
 	call->since = 0;
+	futex__count(call, now - since, ret);
 	if (now - since < config.offcpu_min_ns && !(ret > 0 && futex__wakes(call->op)))
 		return 0;
 	f = EMIT(futex);
@@ -110,4 +141,31 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(on_any_sys_exit, struct pt_regs *regs, long ret)
 {
 	return control.enabled ? futex__exit(ret) : 0;
+}
+
+SEC("iter/task")
+int walk_futexes(struct bpf_iter__task *ctx)
+{
+	struct rec_futex_total t = {.rec = {.type = REC_futex_total}};
+	struct task_struct *task = ctx->task;
+	struct call *call = task ? bpf_task_storage_get(&call_of, task, 0, 0) : NULL;
+	__u32 calls;
+
+	if (!call)
+		return 0;
+	calls = call->waits + call->wakes + call->others;
+	if (calls == call->told)
+		return 0;
+	call->told = calls;
+	t.rec.ts = bpf_ktime_get_ns();
+	t.tid = task->pid;
+	t.tgid = task->tgid;
+	t.waits = call->waits;
+	t.wakes = call->wakes;
+	t.woken = call->woken;
+	t.others = call->others;
+	t.wait_ns = call->wait_ns;
+	t.wake_ns = call->wake_ns;
+	bpf_seq_write(ctx->meta->seq, &t, sizeof(t));
+	return 0;
 }

@@ -21,6 +21,7 @@ enum {
 struct recorder_config {
 	__u64 offcpu_min_ns;   /* shorter waits are not recorded */
 	__u64 offcpu_stack_ns; /* waits from here on carry a stack */
+	__u64 lock_min_ns;     /* shorter waits for kernel locks are only counted */
 	__u64 comms[MAX_COMMS][2];
 	__u32 n_comms;
 	__u32 n_pids;

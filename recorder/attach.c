@@ -22,6 +22,7 @@
 #include "bpf/drop.skel.h"
 #include "bpf/futex.skel.h"
 #include "bpf/irq.skel.h"
+#include "bpf/lock.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
 #include "bpf/task.skel.h"
@@ -35,7 +36,7 @@ static const struct object {
 } OBJECTS[] = {
 	{ "skb", skb_bpf__elf_bytes },     { "drop", drop_bpf__elf_bytes }, { "sched", sched_bpf__elf_bytes },
 	{ "futex", futex_bpf__elf_bytes }, { "task", task_bpf__elf_bytes }, { "irq", irq_bpf__elf_bytes },
-	{ "tcp", tcp_bpf__elf_bytes },
+	{ "tcp", tcp_bpf__elf_bytes },     { "lock", lock_bpf__elf_bytes },
 };
 
 enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };
@@ -487,20 +488,28 @@ const volatile __u64 *attach__lost(const struct attach *a)
 	return a->lost;
 }
 
-int attach__walk_tasks(const struct attach *a)
+int attach__walk_tasks(const struct attach *a, size_t nth)
 {
 	for (size_t i = 0; i < a->n_programs; i++) {
 		const struct attached *p = &a->programs[i];
 
-		if (p->link && bpf_program__expected_attach_type(p->program) == BPF_TRACE_ITER)
+		if (p->link && bpf_program__expected_attach_type(p->program) == BPF_TRACE_ITER && !nth--)
 			return bpf_iter_create(bpf_link__fd(p->link));
 	}
 	return -ENOENT;
 }
 
+static bool introduces_tasks(const struct attach *a)
+{
+	for (size_t i = 0; i < a->n_programs; i++)
+		if (a->programs[i].link && a->programs[i].probe->record == REC_thread)
+			return true;
+	return false;
+}
+
 bool attach__walks_all(const struct attach *a)
 {
-	return !a->config.n_pids && !a->config.n_comms && a->control->self_tgid == (__u32)getpid();
+	return introduces_tasks(a) && !a->config.n_pids && !a->config.n_comms && a->control->self_tgid == (__u32)getpid();
 }
 
 int attach__program(const struct attach *a, size_t i, struct attach_program *p)

@@ -39,7 +39,7 @@ __u32 attach__n_cpus(const struct attach *a);            /* possible CPUs */
 int attach__ring_fd(const struct attach *a, __u32 cpu);  /* -1: the CPU was offline and has none */
 __u64 attach__ring_bytes(const struct attach *a);
 const volatile __u64 *attach__lost(const struct attach *a); /* [cpu * LOST_TYPES + type] */
-int attach__walk_tasks(const struct attach *a);          /* a new iterator to read, caller closes; -ENOENT: none */
+int attach__walk_tasks(const struct attach *a, size_t i); /* opens attached iterator i, caller closes; -ENOENT: no more */
 
 /* After a walk: was every thread of /proc to be in it (no --pid or --comm, and /proc is not that of a PID namespace)? */
 bool attach__walks_all(const struct attach *a);

@@ -66,6 +66,18 @@ static void on_offcpu(struct sink *s, __u32 stream, const struct rec_offcpu *wir
 	sink__append(s, stream, &o.rec);
 }
 
+static void on_lock(struct sink *s, __u32 stream, const struct rec_lock *wire)
+{
+	const __u64 *frames = (const __u64 *)(wire + 1);
+	struct rec_lock l = *wire;
+	__u32 own = sink__own_frames(s, frames, l.rec.frames);
+
+	if (l.addr)
+		sink__lock_address(s, l.addr);
+	l.stack = sink__stack(s, frames + own, l.rec.frames - own);
+	sink__append(s, stream, &l.rec);
+}
+
 void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
 {
 	static _Thread_local __u64 last_location;
@@ -80,6 +92,10 @@ void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
 	case REC_offcpu:
 		if (len >= sizeof(struct rec_offcpu) + rec->frames * sizeof(__u64))
 			on_offcpu(s, stream, sample);
+		return;
+	case REC_lock:
+		if (len >= sizeof(struct rec_lock) + rec->frames * sizeof(__u64))
+			on_lock(s, stream, sample);
 		return;
 	case REC_free:
 		location = ((const struct rec_free *)sample)->location;

@@ -59,6 +59,11 @@ __u32 intern__count(const struct intern *t)
 	return t->n;
 }
 
+const void *intern__bytes(const struct intern *t, __u32 id)
+{
+	return t->bytes + t->entries[id - 1].offset;
+}
+
 /* Multiply and fold, eight bytes at a time; keys are our own, not an attacker's choice of collisions. */
 static __u64 hash_of(const unsigned char *p, __u32 len)
 {

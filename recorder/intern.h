@@ -17,6 +17,9 @@ void intern__free(struct intern *t);
 /* The id of these bytes; *is_new says whether this call gave it. 0 when the table is full or memory is out. */
 __u32 intern__id(struct intern *t, const void *bytes, __u32 len, bool *is_new);
 
+/* The bytes of an id that was given. Valid until the next intern__id(). */
+const void *intern__bytes(const struct intern *t, __u32 id);
+
 /* How many ids were given. */
 __u32 intern__count(const struct intern *t);
 

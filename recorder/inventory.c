@@ -82,6 +82,7 @@ void inventory__config(struct sink *s, const struct record_options *o, __u64 rin
 	sink__config(s, "record.offcpu_stack_ns", "%llu", o->offcpu_stack_ns);
 	sink__config(s, "record.futex_min_ns", "%llu", o->offcpu_min_ns);
 	sink__config(s, "record.tcp_sample_ns", "%u", TCP_SAMPLE_NS);
+	sink__config(s, "record.lock_min_ns", "%llu", o->lock_min_ns);
 	sink__config(s, "record.ring_bytes", "%llu", ring_bytes);
 	sink__config(s, "record.sample_ns", "%llu", o->sample_ns);
 	sink__config(s, "record.max_bytes", "%llu", o->max_bytes);

@@ -169,3 +169,70 @@ int ksyms__find(const struct ksyms *k, __u64 addr, struct ksym *sym, size_t *ind
 	sym->module = k->text + k->entries[lo - 1].module;
 	return 0;
 }
+
+/* ---- data --------------------------------------------------------------------------------------- */
+
+enum { MAX_NAME = 128, MAX_DATA = 1 << 20 /* no variable with a lock in it is larger */ };
+
+struct nearest {
+	__u64 addr, below, above; /* above: where the next symbol begins; ~0: none */
+	bool data;                /* what is below is data */
+	char name[MAX_NAME], module[MAX_NAME];
+};
+
+static int by_value(const void *a, const void *b)
+{
+	__u64 x = *(const __u64 *)a, y = *(const __u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Takes a line into account for every address that it is nearer to than what was there. */
+static void consider(struct nearest *at, size_t n, const char *line)
+{
+	char name[MAX_NAME] = "", module[MAX_NAME] = "", type = 0;
+	unsigned long long addr = 0;
+	size_t lo = 0, hi = n;
+
+	if (sscanf(line, "%llx %c %127s [%127[^]]", &addr, &type, name, module) < 3 || !addr)
+		return;
+	while (lo < hi) { /* the first address at or behind the symbol */
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (at[mid].addr < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (size_t i = lo; i < n && addr - 1 < at[i].addr && addr > at[i].below; i++) {
+		at[i].below = addr;
+		at[i].data = strchr("bBdDrRvV", type) != NULL;
+		strcpy(at[i].name, name);
+		strcpy(at[i].module, module);
+	}
+	while (lo-- > 0 && addr < at[lo].above)
+		at[lo].above = addr;
+}
+
+void ksyms__each_data(FILE *f, __u64 *addrs, size_t n, void (*fn)(void *ctx, const struct ksym *sym), void *ctx)
+{
+	struct nearest *at = calloc(n + 1, sizeof(*at));
+	char line[512];
+
+	if (!at)
+		return; /* the addresses stay without names */
+	if (n)
+		qsort(addrs, n, sizeof(*addrs), by_value);
+	for (size_t i = 0; i < n; i++)
+		at[i] = (struct nearest){ .addr = addrs[i], .above = ~0ull };
+	rewind(f);
+	while (fgets(line, sizeof(line), f))
+		consider(at, n, line);
+	for (size_t i = 0; i < n; i++) {
+		const struct nearest *a = &at[i];
+
+		if (a->data && a->above != ~0ull && a->above - a->below <= MAX_DATA && (!i || at[i - 1].below != a->below))
+			fn(ctx, &(struct ksym){ a->below, a->above - a->below, a->name, a->module });
+	}
+	free(at);
+}

@@ -27,6 +27,7 @@ const char options__record_help[] =
 	"      --sample TIME   read the kernel's counters this often (1s)\n"
 	"      --offcpu-min TIME    record waits from this length on (100us)\n"
 	"      --offcpu-stack TIME  and with the kernel stack from this length on (1ms)\n"
+	"      --lock-min TIME      record waits for kernel locks from this length on (10us)\n"
 	"  -q, --quiet         print nothing but errors\n"
 	"  -h, --help          this text\n"
 	"\n"
@@ -37,7 +38,7 @@ const char options__record_help[] =
 	"  netrec record -p drops --max-size 500M      dropped packets, for as long as it takes\n"
 	"  netrec record -- ping -c 5 192.0.2.1        while a command runs\n";
 
-enum { OPT_PID = 256, OPT_COMM, OPT_MAX_SIZE, OPT_RING, OPT_SAMPLE, OPT_OFFCPU_MIN, OPT_OFFCPU_STACK };
+enum { OPT_PID = 256, OPT_COMM, OPT_MAX_SIZE, OPT_RING, OPT_SAMPLE, OPT_OFFCPU_MIN, OPT_OFFCPU_STACK, OPT_LOCK_MIN };
 
 static const struct option LONG[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -51,6 +52,7 @@ static const struct option LONG[] = {
 	{ "sample", required_argument, NULL, OPT_SAMPLE },
 	{ "offcpu-min", required_argument, NULL, OPT_OFFCPU_MIN },
 	{ "offcpu-stack", required_argument, NULL, OPT_OFFCPU_STACK },
+	{ "lock-min", required_argument, NULL, OPT_LOCK_MIN },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -142,6 +144,8 @@ static int take(struct record_options *o, int opt, const char *arg, struct trace
 		return duration("--offcpu-min", arg, &o->offcpu_min_ns, err);
 	case OPT_OFFCPU_STACK:
 		return duration("--offcpu-stack", arg, &o->offcpu_stack_ns, err);
+	case OPT_LOCK_MIN:
+		return duration("--lock-min", arg, &o->lock_min_ns, err);
 	case 'q':
 		o->quiet = true;
 		return 0;
@@ -183,6 +187,7 @@ int options__record(struct record_options *o, int argc, char **argv, struct trac
 	o->sample_ns = 1000000000;
 	o->offcpu_min_ns = 100000;
 	o->offcpu_stack_ns = 1000000;
+	o->lock_min_ns = 10000;
 	default_output(o);
 	optind = 0; /* of an earlier command line, in tests */
 	while ((opt = getopt_long(argc, argv, "+:o:p:e:t:qh", LONG, NULL)) != -1) {

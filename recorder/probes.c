@@ -104,11 +104,11 @@ static const char *stage_of(const struct plan_probe *p)
 
 static void print_table(const struct plan *plan)
 {
-	printf("%-24s %-8s %-24s %-11s %-8s %s\n", "PROBE", "RECORD", "STAGE", "STATE", "METHOD", "WHAT, OR WHY NOT");
+	printf("%-24s %-11s %-24s %-11s %-8s %s\n", "PROBE", "RECORD", "STAGE", "STATE", "METHOD", "WHAT, OR WHY NOT");
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
 		const struct plan_probe *p = &plan->probes[i];
 
-		printf("%-24s %-8s %-24s %-11s %-8s %s\n", p->def->name, schema__record(p->def->record)->name,
+		printf("%-24s %-11s %-24s %-11s %-8s %s\n", p->def->name, schema__record(p->def->record)->name,
 		       stage_of(p), state_of(p), plan__method(p), p->detail[0] ? p->detail : p->def->doc);
 	}
 }

@@ -64,6 +64,7 @@ static int open_attach(struct recording *r, struct trace_error *err)
 
 	opts.config.offcpu_min_ns = o->offcpu_min_ns;
 	opts.config.offcpu_stack_ns = o->offcpu_stack_ns;
+	opts.config.lock_min_ns = o->lock_min_ns;
 	opts.config.n_pids = o->n_pids;
 	opts.config.n_comms = o->n_comms;
 	memcpy(opts.config.comms, o->comms, sizeof(o->comms));
@@ -201,6 +202,7 @@ static void describe_end(struct recording *r)
 		sink__config(&r->sink, "record.command_status", "%d", WEXITSTATUS(r->command.status));
 	else if (r->options.command)
 		sink__config(&r->sink, "record.command_status", "signal %d", WTERMSIG(r->command.status));
+	sink__name_locks(&r->sink);
 	write_totals(r);
 	sink__unlock(&r->sink);
 }

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "format/schema.h"
 #include "hidden.h"
 #include "namespaces.h"
 #include "netlink.h"
@@ -79,7 +80,7 @@ static void sample_clocks(struct sampler *s)
 	sink__unlock(s->sink);
 }
 
-/* The iterator's answer is whole records, one after the other, of the types it can make. */
+/* An iterator's answer is whole records, one after the other. */
 static size_t append_walk(struct sampler *s, const unsigned char *p, size_t len)
 {
 	size_t at = 0, size;
@@ -87,7 +88,7 @@ static size_t append_walk(struct sampler *s, const unsigned char *p, size_t len)
 	while (len - at >= sizeof(struct rec)) {
 		const struct rec *rec = (const void *)(p + at);
 
-		size = rec->type == REC_task ? sizeof(struct rec_task) : sizeof(struct rec_thread);
+		size = schema__record(rec->type)->size;
 		if (len - at < size)
 			break;
 		if (s->hidden && rec->type == REC_task)
@@ -98,16 +99,13 @@ static size_t append_walk(struct sampler *s, const unsigned char *p, size_t len)
 	return at;
 }
 
-/* Walks over all tasks. False when that probe is not attached. */
-static bool sample_tasks(struct sampler *s)
+/* Walks over all tasks with one program. */
+static void walk(struct sampler *s, int fd)
 {
 	_Alignas(8) unsigned char buffer[32768];
-	int fd = attach__walk_tasks(s->attach);
 	size_t have = 0, used;
 	ssize_t n;
 
-	if (fd < 0)
-		return false;
 	while ((n = read(fd, buffer + have, sizeof(buffer) - have)) > 0 || (n < 0 && errno == EAGAIN)) {
 		if (n < 0)
 			continue;
@@ -119,7 +117,18 @@ static bool sample_tasks(struct sampler *s)
 		memmove(buffer, buffer + used, have);
 	}
 	close(fd);
-	return true;
+}
+
+/* With every program that does. False when none is attached. */
+static bool sample_tasks(struct sampler *s)
+{
+	size_t i = 0;
+	int fd;
+
+	for (; (fd = attach__walk_tasks(s->attach, i)) != -ENOENT; i++)
+		if (fd >= 0)
+			walk(s, fd);
+	return i > 0;
 }
 
 /* The first walk, when it is to report every thread there is, also shows which it leaves out. */

@@ -21,6 +21,9 @@ static void free_tables(struct sink *s)
 	intern__free(s->strings);
 	intern__free(s->addresses);
 	intern__free(s->stacks);
+	intern__free(s->locks);
+	if (s->kallsyms)
+		fclose(s->kallsyms);
 	ksyms__close(s->ksyms);
 	free(s->symbol_defined);
 }
@@ -32,9 +35,11 @@ int sink__open(struct sink *s, const char *path, const struct trace_writer_opts 
 	s->strings = intern__new(0);
 	s->addresses = intern__new(0);
 	s->stacks = intern__new(SINK_MAX_STACKS);
+	s->locks = intern__new(SINK_MAX_LOCKS);
+	s->kallsyms = fopen("/proc/kallsyms", "re");
 	if (!ksyms__open(&s->ksyms, "/proc/kallsyms", NULL))
 		s->symbol_defined = calloc(ksyms__count(s->ksyms) + 1, sizeof(bool));
-	if (!s->strings || !s->addresses || !s->stacks || (s->ksyms && !s->symbol_defined)) {
+	if (!s->strings || !s->addresses || !s->stacks || !s->locks || (s->ksyms && !s->symbol_defined)) {
 		free_tables(s);
 		return trace_error__set(err, -ENOMEM, "out of memory");
 	}
@@ -128,6 +133,57 @@ void sink__symbol(struct sink *s, __u64 addr)
 					      .name = text_of(sym.name),
 					      .module = text_of(sym.module) }
 				 .rec);
+}
+
+/* ---- locks --------------------------------------------------------------------------------------- */
+
+void sink__lock_address(struct sink *s, __u64 addr)
+{
+	bool is_new;
+
+	intern__id(s->locks, &addr, sizeof(addr), &is_new); /* beyond the limit they just have no name */
+}
+
+static void define_data(void *ctx, const struct ksym *sym)
+{
+	struct rec_symbol r = { .rec = { .ts = now_ns(), .type = REC_symbol }, .addr = sym->addr, .size = sym->size };
+
+	r.name = text_of(sym->name);
+	r.module = text_of(sym->module);
+	sink__define(ctx, &r.rec);
+}
+
+void sink__name_locks(struct sink *s)
+{
+	__u32 n = intern__count(s->locks);
+	__u64 *addrs = malloc((n + 1) * sizeof(*addrs));
+
+	for (__u32 i = 0; addrs && i < n; i++)
+		memcpy(&addrs[i], intern__bytes(s->locks, i + 1), sizeof(*addrs));
+	if (addrs && n && s->kallsyms)
+		ksyms__each_data(s->kallsyms, addrs, n, define_data, s);
+	free(addrs);
+}
+
+/* ---- stacks -------------------------------------------------------------------------------------- */
+
+__u32 sink__own_frames(const struct sink *s, const __u64 *frames, __u32 n)
+{
+	static const char *const OURS[] = { "bpf_", "__bpf_", "__traceiter_", "trace_call_bpf", "perf_trace_run_bpf" };
+	enum { DEEPEST = 10 };
+	__u32 own = 0;
+
+	for (__u32 i = 0; s->ksyms && i < n && i < DEEPEST; i++) {
+		struct ksym sym;
+		size_t index;
+
+		if (ksyms__find(s->ksyms, frames[i] - 1, &sym, &index))
+			continue;
+		for (size_t j = 0; j < sizeof(OURS) / sizeof(OURS[0]); j++)
+			if (!strncmp(sym.name, OURS[j], strlen(OURS[j])))
+				own = i + 1;
+	}
+	return own;
 }
 
 __u32 sink__stack(struct sink *s, const __u64 *frames, __u32 n)

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include "format/writer.h"
 #include "intern.h"
 #include "ksyms.h"
@@ -21,11 +22,13 @@ struct sink {
 	struct intern *stacks;
 	struct ksyms *ksyms;      /* NULL: unreadable */
 	bool *symbol_defined;     /* by index in ksyms */
+	struct intern *locks;     /* addresses of kernel locks: named at the end */
+	FILE *kallsyms;           /* opened with the rights we had at the start; NULL: unreadable */
 	__u64 stacks_refused;     /* the table was full */
 	__u64 lost;               /* of all types, so far */
 };
 
-enum { SINK_MAX_STACKS = 8192 };
+enum { SINK_MAX_STACKS = 8192, SINK_MAX_LOCKS = 8192 };
 
 int sink__open(struct sink *s, const char *path, const struct trace_writer_opts *opts, struct trace_error *err);
 
@@ -47,6 +50,15 @@ __u32 sink__string(struct sink *s, const char *text);
 
 /* Defines the symbol `addr` lies in, if it was not yet. */
 void sink__symbol(struct sink *s, __u64 addr);
+
+/* Notes the address of a kernel lock, for sink__name_locks(). */
+void sink__lock_address(struct sink *s, __u64 addr);
+
+/* Defines the symbols of the variables that noted locks lie in. Those on the heap have none. */
+void sink__name_locks(struct sink *s);
+
+/* How many of the innermost frames are tracing itself: the tracepoint and the program that took the stack. */
+__u32 sink__own_frames(const struct sink *s, const __u64 *frames, __u32 n);
 
 /* Id of a stack, innermost frame first; defines it with its symbols when it is new. 0: the table is full. */
 __u32 sink__stack(struct sink *s, const __u64 *frames, __u32 n);

@@ -56,7 +56,7 @@ golden filter show drop-events web.nrec 'udp port 53' --top 2
 golden filter-db show packets web.db 'ip6 and tcp src port 80' --top 2
 golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
 golden blind-report blind.nrec
-for view in drops offcpu softirq futex cpu cost; do
+for view in drops offcpu softirq futex locks cpu cost; do
 	golden "blind-$view" show "$view" blind.nrec
 done
 

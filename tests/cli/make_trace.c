@@ -86,6 +86,7 @@ static void define_kernel(void)
 	DEFINE(symbol, .addr = 0xffffffff81002000, .size = 0x200, .name = text("tbf_enqueue"), .module = text("sch_tbf"));
 	DEFINE(symbol, .addr = 0xffffffff81003000, .size = 0x200, .name = text("unix_release_sock"), .module = text(""));
 	DEFINE(symbol, .addr = 0xffffffff81004000, .size = 0x200, .name = text("schedule_timeout"), .module = text(""));
+	DEFINE(symbol, .addr = 0xffffffff82000020, .size = 0x40, .name = text("rtnl_mutex"), .module = text(""));
 	DEFINE(stack, .id = STACK_DROP, .depth = 0, .addr = 0xffffffff81000042);
 	DEFINE(stack, .id = STACK_DROP, .depth = 1, .addr = 0xffffffff81001010);
 	DEFINE(stack, .id = STACK_SLEEP, .depth = 0, .addr = 0xffffffff81004020);
@@ -112,6 +113,8 @@ static void define_probes(bool blind)
 	define_probe(8, "softirq_exit", REC_softirq, 0, status, why);
 	define_probe(9, "napi_poll", REC_napi, 0, PROBE_FAILED, "this kernel has no tracepoint of that name");
 	define_probe(10, "futex", REC_futex, 0, PROBE_NOT_WANTED, "");
+	define_probe(120, "lock_contention", REC_lock, 0, status, why);
+	define_probe(121, "futex_totals", REC_futex_total, 0, PROBE_NOT_WANTED, "");
 	define_probe(11, "tcp_retransmit_skb", REC_tcp, 0, PROBE_ATTACHED, "");
 	define_probe(140, "inet_sock_set_state", REC_tcp_state, 0, status, why);
 	define_probe(141, "tcp_probe", REC_tcp_sample, 0, status, why);
@@ -194,6 +197,16 @@ static void wait_for_cpu(unsigned i, __u64 t)
 
 	ADD(i % 2, offcpu, t, .tid = 900 + i % 3, .tgid = 900, .state = slept ? 1 : 0, .waker = slept ? 12 : 0, .prev = i % 5 ? 0 : 77,
 	    .stack = i % 50 == 1 ? STACK_SLEEP : 0, .blocked = slept ? 200 * US + i * US : 0, .runnable = 4 * US + i % 9 * US);
+}
+
+/* nginx waits for a mutex of the kernel that ksoftirqd holds, and now and then for a lock on the heap. */
+static void wait_for_lock(unsigned i, __u64 t)
+{
+	bool named = i % 4;
+
+	ADD(i % 2, lock, t, .addr = named ? 0xffffffff82000040 : 0xffff888000001230, .tid = 900 + i % 3, .tgid = 900,
+	    .owner = named ? 12 : 0, .flags = named ? 32 : 2, .stack = i % 10 == 1 ? STACK_SLEEP : 0, .duration = 20 * US + i * US,
+	    .short_n = i % 5, .short_ns = i % 5 * 700);
 }
 
 static void interrupts(unsigned i, __u64 t)
@@ -291,6 +304,8 @@ static void traffic(void)
 			receive_packet(i / 10, t + 100 * US);
 		if (i % 20 == 7)
 			wait_for_cpu(i / 20, t + 200 * US);
+		if (i % 100 == 33)
+			wait_for_lock(i / 100, t + 250 * US);
 		if (i % 4 == 1)
 			interrupts(i, t + 300 * US);
 		if (i % 600 == 599)

@@ -81,6 +81,7 @@ static void defaults(void **state)
 	assert_int_equal(o.sample_ns, 1000000000);
 	assert_int_equal(o.offcpu_min_ns, 100000);
 	assert_int_equal(o.offcpu_stack_ns, 1000000);
+	assert_int_equal(o.lock_min_ns, 10000);
 }
 
 static void everything(void **state)
@@ -88,7 +89,7 @@ static void everything(void **state)
 	(void)state;
 	assert_int_equal(parse(ARGS("-o", "x.nrec", "-p", "drops,locks", "-e", "hop", "-t", "10s", "--pid", "12", "--pid",
 				    "34", "--comm", "handler1", "--max-size", "1G", "--ring", "64K", "--sample", "100ms",
-				    "--offcpu-min", "0", "--offcpu-stack=5ms", "-q", "--", "sleep", "-x")),
+				    "--offcpu-min", "0", "--offcpu-stack=5ms", "--lock-min", "1us", "-q", "--", "sleep", "-x")),
 			 0);
 	assert_string_equal(o.output, "x.nrec");
 	assert_string_equal(o.profiles, "drops,locks");
@@ -103,6 +104,7 @@ static void everything(void **state)
 	assert_int_equal(o.sample_ns, 100000000);
 	assert_int_equal(o.offcpu_min_ns, 0);
 	assert_int_equal(o.offcpu_stack_ns, 5000000);
+	assert_int_equal(o.lock_min_ns, 1000);
 	assert_true(o.quiet);
 	assert_string_equal(o.command[0], "sleep");
 	assert_string_equal(o.command[1], "-x");

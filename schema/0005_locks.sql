@@ -1,0 +1,54 @@
+-- 0005_locks.sql: waits for locks of the kernel, futexes and pthread locks; who held them.
+
+CREATE TABLE lock_wait(               -- waits for locks, as far as they were long enough to be recorded
+	win           INTEGER NOT NULL,  -- of the end of the wait
+	kind          TEXT NOT NULL,     -- 'kernel', 'futex', 'pthread'
+	tgid          INTEGER NOT NULL,  -- process whose address it is; 0: the kernel's
+	addr          INTEGER NOT NULL,
+	mode          INTEGER NOT NULL,  -- lock_mode_text(kind, mode)
+	tid           INTEGER NOT NULL,  -- who waited
+	stack         INTEGER NOT NULL,  -- kernel stack; 0: none taken
+	failed        INTEGER NOT NULL,  -- waits that ended without the lock or a wake-up: not in n
+	n             INTEGER NOT NULL,
+	sum_ns        INTEGER NOT NULL,
+	min_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL,
+	hist          BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE lock_holder(             -- of waits that did not fail: who kept the lock from the waiting thread
+	win           INTEGER NOT NULL,
+	kind          TEXT NOT NULL,
+	tgid          INTEGER NOT NULL,
+	addr          INTEGER NOT NULL,
+	tid           INTEGER NOT NULL,  -- who waited
+	holder        INTEGER NOT NULL,  -- futex: who woke it. 0: not known
+	n             INTEGER NOT NULL,
+	wait_ns       INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE lock_short(              -- waits for kernel locks that were too short to be recorded
+	win           INTEGER NOT NULL,  -- of the next record of that CPU
+	cpu           INTEGER NOT NULL,
+	n             INTEGER NOT NULL,
+	sum_ns        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE lock_name(               -- kernel variables with locks that were waited for
+	addr          INTEGER PRIMARY KEY, -- of the lock
+	symbol        TEXT NOT NULL,
+	offset        INTEGER NOT NULL,
+	module        TEXT NOT NULL      -- empty: the kernel itself
+) STRICT;
+
+CREATE TABLE futex_total(             -- all futex calls, however short: differences of samples
+	win           INTEGER NOT NULL,  -- of the later sample
+	tid           INTEGER NOT NULL,
+	waits         INTEGER NOT NULL,  -- calls that wait and returned
+	wait_ns       INTEGER NOT NULL,
+	wakes         INTEGER NOT NULL,  -- calls that wake
+	woken         INTEGER NOT NULL,  -- threads they woke
+	wake_ns       INTEGER NOT NULL,
+	others        INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,3 @@
+INSERT INTO lock_holder(
+	win, kind, tgid, addr, tid, holder, n, wait_ns, max_ns
+) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

@@ -1,0 +1,3 @@
+INSERT OR IGNORE INTO lock_name(
+	addr, symbol, offset, module
+) VALUES(?, ?, ?, ?);

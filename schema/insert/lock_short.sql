@@ -1,0 +1,3 @@
+INSERT INTO lock_short(
+	win, cpu, n, sum_ns
+) VALUES(?, ?, ?, ?);

@@ -1,0 +1,88 @@
+/*
+ * test_lock.c: waits for locks and who held them.
+ */
+#include "fixture.h"
+
+#define MS 1000000ull
+#define LOCK 0xffffffff83000100ull
+#define HEAP 0xffff888100000040ull
+#define WORD 0x7f8a2c001a40ull
+
+static struct fixture f;
+
+static int setup(void **state)
+{
+	(void)state;
+	fixture__begin(&f, 4);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture__end(&f);
+	return 0;
+}
+
+static void test_kernel(void **state)
+{
+	(void)state;
+	DEFINE(&f, symbol, .addr = LOCK - 0x20, .size = 0x80, .name = TEXT("rtnl_mutex"), .module = TEXT(""));
+	ADD(&f, lock, 5 * MS, 1, .addr = LOCK, .tid = 7, .tgid = 7, .owner = 9, .flags = 33, .stack = 3, .duration = 2 * MS, .short_n = 4, .short_ns = 900);
+	ADD(&f, lock, 6 * MS, 1, .addr = LOCK, .tid = 7, .tgid = 7, .owner = 8, .flags = 33, .stack = 3, .duration = MS);
+	ADD(&f, lock, 7 * MS, 2, .addr = HEAP, .tid = 8, .tgid = 8, .flags = 4, .ret = (__u32)-4, .duration = 3 * MS);
+	ADD(&f, lock, 8 * MS, 2, .short_n = 1, .short_ns = 100);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT kind, tgid, addr = -2097151744, mode, tid, stack, failed, n, sum_ns, max_ns FROM lock_wait ORDER BY tid",
+		    "kernel|0|1|33|7|3|0|2|3000000|2000000;kernel|0|0|4|8|0|1|0|0|0");
+	assert_rows(&f, "SELECT tid, holder, n, wait_ns, max_ns FROM lock_holder ORDER BY holder", "7|8|1|1000000|1000000;7|9|1|2000000|2000000");
+	assert_rows(&f, "SELECT cpu, n, sum_ns FROM lock_short ORDER BY cpu", "1|4|900;2|1|100");
+	assert_rows(&f, "SELECT addr = -2097151744, symbol, offset, module FROM lock_name", "1|rtnl_mutex|32|"); /* the other is on the heap */
+}
+
+/* The scheduler saw who woke the waiting thread; or a wake-up call at the same address fell into the wait. */
+static void test_futex_holders(void **state)
+{
+	(void)state;
+	ADD(&f, offcpu, 200 * MS, 0, .tid = 23, .tgid = 20, .state = 1, .waker = 12, .blocked = 187 * MS);
+	ADD(&f, futex, 200 * MS + 1000, 0, .tid = 23, .tgid = 20, .op = 393, .uaddr = WORD, .duration = 187 * MS);
+	ADD(&f, futex, 300 * MS, 1, .tid = 12, .tgid = 20, .op = 129, .ret = 1, .uaddr = WORD, .duration = 2000);
+	ADD(&f, futex, 300 * MS + 5000, 0, .tid = 24, .tgid = 20, .op = 128, .uaddr = WORD, .duration = 50 * MS);
+	ADD(&f, futex, 400 * MS, 0, .tid = 24, .tgid = 20, .op = 128, .uaddr = WORD, .duration = 10 * MS); /* nobody seen */
+	ADD(&f, futex, 500 * MS, 0, .tid = 24, .tgid = 20, .op = 128, .ret = (__u32)-110, .uaddr = WORD, .duration = 90 * MS);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT kind, tgid, printf('%x', addr), tid, mode, failed, n, sum_ns FROM lock_wait ORDER BY tid",
+		    "futex|20|7f8a2c001a40|23|9|0|1|187000000;futex|20|7f8a2c001a40|24|0|1|2|60000000");
+	assert_rows(&f, "SELECT tid, holder, n, wait_ns FROM lock_holder ORDER BY tid, holder",
+		    "23|12|1|187000000;24|0|1|10000000;24|12|1|50000000");
+}
+
+/* What may have been lost explains nothing. */
+static void test_gap(void **state)
+{
+	(void)state;
+	ADD(&f, offcpu, 100 * MS, 0, .tid = 23, .tgid = 20, .state = 1, .waker = 12, .blocked = 50 * MS);
+	add_gap(&f, 100 * MS, 101 * MS, 0, REC_offcpu, 5);
+	ADD(&f, futex, 102 * MS, 0, .tid = 23, .tgid = 20, .op = 393, .uaddr = WORD, .duration = 60 * MS);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT tid, holder FROM lock_holder", "23|0");
+}
+
+static void test_totals(void **state)
+{
+	(void)state;
+	ADD(&f, futex_total, 0, 0, .tid = 23, .tgid = 20, .waits = 10, .wakes = 2, .woken = 1, .wait_ns = 5 * MS, .wake_ns = 100);
+	ADD(&f, futex_total, 1000 * MS, 0, .tid = 23, .tgid = 20, .waits = 244, .wakes = 2, .woken = 1, .others = 3, .wait_ns = 192 * MS, .wake_ns = 100);
+	ADD(&f, futex_total, 1000 * MS, 0, .tid = 23, .tgid = 30, .waits = 1, .wait_ns = MS); /* the number was given away */
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT win, sum(waits), sum(wait_ns), sum(wakes), sum(woken), sum(others) FROM futex_total WHERE tid = 23 GROUP BY win",
+		    "0|10|5000000|2|1|0;1|235|188000000|0|0|3");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_gap), TEST(test_totals) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
