@@ -149,7 +149,8 @@ static void suggest(char *to, size_t len, const char *name, const char *list)
 static int select_list(struct plan *plan, const char *names, bool (*select)(struct plan *, const char *),
 		       void (*known)(char *, size_t), const char *what, struct trace_error *err)
 {
-	char name[64], list[420], hint[90];
+	enum { LONG_LIST = 300 }; /* longer ones are for netrec probes to print */
+	char name[64], list[8192], hint[90];
 
 	for (const char *p = names, *end; *p; p = *end ? end + 1 : end) {
 		end = strchrnul(p, ',');
@@ -157,7 +158,9 @@ static int select_list(struct plan *plan, const char *names, bool (*select)(stru
 		if (!*name || !strcmp(name, "*") || !select(plan, name)) {
 			known(list, sizeof(list));
 			suggest(hint, sizeof(hint), name, list);
-			return trace_error__set(err, -EINVAL, "unknown %s \"%s\"%s; known: %s", what, name, hint, list);
+			return trace_error__set(err, -EINVAL, "unknown %s \"%s\"%s; %s%s", what, name, hint,
+						strlen(list) > LONG_LIST ? "" : "known: ",
+						strlen(list) > LONG_LIST ? "netrec probes lists them" : list);
 		}
 	}
 	return 0;

@@ -24,7 +24,7 @@ refused 2 "unknown option --speed" record --speed
 refused 2 "unknown option" record -x
 refused 2 "needs a value" record -o
 refused 2 "unknown event \"kfree_skp\", did you mean kfree_skb?" record -e kfree_skp
-refused 2 "known: .*kfree_skb" record -e drop,kfree_skp
+refused 2 "netrec probes lists them" record -e drop,kfree_skp
 refused 2 "unknown profile \"hosts\", did you mean host?; known: host" record -p hosts
 refused 2 "unknown profile \"dorps\", did you mean drops?" record -p dorps
 refused 2 "unknown profile \"everything\"; known: host" record -p everything

@@ -63,7 +63,9 @@ static void refuses(void **state)
 			fail_msg("\"%s\" was taken for events", BAD[i]);
 	assert_int_equal(plan__select(&plan, NULL, "bogus", &err), -EINVAL);
 	assert_non_null(strstr(err.text, "\"bogus\""));
-	assert_non_null(strstr(err.text, "tcp_retransmit_skb")); /* the list of known names is whole */
+	assert_non_null(strstr(err.text, "netrec probes"));
+	assert_int_equal(plan__select(&plan, NULL, "tcp_retransmit_skp", &err), -EINVAL);
+	assert_non_null(strstr(err.text, "did you mean tcp_retransmit_skb?"));
 	assert_int_equal(plan__select(&plan, "bogus", NULL, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "locks"));
 }
