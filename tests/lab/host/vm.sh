@@ -11,6 +11,7 @@ l1_modules='virtio_pci virtio_net 9pnet_virtio 9p overlay'
 l2_modules='virtio_pci virtio_net 9pnet_virtio 9p'
 
 vm_prepare() {
+	LAB_COMMAND=${LAB_COMMAND:-}
 	mkdir -p "$lab/cache"
 	kernel=$(tests/lab/host/kernel.sh "$lab/cache" "${KERNEL:-6.1}")
 	kernel=$(realpath "$kernel")
