@@ -267,6 +267,16 @@ static void slot(sqlite3_context *c, int argc, sqlite3_value **argv)
 		sqlite3_result_int64(c, sqlite3_value_int64(argv[0]) / ctx->interval * ctx->interval);
 }
 
+/* The last window of the slot a window is in; NULL without slots. */
+static void slot_last(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	const struct sqlfn_context *ctx = sqlite3_user_data(c);
+
+	(void)argc;
+	if (ctx->interval > 0 && sqlite3_value_type(argv[0]) != SQLITE_NULL)
+		sqlite3_result_int64(c, sqlite3_value_int64(argv[0]) / ctx->interval * ctx->interval + ctx->interval - 1);
+}
+
 static void get_address(sqlite3_value *v, __u8 *out)
 {
 	const char *text = (const char *)sqlite3_value_text(v);
@@ -399,6 +409,7 @@ static const struct {
 	{ "tcp_flags_text", 1, PURE, tcp_flags_text, NULL },
 	{ "endpoint_text", 2, PURE, endpoint_text, NULL },
 	{ "slot", 1, SQLITE_UTF8, slot, NULL },
+	{ "slot_last", 1, SQLITE_UTF8, slot_last, NULL },
 	{ "packet_match", 15, SQLITE_UTF8, packet_match, NULL },
 };
 

@@ -94,6 +94,43 @@ CREATE TABLE tcp_event(               -- single resets and wrong checksums, up t
 	seq           INTEGER            -- NULL: not known
 ) STRICT;
 
+-- ---- queues -------------------------------------------------------------------------------------
+
+CREATE TABLE qdisc_queue(             -- packets in the root queueing discipline of each transmit queue, as recorded
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	ifindex       INTEGER NOT NULL,
+	queue         INTEGER NOT NULL,  -- transmit queue of the device, from 0
+	enqueued      INTEGER NOT NULL,
+	dequeued      INTEGER NOT NULL,
+	again         INTEGER NOT NULL,  -- dequeued again: the driver did not take them at first
+	direct        INTEGER NOT NULL,  -- given to the driver without having been enqueued
+	dropped       INTEGER NOT NULL,  -- dropped after being handed to the device and before dequeueing
+	qlen_sum      INTEGER NOT NULL,  -- packets in it right after each enqueueing, itself included: sum
+	qlen_max      INTEGER NOT NULL,
+	n             INTEGER NOT NULL,  -- of the time from enqueueing to dequeueing; less than dequeued where records were lost
+	sum_ns        INTEGER NOT NULL,
+	min_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL,
+	hist          BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE iface_queue(             -- packets by queue and size, as recorded
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	ifindex       INTEGER NOT NULL,
+	dir           TEXT NOT NULL,     -- 'rx': at netif_receive_skb, 'tx': at net_dev_start_xmit
+	queue         INTEGER,           -- from 0; NULL: the packet names none
+	packets       INTEGER NOT NULL,  -- skbs
+	bytes         INTEGER NOT NULL,  -- skb->len; rx: without the link-layer header
+	below_64      INTEGER NOT NULL,  -- packets by skb->len
+	below_512     INTEGER NOT NULL,
+	below_2k      INTEGER NOT NULL,
+	below_16k     INTEGER NOT NULL,
+	below_64k     INTEGER NOT NULL,
+	larger        INTEGER NOT NULL
+) STRICT;
+
 -- ---- drops --------------------------------------------------------------------------------------
 
 ALTER TABLE drop_event ADD COLUMN ack INTEGER; -- TCP acknowledgement number; NULL: headers not readable
