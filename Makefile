@@ -37,7 +37,7 @@ ALL_CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-
 LDFLAGS_ALL := -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 
 FORMAT_LIBS   := -lzstd -lz
-RECORDER_LIBS := -lbpf -lelf -lsqlite3 $(FORMAT_LIBS)
+RECORDER_LIBS := -lbpf -lelf -lsqlite3 -lpcap $(FORMAT_LIBS)
 ANALYZER_LIBS := -lsqlite3 -lpcap -lm $(FORMAT_LIBS)
 
 BPF_ARCH   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
@@ -90,15 +90,15 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
+$(BUILD)/%.bpf.o: %.bpf.c Makefile
 	$(call msg,BPF,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.tmp
 	$(Q)$(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
 
-$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
+$(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	$(call msg,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
 
 $(call objs,$(RECORDER)): | $(SKELS)
 
@@ -147,7 +147,13 @@ $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(FORMAT_O)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
 
-LIVE_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/live/*.c))
+# The capture filter as the kernel runs it, beside libpcap's interpreter.
+$(BUILD)/tests/live/filter_equivalence.o: $(BUILD)/tests/live/filter_verdict.skel.h
+$(BUILD)/tests/live/filter_equivalence: $(BUILD)/tests/live/filter_equivalence.o $(RECORDER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(RECORDER_LIBS) -o $@
+
+LIVE_TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
 
 tests: all $(LIVE_TOOLS) $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(C_TEST_BINS)
 

@@ -4,6 +4,7 @@
  * Drops are rare and the ones to explain, so they may cost more than a hop. A stack costs more than
  * everything else together and repeats itself: one per second, CPU, place and reason is taken.
  */
+#include "filter.h"
 #include "packet.h"
 
 enum { STACK_INTERVAL_NS = 1000000000, NO_HEADER = 0xffff };
@@ -37,28 +38,31 @@ static __always_inline bool drop__wants_stack(__u64 location, __u32 reason)
 	return true;
 }
 
-/*
- * First bytes: from the Ethernet header where one is known to precede the layer 3 header, else from
- * the latter. Early in the receive path network_header is not set or left over from the way out.
- */
+/* Where layer 3 begins. Early in the receive path network_header is not set or left over from the way out. */
+static __always_inline __u64 drop__l3(struct sk_buff *skb)
+{
+	__u64 head = (__u64)skb->head, l3 = (__u64)skb->data;
+
+	if (skb->network_header && skb->network_header != NO_HEADER)
+		l3 = head + skb->network_header;
+	if (skb->mac_header != NO_HEADER && l3 < head + skb->mac_header)
+		l3 = (__u64)skb->data;
+	return l3;
+}
+
+/* First bytes: from the Ethernet header where one is known to precede the layer 3 header, else from the latter. */
 static __always_inline void drop__head(struct rec_drop *d, struct sk_buff *skb)
 {
-	__u64 head = (__u64)skb->head, start = (__u64)skb->data, end = skb__linear_end(skb), l3 = start;
-	__u64 len;
+	__u64 end = skb__linear_end(skb), l3 = drop__l3(skb), start = l3, len;
 
 	d->l3_off = 0;
 	d->head_len = 0;
 	__builtin_memset(d->head, 0, sizeof(d->head));
-	if (skb->network_header && skb->network_header != NO_HEADER)
-		l3 = head + skb->network_header;
 	if (skb->mac_header != NO_HEADER) {
-		__u64 mac = head + skb->mac_header;
+		__u64 mac = (__u64)skb->head + skb->mac_header;
 
-		if (l3 < mac)
-			l3 = start;
-		start = l3 >= mac && l3 - mac <= 40 ? mac : l3;
-	} else {
-		start = l3;
+		if (l3 >= mac && l3 - mac <= 40)
+			start = mac;
 	}
 	if (start >= end)
 		return;
@@ -96,7 +100,7 @@ int BPF_PROG(on_kfree_skb, struct sk_buff *skb, void *location)
 	__u32 reason = config.drop_has_reason ? ctx[2] : 0;
 	struct rec_drop *d;
 
-	if (!control.enabled)
+	if (!control.enabled || !filter__packet(skb, drop__l3(skb), FILTER_END, true))
 		return 0;
 	if (drop__wants_stack((__u64)location, reason)) {
 		d = EMIT_STACK(drop);

@@ -67,6 +67,7 @@ struct sk_buff {
 	char cb[48];
 	unsigned int len;
 	unsigned int data_len;
+	int skb_iif;
 	__u16 queue_mapping;
 	__u32 hash;
 	__be16 vlan_proto;

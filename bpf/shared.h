@@ -16,6 +16,19 @@ enum {
 	MAX_COMMS = 8,      /* --comm options */
 	MAX_PIDS = 1024,    /* --pid options */
 	TCP_SAMPLE_NS = 10000000, /* between two samples of a TCP connection */
+	FILTER_ROOM = 2048, /* instructions of a capture filter, translated */
+	MAX_DEVICES = 1024, /* devices that --iface and --netns name */
+};
+
+/* Bits of config.filter. */
+enum {
+	FILTER_PACKETS = 1, /* there is a capture filter */
+	FILTER_DEVICES = 2, /* packets begin to be followed at the devices in wanted_devices */
+};
+
+struct device_key {
+	__u32 netns;
+	__u32 ifindex; /* 0: every device of the namespace */
 };
 
 struct recorder_config {
@@ -26,10 +39,13 @@ struct recorder_config {
 	__u32 n_comms;
 	__u32 n_pids;
 	__u32 futex_nr;        /* system call number */
+	__u32 filter_bytes;    /* bytes of a packet's head the capture filter looks at: 16 to 128 */
 	__u8 drop_has_reason;  /* kfree_skb has the reason: 5.17 */
 	__u8 free_has_location; /* consume_skb has the location: 6.3 */
 	__u8 switch_has_state; /* sched_switch has the state: 5.18 */
 	__u8 reset_has_reason; /* tcp_send_reset has the reason: 6.10 */
+	__u8 filter;           /* FILTER_*: 0 records every packet */
+	__u8 pad[3];
 };
 
 struct recorder_control {

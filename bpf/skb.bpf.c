@@ -6,6 +6,7 @@
  * skb->data is the layer 3 header and network_header is still unset; on the way out it is the
  * Ethernet header and network_header is valid.
  */
+#include "filter.h"
 #include "packet.h"
 
 static __always_inline void packet__meta(struct rec_packet *p, struct sk_buff *skb, __u8 stage)
@@ -33,7 +34,7 @@ static __always_inline int stage__receive(struct sk_buff *skb, __u8 stage)
 {
 	struct rec_packet *p;
 
-	if (!control.enabled)
+	if (!control.enabled || !filter__packet(skb, (__u64)skb->data, FILTER_IN, true))
 		return 0;
 	p = EMIT(packet);
 	if (!p)
@@ -48,6 +49,8 @@ static __always_inline int stage__step(struct sk_buff *skb, struct net_device *d
 {
 	struct rec_hop *h;
 
+	if (!filter__followed(skb))
+		return 0;
 	h = EMIT(hop);
 	if (!h)
 		return 0;
@@ -89,12 +92,14 @@ int BPF_PROG(on_net_dev_queue, struct sk_buff *skb)
 
 	if (!control.enabled)
 		return 0;
+	if (proto__is_vlan(proto)) /* the tag is in the Ethernet header; network_header may be before or behind it */
+		l3 = (__u64)skb->data + 14;
+	if (!filter__packet(skb, l3, FILTER_OUT, true))
+		return 0;
 	p = EMIT(packet);
 	if (!p)
 		return 0;
 	packet__meta(p, skb, STAGE_net_dev_queue);
-	if (proto__is_vlan(proto)) /* the tag is in the Ethernet header; network_header may be before or behind it */
-		l3 = (__u64)skb->data + 14;
 	packet__parse(p, l3, skb__linear_end(skb), proto);
 	emit__submit(p);
 	return 0;
@@ -114,7 +119,7 @@ int BPF_PROG(on_net_dev_xmit, struct sk_buff *skb, int rc, struct net_device *de
 {
 	struct rec_hop *h;
 
-	if (!control.enabled)
+	if (!control.enabled || !filter__was_followed(skb))
 		return 0;
 	h = EMIT(hop);
 	if (!h)
@@ -155,7 +160,7 @@ int BPF_PROG(on_consume_skb, struct sk_buff *skb)
 {
 	struct rec_free *f;
 
-	if (!control.enabled || !skb->protocol)
+	if (!control.enabled || !skb->protocol || !filter__end(skb))
 		return 0;
 	f = EMIT(free);
 	if (!f)

@@ -29,6 +29,7 @@
 #include "bpf/tcp.skel.h"
 
 enum { MAX_MAPS = 64, MAX_INSTANCES = PLAN_PROBES * 2, MAX_PROGRAMS = PLAN_PROBES * 4, LOG_TAIL = 512 };
+enum { FOLLOWED_PACKETS = 65536 }; /* as many addresses are kept, of packets that are on their way or were lately */
 
 static const struct object {
 	const char *name;
@@ -56,6 +57,7 @@ struct attached {
 
 struct attach {
 	struct recorder_config config;
+	const struct filter *filter;
 	struct shared_map maps[MAX_MAPS];
 	struct bpf_object *instances[MAX_INSTANCES];
 	struct attached programs[MAX_PROGRAMS];
@@ -184,6 +186,23 @@ static int create_pids(struct attach *a, const struct attach_opts *opts, struct 
 	return share(a, "wanted_pids", fd, true);
 }
 
+/* Addresses of followed packets; without a filter nobody asks for it. */
+static int create_followed(struct attach *a, struct trace_error *err)
+{
+	__u32 entries = a->config.filter ? FOLLOWED_PACKETS : 1;
+	int fd = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "followed", sizeof(__u64), sizeof(__u32), entries, NULL);
+
+	return fd < 0 ? map_error(err, fd, "the table of followed packets") : share(a, "followed", fd, true);
+}
+
+static int create_devices(struct attach *a, struct trace_error *err)
+{
+	__u32 entries = a->config.filter & FILTER_DEVICES ? MAX_DEVICES : 1;
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "wanted_devices", sizeof(struct device_key), 1, entries, NULL);
+
+	return fd < 0 ? map_error(err, fd, "the table of devices") : share(a, "wanted_devices", fd, true);
+}
+
 static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
 {
 	c->drop_has_reason = kernel_btf__tracepoint_args(k, "kfree_skb") >= 3;
@@ -204,6 +223,8 @@ static int create_maps(struct attach *a, const struct attach_opts *opts, struct 
 	a->control = mem;
 	a->control->self_tgid = getpid(); /* as far as we know: inside a PID namespace, walk_tasks() knows better */
 	TRY(create_rings(a, err));
+	TRY(create_followed(a, err));
+	TRY(create_devices(a, err));
 	return create_pids(a, opts, err);
 }
 
@@ -221,6 +242,8 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 	a->n_cpus = n_cpus;
 	a->ring_bytes = opts->ring_bytes > page_rounded(1) ? opts->ring_bytes : page_rounded(1);
 	a->config = opts->config;
+	a->filter = opts->filter;
+	a->config.filter_bytes = a->filter ? filter__bytes(a->filter) : 0;
 	a->rings = calloc(n_cpus, sizeof(*a->rings));
 	ask_kernel(&a->config, k);
 	ret = a->rings ? create_maps(a, opts, err) : trace_error__set(err, -ENOMEM, "out of memory");
@@ -297,19 +320,39 @@ static bool is_pending(const struct plan_probe *p, const struct object *o)
 	return p->wanted && p->candidate && p->status != PROBE_ATTACHED && !strcmp(p->def->object, o->name);
 }
 
+/* An object as built or, where there is a filter, with that in it. NULL with errno. */
+static struct bpf_object *open_object(const struct attach *a, const struct object *o)
+{
+	struct bpf_object *obj;
+	size_t size;
+	const void *elf = o->elf(&size);
+	void *copy;
+	int err;
+
+	if (!a->filter)
+		return bpf_object__open_mem(elf, size, NULL);
+	copy = malloc(size);
+	if (!copy)
+		return NULL;
+	memcpy(copy, elf, size);
+	err = filter__install(a->filter, copy, size, NULL);
+	obj = err < 0 ? NULL : bpf_object__open_mem(copy, size, NULL);
+	err = err < 0 ? -err : errno;
+	free(copy); /* libbpf has read it */
+	errno = err;
+	return obj;
+}
+
 /* Opens and loads an object with the programs of `only`, or of every pending probe. */
 static int load(struct attach *a, struct plan *plan, const struct object *o, const struct plan_probe *only,
 		struct bpf_object **out)
 {
 	struct bpf_program *prog;
 	struct bpf_object *obj;
-	const void *elf;
-	size_t size;
 	int err;
 
 	log_tail[0] = 0;
-	elf = o->elf(&size);
-	obj = bpf_object__open_mem(elf, size, NULL);
+	obj = open_object(a, o);
 	if (!obj)
 		return -errno;
 	bpf_object__for_each_program(prog, obj) {

@@ -1,0 +1,40 @@
+/*
+ * filter.h: the capture filter: from a pcap-filter(7) expression to code in the BPF objects.
+ *
+ * libpcap compiles the expression twice: for packets with their Ethernet header and for those that have
+ * none (yet). Both results, translated, replace the bodies of the functions filter_l2() and filter_l3()
+ * that bpf/filter.h leaves room for; this is done in the object file, before libbpf sees it. The room
+ * has a fixed size, so nothing else in the object moves.
+ */
+#ifndef RECORDER_FILTER_H
+#define RECORDER_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+#include "format/error.h"
+
+struct filter;
+
+/*
+ * -EINVAL for an expression that libpcap refuses or that cannot run in the kernel, with the cause in *err.
+ * What needs an Ethernet header (ether, vlan, arp, …) matches no packet without one.
+ */
+int filter__compile(struct filter **f, const char *expression, struct trace_error *err);
+
+/* The same from two compiled programs: for packets with an Ethernet header and without one. */
+struct classic_insn;
+int filter__assemble(struct filter **f, const struct classic_insn *l2, size_t n_l2, const struct classic_insn *l3,
+		     size_t n_l3, struct trace_error *err);
+void filter__free(struct filter *f);
+
+/* Bytes of a packet's head the programs look at: config.filter_bytes. */
+__u32 filter__bytes(const struct filter *f);
+
+/* Can packets without an Ethernet header match at all? */
+bool filter__knows_l3(const struct filter *f);
+
+/* Puts the filter into an object file in memory; one that has no place for it stays as it is. */
+int filter__install(const struct filter *f, void *elf, size_t size, struct trace_error *err);
+
+#endif
