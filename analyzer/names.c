@@ -309,6 +309,24 @@ static void put_irqname(void *arg, const struct rec *rec)
 	STORE(((struct sink *)arg)->store, "irqname", V_INT(r->irq), V_RECTEXT(r->name), V_RECTEXT(r->affinity));
 }
 
+static void put_vm(void *arg, const struct rec *rec)
+{
+	const struct rec_vm *r = (const struct rec_vm *)rec;
+
+	STORE(((struct sink *)arg)->store, "vm", V_INT(r->pid), V_RECTEXT(r->name), V_RECTEXT(r->args));
+}
+
+static void put_channels(void *arg, const struct rec *rec)
+{
+	const struct rec_channels *r = (const struct rec_channels *)rec;
+	bool channels = r->known & 1, rings = r->known & 2;
+
+	STORE(((struct sink *)arg)->store, "channels", V_INT(r->netns), V_INT(r->ifindex), V_RECTEXT(r->driver),
+	      V_OPT(channels, r->rx), V_OPT(channels, r->tx), V_OPT(channels, r->combined), V_OPT(channels, r->rx_max),
+	      V_OPT(channels, r->tx_max), V_OPT(channels, r->combined_max), V_OPT(rings, r->rx_ring), V_OPT(rings, r->tx_ring),
+	      V_OPT(rings, r->rx_ring_max), V_OPT(rings, r->tx_ring_max));
+}
+
 /* A return address may be the first byte behind its function: it is the call before it that counts. */
 static struct name_at caller(const struct names *n, __u64 addr)
 {
@@ -346,6 +364,8 @@ void names__store(struct names *n, struct store *s)
 	names__each(n, REC_interface, put_interface, &k);
 	names__each(n, REC_enumerator, put_enumerator, &k);
 	names__each(n, REC_irqname, put_irqname, &k);
+	names__each(n, REC_vm, put_vm, &k);
+	names__each(n, REC_channels, put_channels, &k);
 	names__each(n, REC_stack, put_frame, &k);
 	for (size_t i = 0; i < n->locations.n; i++)
 		put_location(&k, *table__key(&n->locations, i));

@@ -16,6 +16,7 @@
 #include "analyzer/kept.h"
 #include "analyzer/pass.h"
 #include "analyzer/tally.h"
+#include "analyzer/tun_ring.h"
 #include "format/schema.h"
 
 enum { XMIT_DEPTH = 8 };
@@ -322,6 +323,15 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 		open_xmit(st, r->skb, &h, j->matched);
 }
 
+/* The stage has a record of its own, with all about the ring. */
+static void on_tun_ring(struct state *st, const struct rec_tun_ring *r)
+{
+	struct rec_hop h = { .rec = r->rec, .skb = r->skb, .netns = r->netns, .ifindex = r->ifindex, .len = r->len,
+			     .aux = tun_ring__waiting(r), .queue = r->queue, .stage = STAGE_tun_net_xmit };
+
+	on_hop(st, &h);
+}
+
 /* What was freed without having been seen at any stage is not followed: most of it is no packet. */
 static void on_end(struct state *st, __u64 skb, const struct ending *end)
 {
@@ -348,6 +358,9 @@ static void on_event(void *state, const struct rec *rec)
 	case REC_hop:
 		on_hop(state, (const struct rec_hop *)rec);
 		break;
+	case REC_tun_ring:
+		on_tun_ring(state, (const struct rec_tun_ring *)rec);
+		break;
 	case REC_free:
 		on_end(state, f->skb, &(struct ending){ rec->ts, FATE_CONSUMED, rec->cpu, f->location, 0, 0 });
 		break;
@@ -362,7 +375,7 @@ static void on_gap(void *state, const struct gap *gap)
 {
 	struct state *st = state;
 
-	if (gap->type != GAP_ANY_TYPE && gap->type != REC_hop && gap->type != REC_packet)
+	if (gap->type != GAP_ANY_TYPE && gap->type != REC_hop && gap->type != REC_tun_ring && gap->type != REC_packet)
 		return;
 	for (__u32 cpu = 0; cpu <= st->sweep->n_cpus; cpu++)
 		if (gap->cpu == GAP_ANY_CPU || gap->cpu == cpu || cpu == st->sweep->n_cpus)
@@ -425,6 +438,6 @@ static int init(struct sweep *s, void **state)
 	return 0;
 }
 
-static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_drop, 0 };
+static const __u8 wants[] = { REC_packet, REC_hop, REC_tun_ring, REC_free, REC_drop, 0 };
 
 const struct pass pass_journey = { "journey", wants, init, on_event, on_gap, finish };

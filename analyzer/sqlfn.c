@@ -80,7 +80,7 @@ static void hist_p(sqlite3_context *c, int argc, sqlite3_value **argv)
 }
 
 /* The buckets from the first to the last that hold something; bucket 0 is 0 and 1, bucket k is 2^k to 2^(k+1)-1. */
-static void log2_json(sqlite3_str *s, const struct hist *h, __u64 unit)
+static void log2_json(sqlite3_str *s, const struct hist *h, __u64 unit, const char *name)
 {
 	__u64 n[64];
 	int first = 63, last = 0;
@@ -98,7 +98,7 @@ static void log2_json(sqlite3_str *s, const struct hist *h, __u64 unit)
 		if (n[k])
 			last = k;
 	}
-	sqlite3_str_appendf(s, "{\"unit\":\"%s\",\"buckets\":[", unit == 1 ? "nsecs" : "usecs");
+	sqlite3_str_appendf(s, "{\"unit\":\"%s\",\"buckets\":[", name ? name : unit == 1 ? "nsecs" : "usecs");
 	for (int k = first; k <= last; k++)
 		sqlite3_str_appendf(s, "%s[%llu,%llu,%llu]", k > first ? "," : "", k ? 1ull << k : 0ull,
 				    k < 63 ? (2ull << k) - 1 : ~0ull, (unsigned long long)n[k]);
@@ -109,13 +109,13 @@ static void hist_log2(sqlite3_context *c, int argc, sqlite3_value **argv)
 {
 	struct hist h;
 	sqlite3_str *s;
+	const char *name = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : NULL;
 
-	(void)argc;
 	if (!get_hist(c, argv[0], &h))
 		return;
 	s = sqlite3_str_new(NULL);
 	/* bcc's unit is usecs; where the typical value is a few of them, their buckets would hide everything. */
-	log2_json(s, &h, hist__percentile(&h, 50) >= 10000 ? 1000 : 1);
+	log2_json(s, &h, !name && hist__percentile(&h, 50) >= 10000 ? 1000 : 1, name);
 	char *text = sqlite3_str_finish(s);
 	if (text)
 		sqlite3_result_text(c, text, -1, sqlite3_free);
@@ -401,6 +401,7 @@ static const struct {
 	{ "hist_mean", 1, PURE, hist_number, (void *)(intptr_t)HIST_MEAN },
 	{ "hist_p", 2, PURE, hist_p, NULL },
 	{ "hist_log2", 1, PURE, hist_log2, NULL },
+	{ "hist_log2", 2, PURE, hist_log2, NULL },
 	{ "duration_text", 1, PURE, number_text, (void *)timefmt__duration },
 	{ "bytes_text", 1, PURE, number_text, (void *)timefmt__bytes },
 	{ "clock_text", 1, SQLITE_UTF8, clock_text, NULL },

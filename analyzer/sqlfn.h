@@ -3,12 +3,13 @@
  *
  * Over histogram BLOBs: hist_merge(blob) (aggregate), hist_count, hist_sum, hist_mean, hist_min, hist_max (blob),
  * hist_p(blob, percent), hist_log2(blob) (JSON: {"unit": "nsecs"|"usecs", "buckets": [[low, high, count], …]}).
+ * hist_log2(blob, unit): the same of what is no time, under that name.
  * NULL in, NULL out; a BLOB that is no histogram is an SQL error.
  *
  * As text: duration_text(ns), bytes_text(bytes), clock_text(real_ns), date_text(real_ns), proto_text(ipproto),
  * tcp_flags_text(byte), endpoint_text(address, port).
  *
- * slot(win): first window of the interval `win` is in; NULL without --interval.
+ * slot(win), slot_last(win): first and last window of the interval `win` is in; NULL without --interval.
  * packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack):
  * does the filter match; 1 without a filter.
  *

@@ -22,11 +22,15 @@
 #include "bpf/drop.skel.h"
 #include "bpf/futex.skel.h"
 #include "bpf/irq.skel.h"
+#include "bpf/kvm.skel.h"
 #include "bpf/lock.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
 #include "bpf/task.skel.h"
 #include "bpf/tcp.skel.h"
+#include "bpf/tun.skel.h"
+#include "bpf/vhost.skel.h"
+#include "bpf/virtio.skel.h"
 
 enum { MAX_MAPS = 64, MAX_INSTANCES = PLAN_PROBES * 2, MAX_PROGRAMS = PLAN_PROBES * 4, LOG_TAIL = 512 };
 enum { FOLLOWED_PACKETS = 65536 }; /* as many addresses are kept, of packets that are on their way or were lately */
@@ -38,6 +42,8 @@ static const struct object {
 	{ "skb", skb_bpf__elf_bytes },     { "drop", drop_bpf__elf_bytes }, { "sched", sched_bpf__elf_bytes },
 	{ "futex", futex_bpf__elf_bytes }, { "task", task_bpf__elf_bytes }, { "irq", irq_bpf__elf_bytes },
 	{ "tcp", tcp_bpf__elf_bytes },     { "lock", lock_bpf__elf_bytes },
+	{ "tun", tun_bpf__elf_bytes },     { "vhost", vhost_bpf__elf_bytes }, { "kvm", kvm_bpf__elf_bytes },
+	{ "virtio", virtio_bpf__elf_bytes },
 };
 
 enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };

@@ -54,7 +54,7 @@ refuse 2 "a filter means nothing" show offcpu web.nrec tcp
 : >empty.nrs
 mkdir empty.nrec
 echo "just a text, longer than a block header of this format, so that there is something to look at" >foreign
-head -c 9000 web.nrec/000000.nrs >cut.nrs
+head -c $(($(stat -c %s web.nrec/000000.nrs) * 3 / 4)) web.nrec/000000.nrs >cut.nrs # inside a block of rows
 cp -r web.nrec newer.nrec && "$make_trace" --newer newer.nrec/000000.nrs || exit 1
 "$netanalyze" analyze web.nrec -o web.db >/dev/null && cp web.db newer.db && sqlite3 newer.db 'PRAGMA user_version = 99' || exit 1
 sqlite3 other.db 'CREATE TABLE t(a); INSERT INTO t VALUES(1)'
@@ -92,7 +92,9 @@ refuse_verify() {
 refuse_verify cut.nrs "the file ends inside a block"
 "$netanalyze" info cut.nrs | grep -q 'no: the recorder was killed' || { echo "info cut.nrs does not say that it is unfinished"; failed=1; }
 cp -r web.nrec flip.nrec
-printf '\377' | dd of=flip.nrec/000000.nrs bs=1 seek=6000 conv=notrunc status=none
+at=$(($(stat -c %s flip.nrec/000000.nrs) * 3 / 4)) # inside a block of rows
+byte=$(od -An -tu1 -j$at -N1 flip.nrec/000000.nrs)
+printf "\\$(printf %03o $((byte ^ 255)))" | dd of=flip.nrec/000000.nrs bs=1 seek=$at conv=notrunc status=none
 refuse_verify flip.nrec "fault"
 "$netanalyze" report flip.nrec >out 2>err || { echo "report flip.nrec: $(cat err)"; failed=1; }
 grep -q "lower bounds\|could not be used\|missing" out || { echo "the report of a damaged recording does not say so"; failed=1; }

@@ -11,7 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 export TZ=UTC NO_COLOR=1
 failed=0
 cd "$dir" || exit 1
-"$make_trace" web.nrec && "$make_trace" --blind blind.nrec || exit 1
+"$make_trace" web.nrec && "$make_trace" --blind blind.nrec && "$make_trace" --vm vm.nrec || exit 1
 
 # golden NAME ARGUMENT…: the output and exit status of netanalyze ARGUMENT…
 golden() {
@@ -55,6 +55,12 @@ golden from-to-db show drops web.db --from 1.5 --to 2.5
 golden filter show drop-events web.nrec 'udp port 53' --top 2
 golden filter-db show packets web.db 'ip6 and tcp src port 80' --top 2
 golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
+for view in tun vhost eventfd irqfd virtio; do
+	golden "vm-$view" show "$view" vm.nrec
+	golden "vm-json-$view" show "$view" vm.nrec --interval 1 --top 4 --json
+done
+golden vm-from-to show vhost vm.nrec --from 1 --to 2 --interval 1
+golden vm-stages show stages vm.nrec
 golden blind-report blind.nrec
 for view in drops offcpu softirq futex locks cpu cost; do
 	golden "blind-$view" show "$view" blind.nrec

@@ -1,0 +1,3 @@
+INSERT INTO eventfd(
+	win, ctx, id, tid, n
+) VALUES(?, ?, ?, ?, ?);

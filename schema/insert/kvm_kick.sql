@@ -1,0 +1,3 @@
+INSERT INTO kvm_kick(
+	win, kvm, pid, vcpu, cpu, n
+) VALUES(?, ?, ?, ?, ?, ?);

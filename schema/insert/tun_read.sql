@@ -1,0 +1,3 @@
+INSERT INTO tun_read(
+	win, netns, ifindex, queue, n, sum, min, max, hist
+) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

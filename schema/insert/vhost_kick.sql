@@ -1,0 +1,3 @@
+INSERT INTO vhost_kick(
+	win, vq, why, tid, n
+) VALUES(?, ?, ?, ?, ?);

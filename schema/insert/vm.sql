@@ -1,0 +1,3 @@
+INSERT INTO vm(
+	pid, name, args
+) VALUES(?, ?, ?);
