@@ -5,31 +5,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAYS = 8, SETS = JOURNEYS / WAYS };
+enum { WAYS = 8 };
 
 struct journeys {
-	__u64 tags[SETS][WAYS]; /* skb address; 0: free */
-	struct journey journeys[SETS][WAYS];
+	size_t sets;
+	__u64 (*tags)[WAYS]; /* skb address; 0: free */
+	struct journey (*journeys)[WAYS];
 };
 
-struct journeys *journeys__new(void)
+/* Untouched pages cost nothing. */
+struct journeys *journeys__new(size_t size)
 {
-	return calloc(1, sizeof(struct journeys)); /* untouched pages cost nothing */
+	struct journeys *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->sets = size / WAYS;
+	t->tags = calloc(t->sets, sizeof(*t->tags));
+	t->journeys = calloc(t->sets, sizeof(*t->journeys));
+	if (t->tags && t->journeys)
+		return t;
+	journeys__free(t);
+	return NULL;
 }
 
 void journeys__free(struct journeys *t)
 {
+	if (!t)
+		return;
+	free(t->tags);
+	free(t->journeys);
 	free(t);
 }
 
-static size_t set_of(__u64 skb)
+static size_t set_of(const struct journeys *t, __u64 skb)
 {
-	return skb * 0x9e3779b97f4a7c15 >> 32 & (SETS - 1);
+	return skb * 0x9e3779b97f4a7c15 >> 32 & (t->sets - 1);
 }
 
 struct journey *journeys__find(struct journeys *t, __u64 skb)
 {
-	size_t set = set_of(skb);
+	size_t set = set_of(t, skb);
 
 	for (int way = 0; way < WAYS; way++)
 		if (t->tags[set][way] == skb)
@@ -49,7 +65,7 @@ static int oldest(const struct journeys *t, size_t set)
 
 struct journey *journeys__add(struct journeys *t, __u64 skb, void (*evict)(void *arg, struct journey *j), void *arg)
 {
-	size_t set = set_of(skb);
+	size_t set = set_of(t, skb);
 	struct journey *j;
 	int way = 0;
 
@@ -75,7 +91,7 @@ void journeys__remove(struct journeys *t, struct journey *j)
 
 void journeys__drain(struct journeys *t, void (*fn)(void *arg, struct journey *j), void *arg)
 {
-	for (size_t set = 0; set < SETS; set++)
+	for (size_t set = 0; set < t->sets; set++)
 		for (int way = 0; way < WAYS; way++)
 			if (t->tags[set][way]) {
 				fn(arg, &t->journeys[set][way]);

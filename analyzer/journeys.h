@@ -8,6 +8,7 @@
 #define ANALYZER_JOURNEYS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include "format/record.h"
 
 enum {
@@ -37,6 +38,7 @@ struct journey {
 	bool orphan;          /* head is not known */
 	bool gap;             /* packet records were lost on its way */
 	bool matched;         /* the filter wants it */
+	bool branch;          /* a clone, copy or segment of a packet that is counted itself */
 	struct rec_packet head; /* at its first stage */
 	struct hop timeline[JOURNEY_HOPS];
 };
@@ -52,7 +54,8 @@ static inline __u64 journey__total(const struct journey *j)
 
 struct journeys;
 
-struct journeys *journeys__new(void); /* NULL when out of memory */
+/* For `size` live at a time, a power of two of at least 8. NULL when out of memory. */
+struct journeys *journeys__new(size_t size);
 void journeys__free(struct journeys *t);
 
 /* The live journey of this skb, or NULL. */

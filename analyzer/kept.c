@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const fate_names[N_FATES] = { "consumed", "dropped", "reused", "evicted", "unfinished" };
+const char *const fate_names[N_FATES] = { "consumed", "dropped", "reused", "evicted", "unfinished", "upcall", "merged" };
 
 struct slow {
 	__u64 total;
@@ -80,7 +80,7 @@ static __s64 store_packet(struct kept *k, const char *why, const struct journey 
 	      V_KNOWN(h->tos), V_KNOWN(h->vlan), V_KNOWN(h->len), V_KNOWN(h->gso_size), V_KNOWN(h->gso_segs),
 	      V_KNOWN(h->mark), V_KNOWN(h->hash), V_KNOWN(h->tid), V_INT(j->hops),
 	      V_OPT(end->fate == FATE_DROPPED, end->reason), V_OPT(has_end(end) && end->location, end->location),
-	      V_OPT(end->stack, end->stack));
+	      V_OPT(end->stack, end->stack), V_INT(j->branch));
 #undef V_KNOWN
 	if (has_end(end) && end->location)
 		names__use_location(k->sweep->names, end->location);

@@ -7,7 +7,7 @@
 #include "analyzer/journeys.h"
 #include "analyzer/pass.h"
 
-enum fate { FATE_CONSUMED, FATE_DROPPED, FATE_REUSED, FATE_EVICTED, FATE_UNFINISHED, N_FATES };
+enum fate { FATE_CONSUMED, FATE_DROPPED, FATE_REUSED, FATE_EVICTED, FATE_UNFINISHED, FATE_UPCALL, FATE_MERGED, N_FATES };
 
 extern const char *const fate_names[N_FATES];
 

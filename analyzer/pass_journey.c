@@ -6,6 +6,10 @@
  * ("orphan"). consume_skb and kfree_skb end it. Each interval between stages goes into a histogram, unless packet
  * records were lost meanwhile: then it is counted as uncertain.
  *
+ * A clone, copy or segment goes on as a branch, with the stages of the packet it comes from; it is timed and shown but
+ * not counted as a packet. What Open vSwitch sends up to ovs-vswitchd waits (upcalled.h) and goes on when it is sent
+ * back, as another sk_buff.
+ *
  * net_dev_xmit reports on a packet that may be elsewhere, freed, or another one by now. It runs on the CPU of
  * its net_dev_start_xmit, nested like the drivers are, so a small stack per CPU pairs them.
  */
@@ -17,9 +21,10 @@
 #include "analyzer/pass.h"
 #include "analyzer/tally.h"
 #include "analyzer/tun_ring.h"
+#include "analyzer/upcalled.h"
 #include "format/schema.h"
 
-enum { XMIT_DEPTH = 8 };
+enum { XMIT_DEPTH = 8, UPCALL_MISS = 1 };
 
 struct open_xmit {
 	__u64 skb, ts;
@@ -35,6 +40,7 @@ struct xmit_stack {
 struct state {
 	struct sweep *sweep;
 	struct journeys *live;
+	struct upcalled *upcalled;
 	struct flows *flows;
 	struct kept *kept;
 	struct xmit_stack *xmit; /* by CPU */
@@ -61,19 +67,19 @@ static void put_stage(struct store *s, __u64 win, const __u64 *key, const struct
 	      V_INT(row->count[HITS]), V_INT(row->count[BYTES]));
 }
 
-enum { PACKETS, ORPHANS, GAPS, LATE };
+enum { PACKETS, ORPHANS, GAPS, LATE, BRANCHES };
 
 static void put_journeys(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	STORE(s, "journey", V_INT(win), V_INT(key[0] & 0xff), V_INT(key[0] >> 8 & 0xff),
 	      V_TEXT(fate_names[key[0] >> 16]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
 	      V_INT(row->count[PACKETS]), V_INT(row->count[ORPHANS]), V_INT(row->count[GAPS]), V_INT(row->count[LATE]),
-	      V_HIST(row->hist));
+	      V_INT(row->count[BRANCHES]), V_HIST(row->hist));
 }
 
 static const struct tally_spec latency_spec = { 2, 1, 1, put_latency };
 static const struct tally_spec stage_spec = { 2, 2, 0, put_stage };
-static const struct tally_spec journey_spec = { 2, 4, 1, put_journeys };
+static const struct tally_spec journey_spec = { 2, 5, 1, put_journeys };
 
 /* ---- counting ----------------------------------------------------------------------------------- */
 
@@ -108,6 +114,10 @@ static void count_journey(struct state *st, const struct journey *j, const struc
 			 pair(j->first_netns, j->first_ifindex) };
 	struct tally_row row = tally__at(&st->journeys, st->sweep->win, key);
 
+	if (j->branch) {
+		row.count[BRANCHES]++;
+		return;
+	}
 	row.count[PACKETS]++;
 	row.count[ORPHANS] += j->orphan;
 	row.count[GAPS] += j->gap;
@@ -160,6 +170,11 @@ static void set_place(struct journey *j, const struct hop *h)
 	j->last_stage = h->stage;
 	j->netns = h->netns;
 	j->ifindex = h->ifindex;
+}
+
+static void give_up_upcall(void *arg, struct journey *j)
+{
+	end_unseen(arg, j, FATE_UPCALL);
 }
 
 static struct journey *begin(struct state *st, __u64 skb, const struct hop *h, const struct rec_packet *head)
@@ -242,17 +257,25 @@ static bool same_end(const __u8 *a, const __u8 *b, __u16 a_port, __u16 b_port)
 	return a_port == b_port && memcmp(a, b, 16) == 0;
 }
 
-/* One address may have been translated on the way, the rest of the identity stays. */
+/*
+ * One address may have been translated on the way, the rest of the identity stays. Where the length is not known, the
+ * IP header was not built yet.
+ */
 static bool same_identity(const struct rec_packet *a, const struct rec_packet *b)
 {
-	return a->ip_id == b->ip_id && a->seq == b->seq && a->ack == b->ack && a->proto == b->proto &&
+	return (a->ip_id == b->ip_id || !a->ip_len) && a->seq == b->seq && a->ack == b->ack && a->proto == b->proto &&
 	       a->ethertype == b->ethertype &&
 	       (same_end(a->saddr, b->saddr, a->sport, b->sport) || same_end(a->daddr, b->daddr, a->dport, b->dport));
 }
 
-/* Headers without any number of their own say little: then the journey's first place again means a new packet. */
+/*
+ * Headers without any number of their own say little: then the journey's first place again means a new packet. What is
+ * sent again by TCP may even have the sk_buff of the first time.
+ */
 static bool begins_again(const struct journey *j, const struct rec_packet *p)
 {
+	if (schema__stage(p->stage)->role == STAGE_ROLE_ORIGIN)
+		return true;
 	return p->ip_id == 0 && p->seq == 0 && p->stage == j->first_stage && p->netns == j->first_netns &&
 	       p->ifindex == j->first_ifindex;
 }
@@ -262,6 +285,48 @@ static bool is_same(struct state *st, const struct journey *j, const struct rec_
 	if (is_open(st, p->rec.cpu, p->skb))
 		return true;
 	return j->orphan || (same_identity(&j->head, p) && !begins_again(j, p));
+}
+
+/* A copy of the journey, under another sk_buff. */
+static struct journey *continue_as(struct state *st, const struct journey *from, __u64 skb)
+{
+	struct journey *j = journeys__find(st->live, skb);
+
+	if (j) {
+		end_unseen(st, j, FATE_REUSED);
+		journeys__remove(st->live, j);
+	}
+	j = journeys__add(st->live, skb, evict, st);
+	*j = *from;
+	j->skb = skb;
+	return j;
+}
+
+/* ovs-vswitchd has sent a packet back. NULL when it was not seen going up: a controller may have made it. */
+static struct journey *comes_back(struct state *st, const struct rec_packet *p)
+{
+	bool parked = false;
+	struct journey *was = upcalled__find(st->upcalled, p, st->live, &parked), copy, *j = NULL;
+
+	if (was) {
+		copy = *was;
+		if (!parked)
+			journeys__remove(st->live, was);
+		j = continue_as(st, &copy, p->skb);
+	}
+	upcalled__done(st->upcalled);
+	return j;
+}
+
+/* What the IP header has and the segment that TCP handed to it had not. */
+static void complete(struct rec_packet *head, const struct rec_packet *p)
+{
+	head->ip_id = p->ip_id;
+	head->ip_len = p->ip_len;
+	head->ttl = p->ttl;
+	head->tos = p->tos;
+	head->len = p->len;
+	head->mark = p->mark;
 }
 
 static void on_packet(struct state *st, const struct rec_packet *p)
@@ -274,10 +339,14 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 		journeys__remove(st->live, j);
 		j = NULL;
 	}
+	if (!j && p->stage == STAGE_ovs_flow_key_extract_userspace)
+		j = comes_back(st, p);
 	if (j)
 		move(st, j, &h);
 	else
 		j = begin(st, p->skb, &h, p);
+	if (!j->head.ip_len && !j->orphan) /* now it is complete */
+		complete(&j->head, p);
 	note(st, j, &h);
 	st->sweep->subject = (struct subject){ .matched = j->matched };
 	if (j->matched)
@@ -321,6 +390,24 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 		count_hit(st, &h);
 	if (r->stage == STAGE_net_dev_start_xmit)
 		open_xmit(st, r->skb, &h, j->matched);
+	if (r->stage == STAGE_ovs_dp_upcall && r->aux == UPCALL_MISS && !j->orphan)
+		upcalled__begin(st->upcalled, j, give_up_upcall, st);
+}
+
+static void on_link(struct state *st, const struct rec_link *l)
+{
+	struct journey *from = journeys__find(st->live, l->from), copy;
+
+	st->sweep->subject = (struct subject){ .matched = from ? from->matched : !st->sweep->opts.filter.match };
+	if (!from || l->from == l->to)
+		return;
+	if (l->how == LINK_MERGE) {
+		end_unseen(st, from, FATE_MERGED);
+		journeys__remove(st->live, from);
+		return;
+	}
+	copy = *from; /* making room may end it */
+	continue_as(st, &copy, l->to)->branch = true;
 }
 
 /* The stage has a record of its own, with all about the ring. */
@@ -342,6 +429,10 @@ static void on_end(struct state *st, __u64 skb, const struct ending *end)
 		return;
 	st->sweep->subject.matched = j->matched;
 	st->sweep->subject.last_stage = j->last_stage;
+	if (end->fate == FATE_CONSUMED && j->last_stage == STAGE_ovs_dp_upcall && !j->orphan && upcalled__park(st->upcalled, j)) {
+		journeys__remove(st->live, j);
+		return;
+	}
 	st->sweep->subject.packet = end_journey(st, j, end);
 	journeys__remove(st->live, j);
 }
@@ -360,6 +451,9 @@ static void on_event(void *state, const struct rec *rec)
 		break;
 	case REC_tun_ring:
 		on_tun_ring(state, (const struct rec_tun_ring *)rec);
+		break;
+	case REC_link:
+		on_link(state, (const struct rec_link *)rec);
 		break;
 	case REC_free:
 		on_end(state, f->skb, &(struct ending){ rec->ts, FATE_CONSUMED, rec->cpu, f->location, 0, 0 });
@@ -393,6 +487,7 @@ static void finish(void *state)
 	struct sweep *s = st->sweep;
 	long other_flows;
 
+	upcalled__drain(st->upcalled, give_up_upcall, st);
 	journeys__drain(st->live, end_unfinished, st);
 	other_flows = flows__store(st->flows, s->store, s->opts.keep_flows);
 	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | (other_flows < 0))
@@ -407,6 +502,7 @@ static void finish(void *state)
 	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
 		     "these are missing in the counts of flows");
 	journeys__free(st->live);
+	upcalled__free(st->upcalled);
 	flows__free(st->flows);
 	free(st->xmit);
 	free(st);
@@ -419,12 +515,14 @@ static int init(struct sweep *s, void **state)
 	if (!st)
 		return -1;
 	st->sweep = s;
-	st->live = journeys__new();
+	st->live = journeys__new(JOURNEYS);
+	st->upcalled = upcalled__new();
 	st->flows = flows__new();
 	st->kept = kept__new(s);
 	st->xmit = calloc(s->n_cpus + 1, sizeof(*st->xmit));
-	if (!st->live || !st->flows || !st->kept || !st->xmit) {
+	if (!st->live || !st->upcalled || !st->flows || !st->kept || !st->xmit) {
 		journeys__free(st->live);
+		upcalled__free(st->upcalled);
 		flows__free(st->flows);
 		kept__finish(st->kept);
 		free(st->xmit);
@@ -438,6 +536,6 @@ static int init(struct sweep *s, void **state)
 	return 0;
 }
 
-static const __u8 wants[] = { REC_packet, REC_hop, REC_tun_ring, REC_free, REC_drop, 0 };
+static const __u8 wants[] = { REC_packet, REC_hop, REC_link, REC_tun_ring, REC_free, REC_drop, 0 };
 
 const struct pass pass_journey = { "journey", wants, init, on_event, on_gap, finish };

@@ -53,7 +53,7 @@ static __always_inline __u64 drop__l3(struct sk_buff *skb)
 /* First bytes: from the Ethernet header where one is known to precede the layer 3 header, else from the latter. */
 static __always_inline void drop__head(struct rec_drop *d, struct sk_buff *skb)
 {
-	__u64 end = skb__linear_end(skb), l3 = drop__l3(skb), start = l3, len;
+	__u64 end = skb__linear_end(true, skb), l3 = drop__l3(skb), start = l3, len;
 
 	d->l3_off = 0;
 	d->head_len = 0;
@@ -90,7 +90,7 @@ static __always_inline void drop__fill(struct rec_drop *d, struct sk_buff *skb, 
 	d->stack = 0;
 	d->tid = bpf_get_current_pid_tgid();
 	d->ethertype = ntoh16(skb->protocol);
-	d->vlan = skb__vlan(skb);
+	d->vlan = skb__vlan(true, skb);
 	drop__head(d, skb);
 }
 
@@ -100,7 +100,7 @@ int BPF_PROG(on_kfree_skb, struct sk_buff *skb, void *location)
 	__u32 reason = config.drop_has_reason ? ctx[2] : 0;
 	struct rec_drop *d;
 
-	if (!control.enabled || !filter__packet(skb, drop__l3(skb), FILTER_END, true))
+	if (!control.enabled || !filter__packet(skb, drop__l3(skb), ntoh16(skb->protocol), FILTER_END, true))
 		return 0;
 	if (drop__wants_stack((__u64)location, reason)) {
 		d = EMIT_STACK(drop);

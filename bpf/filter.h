@@ -97,33 +97,30 @@ static __always_inline bool filter__match_l3(__u64 start, __s64 readable, __u32 
 	return filter_l3(h.half, readable, wire, start);
 }
 
-/* A field of a packet: `typed` is a constant, true where the kernel knows the pointer's type. */
-#define FILTER_GET(skb, field) (typed ? (skb)->field : BPF_CORE_READ(skb, field))
-
 static __always_inline __u32 filter__tag(struct sk_buff *skb, bool typed)
 {
 	struct sk_buff___vlan_present *old = (void *)skb;
-	__u32 proto = FILTER_GET(skb, vlan_proto);
+	__u32 proto = GET(skb, vlan_proto);
 
 	if (!proto || (bpf_core_field_exists(old->vlan_present) && !BPF_CORE_READ_BITFIELD_PROBED(old, vlan_present)))
 		return 0;
-	return (__u32)ntoh16(proto) << 16 | FILTER_GET(skb, vlan_tci);
+	return (__u32)ntoh16(proto) << 16 | GET(skb, vlan_tci);
 }
 
-/* `l3`: address of the layer 3 header, or of a VLAN tag before it. */
-static __always_inline bool filter__match(struct sk_buff *skb, __u64 l3, bool typed)
+/* `l3`: address of the layer 3 header, or of a VLAN tag before it; `proto`: its protocol. */
+static __always_inline bool filter__match(struct sk_buff *skb, __u64 l3, __u16 proto, bool typed)
 {
-	__u64 data = (__u64)FILTER_GET(skb, data);
-	__u32 len = FILTER_GET(skb, len);
-	__u64 end = data + (len - FILTER_GET(skb, data_len));
-	__u16 mac_header = FILTER_GET(skb, mac_header);
-	__u64 mac = (__u64)FILTER_GET(skb, head) + mac_header;
-	__u16 proto;
+	__u64 data = (__u64)GET(skb, data);
+	__u32 len = GET(skb, len);
+	__u64 end = data + (len - GET(skb, data_len));
+	__u16 mac_header = GET(skb, mac_header);
+	__u64 mac = (__u64)GET(skb, head) + mac_header;
 
 	/* 14 bytes of Ethernet, and at most two tags */
 	if (mac_header != 0xffff && (l3 - mac == 14 || l3 - mac == 18 || l3 - mac == 22))
 		return filter__match_l2(mac, end - mac, len + (__u32)(data - mac), filter__tag(skb, typed));
-	proto = ntoh16(FILTER_GET(skb, protocol));
+	if (l3 - data == 14) /* not marked, as in what ovs-vswitchd sends */
+		return filter__match_l2(data, end - data, len, 0);
 	if (proto != P_IP && proto != P_IPV6)
 		return false;
 	return filter__match_l3(l3, end - l3, len + (__u32)(data - l3));
@@ -131,7 +128,7 @@ static __always_inline bool filter__match(struct sk_buff *skb, __u64 l3, bool ty
 
 static __always_inline bool filter__device(struct sk_buff *skb, bool typed)
 {
-	struct net_device *dev = FILTER_GET(skb, dev);
+	struct net_device *dev = GET(skb, dev);
 	struct device_key key = {};
 
 	if (!dev)
@@ -145,10 +142,10 @@ static __always_inline bool filter__device(struct sk_buff *skb, bool typed)
 
 /*
  * Is this packet recorded? To be asked where its headers can be found: at ENTRY stages and at drops.
- * `l3`: address of its layer 3 header, or of a VLAN tag before it. `side`: where it is seen. From here
+ * `l3`: address of its layer 3 header, or of a VLAN tag before it; `proto`: the protocol there. `side`: where it is seen. From here
  * on it is followed, or not; after FILTER_END no longer.
  */
-static __always_inline bool filter__packet(struct sk_buff *skb, __u64 l3, enum filter_side side, bool typed)
+static __always_inline bool filter__packet(struct sk_buff *skb, __u64 l3, __u16 proto, enum filter_side side, bool typed)
 {
 	__u64 key = (__u64)skb;
 	__u32 *state, now = side;
@@ -157,12 +154,12 @@ static __always_inline bool filter__packet(struct sk_buff *skb, __u64 l3, enum f
 	if (!config.filter)
 		return true;
 	match = (!(config.filter & FILTER_DEVICES) || filter__device(skb, typed)) &&
-		(!(config.filter & FILTER_PACKETS) || filter__match(skb, l3, typed));
+		(!(config.filter & FILTER_PACKETS) || filter__match(skb, l3, proto, typed));
 	state = bpf_map_lookup_elem(&followed, &key);
 	if (!match) {
 		if (!state || *state == FILTER_NOT)
 			return false;
-		if (*state == FILTER_END || (*state == FILTER_IN && !FILTER_GET(skb, skb_iif))) {
+		if (*state == FILTER_END || (*state == FILTER_IN && !GET(skb, skb_iif))) {
 			*state = FILTER_NOT;
 			return false;
 		}

@@ -6,25 +6,12 @@
  *
  * ON_FUNCTION_AS(name, function, …) and ON_RETURN_AS(name, function, record, …): where the probe has another name than
  * its function. The arguments are the first ones of the kernel's function, at most five; `returned` is
- * what it returned, and `record` the record that is lost when the arguments are. `typed` is
- * a constant in each program: under fentry the arguments are typed pointers, which may be followed directly; under
- * a kprobe every read has to be asked for. GET(p, field) does what is right. What did not come from an argument by
- * GET alone is read with bpf_core_read in both.
+ * what it returned, and `record` the record that is lost when the arguments are. `typed` and GET: typed.h.
  */
 #ifndef BPF_FUNCTION_H
 #define BPF_FUNCTION_H
 
-#include "emit.h"
-
-#define GET(p, field)                                                    \
-	({                                                               \
-		typeof((p)->field) got_;                                 \
-		if (typed)                                               \
-			got_ = (p)->field;                               \
-		else                                                     \
-			bpf_core_read(&got_, sizeof(got_), &(p)->field); \
-		got_;                                                    \
-	})
+#include "typed.h"
 
 enum probe_id {
 #define PROBE(id, name, object, record, stage, doc) PROBE_##name = id,
@@ -59,6 +46,28 @@ enum probe_id {
 		CAST_END                                                               \
 	}                                                                              \
 	static __always_inline int on_##name(const bool typed, void *ctx, ##args)
+
+/*
+ * ON_FUNCTION(name, type arg) for an argument that fentry does not let through, such as a pointer to a pointer:
+ * before 6.3 the verifier wants pointers to structs. It is an address in both programs.
+ */
+#define ON_FUNCTION_OF_ADDRESS(name, address)                                          \
+	static __always_inline int on_##name(__u64 address);                           \
+	SEC("fentry/" #name)                                                           \
+	int fentry_##name(unsigned long long *ctx)                                     \
+	{                                                                              \
+		__u64 arg = 0;                                                         \
+		if (!control.enabled)                                                  \
+			return 0;                                                      \
+		bpf_get_func_arg(ctx, 0, &arg);                                        \
+		return on_##name(arg);                                                 \
+	}                                                                              \
+	SEC("kprobe/" #name)                                                           \
+	int kprobe_##name(struct pt_regs *ctx)                                         \
+	{                                                                              \
+		return control.enabled ? on_##name(PT_REGS_PARM1(ctx)) : 0;            \
+	}                                                                              \
+	static __always_inline int on_##name(__u64 address)
 
 /* The arguments a function was entered with, until it returns. */
 struct entered {

@@ -8,7 +8,7 @@
 #ifndef BPF_PACKET_H
 #define BPF_PACKET_H
 
-#include "emit.h"
+#include "typed.h"
 
 enum {
 	P_IP = 0x0800,
@@ -85,9 +85,9 @@ union head_l3 {
 };
 
 /* Where the linear data ends, as an address. */
-static __always_inline __u64 skb__linear_end(struct sk_buff *skb)
+static __always_inline __u64 skb__linear_end(const bool typed, struct sk_buff *skb)
 {
-	return (__u64)skb->data + (skb->len - skb->data_len);
+	return (__u64)GET(skb, data) + (GET(skb, len) - GET(skb, data_len));
 }
 
 static __always_inline bool proto__is_vlan(__u16 proto)
@@ -96,13 +96,14 @@ static __always_inline bool proto__is_vlan(__u16 proto)
 }
 
 /* The tag kept beside the packet, 0 without one. */
-static __always_inline __u16 skb__vlan(struct sk_buff *skb)
+static __always_inline __u16 skb__vlan(const bool typed, struct sk_buff *skb)
 {
 	struct sk_buff___vlan_present *old = (void *)skb;
 
-	if (bpf_core_field_exists(old->vlan_present) && !BPF_CORE_READ_BITFIELD(old, vlan_present))
+	if (bpf_core_field_exists(old->vlan_present) && !(typed ? BPF_CORE_READ_BITFIELD(old, vlan_present) :
+								BPF_CORE_READ_BITFIELD_PROBED(old, vlan_present)))
 		return 0;
-	return skb->vlan_proto ? skb->vlan_tci : 0;
+	return GET(skb, vlan_proto) ? GET(skb, vlan_tci) : 0;
 }
 
 static __always_inline void addr__mapped(__u8 *to, __be32 addr)

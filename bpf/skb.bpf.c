@@ -1,68 +1,16 @@
 /*
- * skb.bpf.c: packets at their stages (format/stages.def), and their good ends.
+ * skb.bpf.c: packets at the stages that are tracepoints (format/stages.def), and their good ends.
  *
- * An ENTRY stage records the packet with its headers, a STEP only who passes. Device and namespace are
- * part of every record, so that a packet's way needs no other source. At the receiving stages
- * skb->data is the layer 3 header and network_header is still unset; on the way out it is the
+ * At the receiving stages skb->data is the layer 3 header and network_header is still unset; on the way out it is the
  * Ethernet header and network_header is valid.
  */
-#include "filter.h"
-#include "packet.h"
-
-static __always_inline void packet__meta(struct rec_packet *p, struct sk_buff *skb, __u8 stage)
-{
-	struct net_device *dev = skb->dev;
-	struct skb_shared_info *shinfo = (void *)(skb->head + skb->end);
-	__u16 gso[2]; /* gso_size and gso_segs are neighbours */
-
-	p->skb = (__u64)skb;
-	p->stage = stage;
-	p->vlan = skb__vlan(skb);
-	p->queue = skb->queue_mapping;
-	p->len = skb->len;
-	p->netns = dev__netns(dev);
-	p->ifindex = dev__ifindex(dev);
-	p->mark = skb->mark;
-	p->hash = skb->hash;
-	p->tid = bpf_get_current_pid_tgid();
-	bpf_core_read(gso, sizeof(gso), &shinfo->gso_size);
-	p->gso_size = gso[0];
-	p->gso_segs = gso[1];
-}
+#include "stage.h"
 
 static __always_inline int stage__receive(struct sk_buff *skb, __u8 stage)
 {
-	struct rec_packet *p;
-
-	if (!control.enabled || !filter__packet(skb, (__u64)skb->data, FILTER_IN, true))
+	if (!control.enabled)
 		return 0;
-	p = EMIT(packet);
-	if (!p)
-		return 0;
-	packet__meta(p, skb, stage);
-	packet__parse(p, (__u64)skb->data, skb__linear_end(skb), ntoh16(skb->protocol));
-	emit__submit(p);
-	return 0;
-}
-
-static __always_inline int stage__step(struct sk_buff *skb, struct net_device *dev, __u8 stage, __u32 aux)
-{
-	struct rec_hop *h;
-
-	if (!filter__followed(skb))
-		return 0;
-	h = EMIT(hop);
-	if (!h)
-		return 0;
-	h->skb = (__u64)skb;
-	h->netns = dev__netns(dev);
-	h->ifindex = dev__ifindex(dev);
-	h->len = skb->len;
-	h->aux = aux;
-	h->queue = skb->queue_mapping;
-	h->stage = stage;
-	emit__submit(h);
-	return 0;
+	return stage__packet(true, skb, stage, (__u64)skb->data, ntoh16(skb->protocol), FILTER_IN);
 }
 
 SEC("tp_btf/napi_gro_receive_entry")
@@ -88,21 +36,12 @@ int BPF_PROG(on_net_dev_queue, struct sk_buff *skb)
 {
 	__u64 l3 = (__u64)skb->head + skb->network_header;
 	__u16 proto = ntoh16(skb->protocol);
-	struct rec_packet *p;
 
 	if (!control.enabled)
 		return 0;
 	if (proto__is_vlan(proto)) /* the tag is in the Ethernet header; network_header may be before or behind it */
 		l3 = (__u64)skb->data + 14;
-	if (!filter__packet(skb, l3, FILTER_OUT, true))
-		return 0;
-	p = EMIT(packet);
-	if (!p)
-		return 0;
-	packet__meta(p, skb, STAGE_net_dev_queue);
-	packet__parse(p, l3, skb__linear_end(skb), proto);
-	emit__submit(p);
-	return 0;
+	return stage__packet(true, skb, STAGE_net_dev_queue, l3, proto, FILTER_OUT);
 }
 
 SEC("tp_btf/net_dev_start_xmit")
@@ -110,7 +49,7 @@ int BPF_PROG(on_net_dev_start_xmit, struct sk_buff *skb, struct net_device *dev)
 {
 	if (!control.enabled)
 		return 0;
-	return stage__step(skb, dev, STAGE_net_dev_start_xmit, 0);
+	return stage__step(true, skb, dev, STAGE_net_dev_start_xmit, 0);
 }
 
 /* The driver is done with it: the packet may be freed or on its way elsewhere, so skb is only a name here. */
@@ -140,7 +79,7 @@ int BPF_PROG(on_qdisc_enqueue, struct Qdisc *qdisc, struct netdev_queue *txq, st
 {
 	if (!control.enabled)
 		return 0;
-	return stage__step(skb, txq->dev, STAGE_qdisc_enqueue, qdisc->q.qlen);
+	return stage__step(true, skb, txq->dev, STAGE_qdisc_enqueue, qdisc->q.qlen);
 }
 
 /* A qdisc may hand out several packets together, as a list; an empty one reports no packet at all. */
@@ -150,7 +89,7 @@ int BPF_PROG(on_qdisc_dequeue, struct Qdisc *qdisc, struct netdev_queue *txq, in
 	if (!control.enabled)
 		return 0;
 	for (int i = 0; i < 64 && i < packets && skb; i++, skb = skb->next)
-		stage__step(skb, txq->dev, STAGE_qdisc_dequeue, packets);
+		stage__step(true, skb, txq->dev, STAGE_qdisc_dequeue, packets);
 	return 0;
 }
 

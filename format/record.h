@@ -65,7 +65,7 @@ enum stage {
 	STAGE_MAX = 64 /* stage ids are below this */
 };
 
-enum stage_role { STAGE_ROLE_none, STAGE_ROLE_ENTRY, STAGE_ROLE_STEP, STAGE_ROLE_ASIDE };
+enum stage_role { STAGE_ROLE_none, STAGE_ROLE_ENTRY, STAGE_ROLE_STEP, STAGE_ROLE_ASIDE, STAGE_ROLE_ORIGIN };
 
 /* The stream a row belongs to: a CPU number, or one of these. */
 enum {
@@ -77,5 +77,6 @@ enum {
 enum gap_why { GAP_RING_FULL = 1, GAP_REENTERED = 2, GAP_TABLE_FULL = 3 };
 enum probe_status { PROBE_NOT_WANTED = 0, PROBE_ATTACHED = 1, PROBE_FAILED = 2 };
 enum task_what { TASK_FOUND = 0, TASK_EXEC = 1, TASK_EXIT = 2 };
+enum link_how { LINK_CLONE = 1, LINK_COPY, LINK_SEGMENT, LINK_MERGE };
 
 #endif

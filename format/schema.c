@@ -49,8 +49,15 @@ static const struct record_desc records[REC_TYPE_MAX] = {
 #undef END
 };
 
+enum place {
+	PLACE_none,
+#define STAGE(id, name, role, aux, doc) PLACE_##name,
+#include "stages.def"
+#undef STAGE
+};
+
 static const struct stage_desc stages[STAGE_MAX] = {
-#define STAGE(id, name, role, aux, doc) [id] = { #name, aux, doc, STAGE_ROLE_##role },
+#define STAGE(id, name, role, aux, doc) [id] = { #name, aux, doc, STAGE_ROLE_##role, PLACE_##name },
 #include "stages.def"
 #undef STAGE
 };
@@ -62,7 +69,7 @@ const struct record_desc *schema__record(unsigned id)
 
 const struct stage_desc *schema__stage(unsigned id)
 {
-	static const struct stage_desc none = { "", "", "", STAGE_ROLE_none };
+	static const struct stage_desc none = { "", "", "", STAGE_ROLE_none, 0 };
 
 	return id < STAGE_MAX && stages[id].name ? &stages[id] : &none;
 }

@@ -38,6 +38,7 @@ struct stage_desc {
 	const char *aux; /* meaning of hop.aux */
 	const char *doc;
 	__u8 role;       /* enum stage_role */
+	__u8 place;      /* in the order of the packet path, from 1 */
 };
 
 /* The record with this id, or NULL. Never freed. */

@@ -1,8 +1,8 @@
 /*
  * attach.c: the BPF programs of a plan, loaded, attached and switched (attach.h).
  *
- * An object is first loaded with all its wanted programs. If the kernel refuses, it is opened again
- * for one probe at a time, and for a probe with several candidates one candidate at a time. Maps are
+ * An object is loaded with all its wanted programs. A probe of which the kernel refuses a program goes on to its next
+ * candidate and the object is loaded again; one that cannot be attached is tried by itself. Maps are
  * found by name: whichever instance comes first creates a map, later ones use it. Names are therefore
  * the same in the kernel, which keeps 15 characters, and in bpf/.
  */
@@ -23,9 +23,12 @@
 #include "bpf/futex.skel.h"
 #include "bpf/irq.skel.h"
 #include "bpf/kvm.skel.h"
+#include "bpf/link.skel.h"
+#include "bpf/ovs_path.skel.h"
 #include "bpf/lock.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
+#include "bpf/stack.skel.h"
 #include "bpf/task.skel.h"
 #include "bpf/tcp.skel.h"
 #include "bpf/tun.skel.h"
@@ -41,9 +44,9 @@ static const struct object {
 } OBJECTS[] = {
 	{ "skb", skb_bpf__elf_bytes },     { "drop", drop_bpf__elf_bytes }, { "sched", sched_bpf__elf_bytes },
 	{ "futex", futex_bpf__elf_bytes }, { "task", task_bpf__elf_bytes }, { "irq", irq_bpf__elf_bytes },
-	{ "tcp", tcp_bpf__elf_bytes },     { "lock", lock_bpf__elf_bytes },
-	{ "tun", tun_bpf__elf_bytes },     { "vhost", vhost_bpf__elf_bytes }, { "kvm", kvm_bpf__elf_bytes },
-	{ "virtio", virtio_bpf__elf_bytes },
+	{ "tcp", tcp_bpf__elf_bytes },     { "stack", stack_bpf__elf_bytes }, { "ovs_path", ovs_path_bpf__elf_bytes },
+	{ "link", link_bpf__elf_bytes },   { "lock", lock_bpf__elf_bytes },   { "tun", tun_bpf__elf_bytes },
+	{ "vhost", vhost_bpf__elf_bytes }, { "kvm", kvm_bpf__elf_bytes },     { "virtio", virtio_bpf__elf_bytes },
 };
 
 enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };
@@ -349,6 +352,14 @@ static struct bpf_object *open_object(const struct attach *a, const struct objec
 	return obj;
 }
 
+static bool has_pending(const struct plan *plan, const struct object *o)
+{
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (is_pending(&plan->probes[i], o))
+			return true;
+	return false;
+}
+
 /* Opens and loads an object with the programs of `only`, or of every pending probe. */
 static int load(struct attach *a, struct plan *plan, const struct object *o, const struct plan_probe *only,
 		struct bpf_object **out)
@@ -430,38 +441,72 @@ static void say_why(struct plan_probe *p, const char *what, int err)
 	snprintf(p->detail, sizeof(p->detail), "%s: %s%s%.120s", what, strerror(-err), log_tail[0] ? "; " : "", log_tail);
 }
 
+/* Without another candidate it stays at what became of this one. */
+static bool next_candidate(struct plan_probe *p, const struct means *m)
+{
+	char detail[PLAN_DETAIL];
+
+	memcpy(detail, p->detail, sizeof(detail));
+	if (plan__next_candidate(p, p->candidate, m))
+		return true;
+	memcpy(p->detail, detail, sizeof(detail));
+	return false;
+}
+
 /* One probe by itself, by each of its candidates in turn. */
 static void load_alone(struct attach *a, struct plan *plan, const struct object *o, struct plan_probe *p,
 		       const struct means *m)
 {
 	struct bpf_object *obj;
-	__u8 candidate;
 	int err;
 
 	do {
-		candidate = p->candidate;
 		p->status = PROBE_NOT_WANTED;
 		err = load(a, plan, o, p, &obj);
 		if (err)
 			say_why(p, "the kernel refused the program", err);
 		else if ((err = attach_probe(a, obj, p, m)))
 			say_why(p, "cannot attach", err);
-	} while (err && plan__next_candidate(p, candidate, m));
-	if (err)
-		p->candidate = 0;
+	} while (err && next_candidate(p, m));
+}
+
+/* The probe of this object whose program the kernel has just refused, by what libbpf said; NULL when it did not say. */
+static struct plan_probe *refused(struct plan *plan, const struct object *o)
+{
+	char program[64];
+
+	if (sscanf(log_tail, "libbpf: prog '%63[^']'", program) != 1)
+		return NULL;
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (is_pending(&plan->probes[i], o) && belongs(&plan->probes[i], program))
+			return &plan->probes[i];
+	return NULL;
+}
+
+/* All pending probes of an object together. One that is refused goes on to its next candidate, or out. */
+static struct bpf_object *load_together(struct attach *a, struct plan *plan, const struct object *o, const struct means *m)
+{
+	struct bpf_object *obj;
+	struct plan_probe *p;
+	int err;
+
+	while (has_pending(plan, o)) {
+		err = load(a, plan, o, NULL, &obj);
+		if (!err)
+			return obj;
+		p = refused(plan, o);
+		if (!p)
+			return NULL;
+		say_why(p, "the kernel refused the program", err);
+		next_candidate(p, m);
+	}
+	return NULL;
 }
 
 static void load_object(struct attach *a, struct plan *plan, const struct object *o, const struct means *m)
 {
-	struct bpf_object *obj = NULL;
-	bool any = false;
+	struct bpf_object *obj = load_together(a, plan, o, m);
 
-	for (size_t i = 0; i < PLAN_PROBES; i++)
-		any |= is_pending(&plan->probes[i], o);
-	if (!any)
-		return;
-	if (load(a, plan, o, NULL, &obj))
-		obj = NULL;
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
 		struct plan_probe *p = &plan->probes[i];
 

@@ -15,7 +15,7 @@ SELECT stage_text(from_stage) AS "from", stage_text(to_stage) AS "to", device(ne
 	CASE WHEN far THEN printf('%s is %.0f times the median P99', CASE WHEN count >= 1000 THEN 'P99.9' ELSE 'P99' END, 1.0 * tail / t.p99) ELSE '' END
 		|| CASE WHEN far AND most THEN ', ' ELSE '' END || CASE WHEN most THEN 'most of the time' ELSE '' END AS mark,
 	CASE WHEN far OR most THEN hist_log2(h) END AS distribution_log2
-FROM best AS b, typical AS t ORDER BY from_stage, to_stage, interface;
+FROM best AS b, typical AS t ORDER BY stage_place(from_stage), stage_place(to_stage), interface;
 
 -- slowest: The slowest packets
 SELECT total_ns, wall(begin_ns) AS time_at, fate || coalesce(': ' || reason(reason), '') AS fate, coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)') AS flow,

@@ -11,4 +11,4 @@ FROM (SELECT win_at(slot(win)) AS interval_at, stage_text(from_stage) AS "from",
 	FROM stage_latency WHERE win BETWEEN :first_win AND :last_win
 	GROUP BY slot(win), from_stage, to_stage, netns, ifindex)
 WHERE rank <= :top
-ORDER BY interval_at, from_stage, to_stage, interface;
+ORDER BY interval_at, stage_place(from_stage), stage_place(to_stage), interface;

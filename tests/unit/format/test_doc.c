@@ -35,7 +35,7 @@ static void print_fields(FILE *out, const struct record_desc *r)
 
 static void print_tables(FILE *out)
 {
-	static const char *const roles[] = { "", "ENTRY", "STEP", "ASIDE" };
+	static const char *const roles[] = { "", "ENTRY", "STEP", "ASIDE", "ORIGIN" };
 
 	for (unsigned id = 0; id < REC_TYPE_MAX; id++) {
 		const struct record_desc *r = schema__record(id);
