@@ -28,16 +28,18 @@ static const struct program_def PROGRAMS[] = {
 };
 
 struct want {
-	const char *profile, *event; /* event NULL: the profile itself; its text is in doc */
+	const char *profile, *event, *object; /* both NULL: the profile itself; its text is in doc */
 	const char *doc;
 };
 
 static const struct want WANTS_TABLE[] = {
-#define PROFILE(name, doc) { #name, NULL, doc },
-#define WANTS(profile, event) { #profile, event, NULL },
+#define PROFILE(name, doc) { #name, NULL, NULL, doc },
+#define WANTS(profile, event) { #profile, event, NULL, NULL },
+#define WANTS_ALL_OF(profile, object) { #profile, NULL, object, NULL },
 #include "profiles.def"
 #undef PROFILE
 #undef WANTS
+#undef WANTS_ALL_OF
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -69,6 +71,12 @@ static bool wants_event(struct plan *plan, const char *event)
 	return any;
 }
 
+static void wants_object(struct plan *plan, const char *object)
+{
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		plan->probes[i].wanted |= !strcmp(plan->probes[i].def->object, object);
+}
+
 static bool wants_profile(struct plan *plan, const char *profile)
 {
 	bool any = false;
@@ -79,6 +87,8 @@ static bool wants_profile(struct plan *plan, const char *profile)
 		any = true;
 		if (WANTS_TABLE[i].event)
 			wants_event(plan, WANTS_TABLE[i].event);
+		if (WANTS_TABLE[i].object)
+			wants_object(plan, WANTS_TABLE[i].object);
 	}
 	return any;
 }
@@ -94,7 +104,7 @@ static void known_profiles(char *list, size_t len)
 {
 	list[0] = 0;
 	for (size_t i = 0; i < COUNT(WANTS_TABLE); i++)
-		if (!WANTS_TABLE[i].event)
+		if (WANTS_TABLE[i].doc)
 			add_name(list, len, WANTS_TABLE[i].profile);
 }
 

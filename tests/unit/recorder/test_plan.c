@@ -39,12 +39,16 @@ static void selects(void **state)
 {
 	(void)state;
 	assert_int_equal(plan__select(&plan, NULL, NULL, &err), 0);
+	assert_true(probe("netif_rx")->wanted);
+	assert_false(probe("ip_rcv")->wanted);
+	assert_int_equal(plan__select(&plan, "full", NULL, &err), 0);
 	assert_int_equal(wanted(), PLAN_PROBES);
 	assert_int_equal(plan__select(&plan, NULL, "kfree_skb", &err), 0);
 	assert_int_equal(wanted(), 1);
 	assert_true(probe("kfree_skb")->wanted);
 	assert_int_equal(plan__select(&plan, NULL, "packet,tcp", &err), 0);
-	assert_int_equal(wanted(), 5);
+	assert_true(probe("tcp_retransmit_skb")->wanted);
+	assert_true(probe("ip_output")->wanted);
 	assert_true(probe("net_dev_queue")->wanted);
 	assert_false(probe("net_dev_xmit")->wanted);
 	assert_int_equal(plan__select(&plan, "locks", "drop", &err), 0);
