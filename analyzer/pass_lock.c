@@ -8,16 +8,19 @@
 #include "analyzer/pass.h"
 #include "analyzer/samples.h"
 #include "analyzer/tally.h"
+#include "analyzer/unames.h"
 
 enum { OP_MASK = 0x7f, MAX_THREADS = 1 << 18, MAX_FUTEXES = 1 << 16, MAX_LOCKS = 1 << 16 };
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_WAKE_OP = 5, FUTEX_LOCK_PI = 6,
        FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10, FUTEX_WAIT_REQUEUE_PI = 11, FUTEX_LOCK_PI2 = 13 };
 enum kind { KERNEL, FUTEX };
 static const char *const KINDS[] = { "kernel", "futex" };
+enum place { SLEPT, LOCK, WAIT, WAKE };
+static const char *const PLACES[] = { "slept", "lock", "wait", "wake" };
 
 struct sleep { /* the last of a thread */
-	__u64 until;
-	__u32 waker;
+	__u64 until, blocked;
+	__u32 waker, stack;
 };
 
 struct wake { /* the last that woke somebody at an address */
@@ -27,7 +30,7 @@ struct wake { /* the last that woke somebody at an address */
 
 struct state {
 	struct sweep *sweep;
-	struct tally waits, holders, shorts, totals;
+	struct tally waits, holders, shorts, totals, stacks;
 	struct table sleeps; /* by tid */
 	struct table wakes;  /* by process and address */
 	struct table last;   /* futex_total by tid */
@@ -66,10 +69,33 @@ static void put_total(struct store *s, __u64 win, const __u64 *key, const struct
 	      V_INT(c[5]));
 }
 
+static void put_stack(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "user_stack", V_INT(win), V_TEXT(PLACES[key[0] >> 32]), V_INT(key[0] & 0xffffffff), V_INT(key[1]),
+	      V_INT(key[2] >> 32), V_INT(key[2] & 0xffffffff), V_INT(row->count[N]), V_INT(row->count[NS]),
+	      V_INT(row->count[MAX]));
+}
+
 static const struct tally_spec wait_spec = { 4, 1, 1, put_wait };
 static const struct tally_spec holder_spec = { 3, 3, 0, put_holder };
 static const struct tally_spec short_spec = { 1, 2, 0, put_short };
 static const struct tally_spec total_spec = { 1, 6, 0, put_total };
+static const struct tally_spec stack_spec = { 3, 3, 0, put_stack };
+
+static void count(struct tally_row row, __u64 ns)
+{
+	row.count[N]++;
+	row.count[NS] += ns;
+	row.count[MAX] = ns > row.count[MAX] ? ns : row.count[MAX];
+}
+
+static void add_stack(struct state *st, enum place place, __u32 tid, __u64 addr, __u32 stack, __u32 ustack, __u64 ns)
+{
+	__u64 key[3] = { pair(place, tid), addr, pair(stack, ustack) };
+
+	if (ustack)
+		count(tally__at(&st->stacks, st->sweep->win, key), ns);
+}
 
 struct wait {
 	enum kind kind;
@@ -89,10 +115,7 @@ static void add_wait(struct state *st, const struct wait *w)
 		return;
 	if (hist__add(row.hist, w->ns))
 		st->sweep->no_memory = true;
-	row = tally__at(&st->holders, st->sweep->win, held);
-	row.count[N]++;
-	row.count[NS] += w->ns;
-	row.count[MAX] = w->ns > row.count[MAX] ? w->ns : row.count[MAX];
+	count(tally__at(&st->holders, st->sweep->win, held), w->ns);
 }
 
 /* ---- records ------------------------------------------------------------------------------------ */
@@ -113,15 +136,25 @@ static void on_lock(struct state *st, const struct rec_lock *r)
 		return;
 	table__add(&st->locks, &r->addr, NULL);
 	add_wait(st, &w);
+	add_stack(st, LOCK, r->tid, r->addr, r->stack, r->ustack, r->duration);
 }
 
 static void on_offcpu(struct state *st, const struct rec_offcpu *r)
 {
 	__u64 key = r->tid;
-	struct sleep *s = r->state && r->waker ? table__add(&st->sleeps, &key, NULL) : NULL;
+	struct sleep *s = r->state ? table__add(&st->sleeps, &key, NULL) : NULL;
 
 	if (s)
-		*s = (struct sleep){ r->rec.ts, r->waker };
+		*s = (struct sleep){ r->rec.ts, r->blocked, r->waker, r->stack };
+}
+
+static void on_ustack(struct state *st, const struct rec_offcpu_ustack *r)
+{
+	__u64 tid = r->tid;
+	const struct sleep *s = table__find(&st->sleeps, &tid);
+
+	if (s && s->until == r->since)
+		add_stack(st, SLEPT, r->tid, 0, s->stack, r->ustack, s->blocked);
 }
 
 static bool waits(__u32 op)
@@ -143,7 +176,7 @@ static __u32 ended_by(const struct state *st, const struct rec_futex *r, __u64 f
 	const struct sleep *s = table__find(&st->sleeps, &tid);
 	const struct wake *w = table__find(&st->wakes, place);
 
-	if (s && s->until >= from && s->until <= r->rec.ts)
+	if (s && s->waker && s->until >= from && s->until <= r->rec.ts)
 		return s->waker;
 	return w && w->at >= from && w->tid != r->tid ? w->tid : 0;
 }
@@ -160,8 +193,10 @@ static void on_futex(struct state *st, const struct rec_futex *r)
 
 		w.holder = ended_by(st, r, from);
 		add_wait(st, &w);
+		add_stack(st, WAIT, r->tid, r->uaddr, 0, r->ustack, r->duration);
 	} else if (wakes(op) && (__s32)r->ret > 0 && (wake = table__add(&st->wakes, place, NULL))) {
 		*wake = (struct wake){ r->rec.ts, r->tid };
+		add_stack(st, WAKE, r->tid, r->uaddr, 0, r->ustack, r->duration);
 	}
 }
 
@@ -195,6 +230,9 @@ static void on_event(void *state, const struct rec *rec)
 	case REC_offcpu:
 		on_offcpu(state, (const struct rec_offcpu *)rec);
 		break;
+	case REC_offcpu_ustack:
+		on_ustack(state, (const struct rec_offcpu_ustack *)rec);
+		break;
 	case REC_futex:
 		on_futex(state, (const struct rec_futex *)rec);
 		break;
@@ -225,6 +263,8 @@ static void store_names(struct state *st)
 			STORE(st->sweep->store, "lock_name", V_INT(addr), V_TEXTN(at.symbol->name.s, at.symbol->name.len),
 			      V_INT(at.offset), V_TEXTN(at.symbol->module.s, at.symbol->module.len));
 	}
+	if (unames__store(st->sweep->names, st->sweep->store))
+		st->sweep->no_memory = true;
 }
 
 static void finish(void *state)
@@ -232,7 +272,8 @@ static void finish(void *state)
 	struct state *st = state;
 
 	store_names(st);
-	if (tally__finish(&st->waits) | tally__finish(&st->holders) | tally__finish(&st->shorts) | tally__finish(&st->totals))
+	if (tally__finish(&st->waits) | tally__finish(&st->holders) | tally__finish(&st->shorts) |
+	    tally__finish(&st->totals) | tally__finish(&st->stacks))
 		st->sweep->no_memory = true;
 	sweep__limit(st->sweep, "threads with futex calls", MAX_THREADS, st->last.refused, "futex totals of further threads are missing");
 	table__free(&st->sleeps);
@@ -253,6 +294,7 @@ static int init(struct sweep *s, void **state)
 	tally__init(&st->holders, &holder_spec, s->store);
 	tally__init(&st->shorts, &short_spec, s->store);
 	tally__init(&st->totals, &total_spec, s->store);
+	tally__init(&st->stacks, &stack_spec, s->store);
 	table__init(&st->sleeps, 1, sizeof(struct sleep), MAX_THREADS);
 	table__init(&st->wakes, 2, sizeof(struct wake), MAX_FUTEXES);
 	table__init(&st->last, 1, sizeof(struct rec_futex_total), MAX_THREADS);
@@ -261,6 +303,6 @@ static int init(struct sweep *s, void **state)
 	return 0;
 }
 
-static const __u8 wants[] = { REC_lock, REC_offcpu, REC_futex, REC_futex_total, 0 };
+static const __u8 wants[] = { REC_lock, REC_offcpu, REC_futex, REC_futex_total, REC_offcpu_ustack, 0 };
 
 const struct pass pass_lock = { "lock", wants, init, on_event, on_gap, finish };

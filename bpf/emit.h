@@ -62,7 +62,7 @@ static __always_inline void *emit__reserve(__u32 type, __u64 size)
 	rec->type = type;
 	rec->cpu = cpu;
 	rec->frames = 0;
-	rec->pad = 0;
+	rec->user_frames = 0;
 	return rec;
 }
 
@@ -75,10 +75,19 @@ static __always_inline void emit__submit(void *rec)
 #define EMIT_STACK(name) \
 	((struct rec_##name *)emit__reserve(REC_##name, sizeof(struct rec_##name) + STACK_FRAMES * sizeof(__u64)))
 
+#define EMIT_STACKS(name) \
+	((struct rec_##name *)emit__reserve(REC_##name, sizeof(struct rec_##name) + 2 * STACK_FRAMES * sizeof(__u64)))
+
 /* Number of whole frames in what bpf_get_stack() returned. */
 static __always_inline __u16 emit__frames(long bytes)
 {
 	return bytes > 0 ? (__u64)bytes / sizeof(__u64) : 0;
+}
+
+/* The current thread's program: its return addresses to `at`. Only as good as its frame pointers. */
+static __always_inline __u16 emit__user_frames(void *ctx, void *at)
+{
+	return emit__frames(bpf_get_stack(ctx, at, STACK_FRAMES * sizeof(__u64), BPF_F_USER_STACK));
 }
 
 static __always_inline __u32 dev__netns(struct net_device *dev)

@@ -16,7 +16,11 @@ struct call {
 	__u32 told;  /* calls that were in the last total */
 	__u32 waits, wakes, woken, others; /* all calls, however short */
 	__u64 wait_ns, wake_ns;
+	__u64 stack_ts; /* of the last wake-up that carried a stack */
 };
+
+#define WAKE_STACK_NS 100000000ull /* a thread's wake-ups carry a stack this often */
+
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -83,7 +87,18 @@ static __always_inline void futex__count(struct call *call, __u64 ns, long ret)
 	}
 }
 
-static __always_inline int futex__exit(long ret)
+/* Where a long wait was, and now and then where a wake-up comes from: most likely an unlock. */
+static __always_inline bool futex__needs_stack(struct call *call, __u64 now, __u64 since)
+{
+	if (!futex__wakes(call->op))
+		return now - since >= config.offcpu_stack_ns;
+	if (now - call->stack_ts < WAKE_STACK_NS)
+		return false;
+	call->stack_ts = now;
+	return true;
+}
+
+static __always_inline int futex__exit(void *ctx, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct call *call = bpf_task_storage_get(&call_of, task, 0, 0);
@@ -98,9 +113,16 @@ static __always_inline int futex__exit(long ret)
 	futex__count(call, now - since, ret);
 	if (now - since < config.offcpu_min_ns && !(ret > 0 && futex__wakes(call->op)))
 		return 0;
-	f = EMIT(futex);
-	if (!f)
-		return 0;
+	if (futex__needs_stack(call, now, since)) {
+		f = EMIT_STACK(futex);
+		if (!f)
+			return 0;
+		f->rec.user_frames = emit__user_frames(ctx, f + 1);
+	} else {
+		f = EMIT(futex);
+		if (!f)
+			return 0;
+	}
 	f->rec.ts = now;
 	f->tid = task->pid;
 	f->tgid = task->tgid;
@@ -108,6 +130,7 @@ static __always_inline int futex__exit(long ret)
 	f->ret = ret;
 	f->uaddr = call->uaddr;
 	f->duration = now - since;
+	f->ustack = 0;
 	emit__submit(f);
 	return 0;
 }
@@ -121,7 +144,7 @@ int on_sys_enter_futex(struct trace_event_raw_sys_enter *ctx)
 SEC("tp/syscalls/sys_exit_futex")
 int on_sys_exit_futex(struct trace_event_raw_sys_exit *ctx)
 {
-	return control.enabled ? futex__exit(ctx->ret) : 0;
+	return control.enabled ? futex__exit(ctx, ctx->ret) : 0;
 }
 
 SEC("tp_btf/sys_enter")
@@ -140,7 +163,7 @@ int BPF_PROG(on_any_sys_enter, struct pt_regs *regs, long nr)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_any_sys_exit, struct pt_regs *regs, long ret)
 {
-	return control.enabled ? futex__exit(ret) : 0;
+	return control.enabled ? futex__exit(ctx, ret) : 0;
 }
 
 SEC("iter/task")

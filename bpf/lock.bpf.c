@@ -187,10 +187,12 @@ static __always_inline void lock__emit(void *ctx, const struct lock_wait *w, str
 	struct rec_lock *l;
 
 	if (w && now - w->since >= config.offcpu_stack_ns) {
-		l = EMIT_STACK(lock);
+		l = EMIT_STACKS(lock);
 		if (!l)
 			return;
 		l->rec.frames = emit__frames(bpf_get_stack(ctx, l + 1, STACK_FRAMES * sizeof(__u64), 0));
+		if (l->rec.frames && !lock__spins(w->flags)) /* an interrupt spins for itself */
+			l->rec.user_frames = emit__user_frames(ctx, (__u64 *)(l + 1) + STACK_FRAMES);
 	} else {
 		l = EMIT(lock);
 		if (!l)
@@ -207,6 +209,7 @@ static __always_inline void lock__emit(void *ctx, const struct lock_wait *w, str
 	l->duration = w ? now - w->since : 0;
 	l->short_n = s->n;
 	l->short_ns = s->ns;
+	l->ustack = 0;
 	s->n = 0;
 	s->ns = 0;
 	s->since = now;

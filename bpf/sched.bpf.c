@@ -5,15 +5,24 @@
  * on the CPU that wakes it: the thread that released what it waited for, or one that an interrupt
  * happened to interrupt. Waking can race with a switch-out that is under way, and then comes first;
  * so a waking just before counts, bounded by the switch-out. The stack is taken when the thread comes
- * back and only if it was away long: it is still the one it slept in.
+ * back and only if it was away long: it is still the one it slept in. The stack of its program can be
+ * taken a moment later only, when its memory is that of the CPU.
  */
+#include "function.h"
 #include "wanted.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct task_struct___mm {
+	void *mm; /* NULL: a thread of the kernel */
+};
+#pragma clang attribute pop
 
 struct away {
 	__u64 off_ts;  /* 0: on a CPU, or never seen leaving one */
 	__u64 wake_ts;
 	__u32 waker;
 	__u32 state;   /* 0: preempted or yielded */
+	__u64 owed;    /* switch-in from a long wait whose user stack was not taken yet; 0: none */
 };
 
 struct {
@@ -72,6 +81,7 @@ static __always_inline void sched__enter(struct task_struct *prev, struct task_s
 	if (wake && wake < off)
 		wake = off;
 	if (now - off >= config.offcpu_stack_ns) {
+		a->owed = a->state ? now : 0;
 		o = EMIT_STACK(offcpu);
 		if (!o)
 			return;
@@ -122,4 +132,42 @@ int BPF_PROG(on_sched_waking, struct task_struct *task)
 	a->wake_ts = bpf_ktime_get_ns();
 	a->waker = bpf_get_current_pid_tgid();
 	return 0;
+}
+
+/* The program's stack of a long wait that has just ended: the thread is on the CPU, still in the kernel. */
+static __always_inline int sched__user_stack(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct___mm *user = (void *)task;
+	struct away *a = bpf_task_storage_get(&away_of, task, 0, 0);
+	struct rec_offcpu_ustack *u;
+	__u64 since;
+
+	if (!a || !a->owed)
+		return 0;
+	since = a->owed;
+	a->owed = 0;
+	if (!BPF_CORE_READ(user, mm))
+		return 0;
+	u = EMIT_STACK(offcpu_ustack);
+	if (!u)
+		return 0;
+	u->rec.user_frames = emit__user_frames(ctx, u + 1);
+	u->tid = task->pid;
+	u->tgid = task->tgid;
+	u->since = since;
+	u->ustack = 0;
+	emit__submit(u);
+	return 0;
+}
+
+ON_FUNCTION_AS(user_stack, finish_task_switch, struct task_struct *prev)
+{
+	return sched__user_stack(ctx);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_user_stack_exit, struct pt_regs *regs, long ret)
+{
+	return control.enabled ? sched__user_stack(ctx) : 0;
 }

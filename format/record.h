@@ -12,14 +12,16 @@
 /*
  * struct rec: what every record starts with.
  * On the wire from BPF, the record's own struct may be followed by `frames` kernel return addresses
- * (__u64, innermost first) of the stack that its STACK field stands for.
+ * (__u64, innermost first) of the stack that its STACK field stands for, and by `user_frames` addresses of
+ * the program for its USTACK field. Where there are kernel frames, those begin behind room for as many of
+ * them as there can be (STACK_FRAMES).
  */
 struct rec {
 	__u64 ts;     /* ns, CLOCK_MONOTONIC */
 	__u16 type;   /* enum rec_type */
 	__u16 cpu;    /* CPU it happened on; set by whoever drains or decodes */
 	__u16 frames; /* wire only: stack frames behind the struct */
-	__u16 pad;
+	__u16 user_frames; /* wire only: frames of the program behind those */
 };
 
 /* A length and bytes; not NUL-terminated. Owned by whoever made the record. */

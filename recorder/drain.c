@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "bpf/shared.h"
 #include "format/schema.h"
 #include "privilege.h"
 #include "ring.h"
@@ -75,7 +76,33 @@ static void on_lock(struct sink *s, __u32 stream, const struct rec_lock *wire)
 	if (l.addr)
 		sink__lock_address(s, l.addr);
 	l.stack = sink__stack(s, frames + own, l.rec.frames - own);
+	l.ustack = ustacks__id(s->ustacks, s, l.tgid, frames + STACK_FRAMES, l.rec.user_frames);
 	sink__append(s, stream, &l.rec);
+}
+
+static void on_futex(struct sink *s, __u32 stream, const struct rec_futex *wire)
+{
+	struct rec_futex f = *wire;
+
+	f.ustack = ustacks__id(s->ustacks, s, f.tgid, (const __u64 *)(wire + 1), f.rec.user_frames);
+	sink__append(s, stream, &f.rec);
+}
+
+static void on_offcpu_ustack(struct sink *s, __u32 stream, const struct rec_offcpu_ustack *wire)
+{
+	struct rec_offcpu_ustack u = *wire;
+
+	u.ustack = ustacks__id(s->ustacks, s, u.tgid, (const __u64 *)(wire + 1), u.rec.user_frames);
+	if (u.ustack)
+		sink__append(s, stream, &u.rec);
+}
+
+/* Is all of the sample there that its header promises? */
+static bool is_whole(const struct rec *rec, size_t size, __u32 len)
+{
+	size_t frames = rec->user_frames ? (rec->frames ? STACK_FRAMES : 0) + rec->user_frames : rec->frames;
+
+	return len >= size + frames * sizeof(__u64);
 }
 
 void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
@@ -94,9 +121,21 @@ void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
 			on_offcpu(s, stream, sample);
 		return;
 	case REC_lock:
-		if (len >= sizeof(struct rec_lock) + rec->frames * sizeof(__u64))
+		if (is_whole(rec, sizeof(struct rec_lock), len))
 			on_lock(s, stream, sample);
 		return;
+	case REC_futex:
+		if (is_whole(rec, sizeof(struct rec_futex), len))
+			on_futex(s, stream, sample);
+		return;
+	case REC_offcpu_ustack:
+		if (is_whole(rec, sizeof(struct rec_offcpu_ustack), len))
+			on_offcpu_ustack(s, stream, sample);
+		return;
+	case REC_task:
+		if (((const struct rec_task *)rec)->what != TASK_FOUND)
+			ustacks__forget(s->ustacks, ((const struct rec_task *)rec)->tid);
+		break;
 	case REC_free:
 		location = ((const struct rec_free *)sample)->location;
 		if (location && location != last_location)

@@ -62,5 +62,5 @@ void privilege__drop(void)
 
 const char *privilege__kept(void)
 {
-	return "CAP_SYS_ADMIN (enter network namespaces, BPF statistics), CAP_SYS_PTRACE (find namespaces)";
+	return "CAP_SYS_ADMIN (enter network namespaces, BPF statistics), CAP_SYS_PTRACE (find namespaces, and the files programs run)";
 }

@@ -176,6 +176,9 @@ static void write_totals(struct recording *r)
 		if (d && d->class == RECORD_EVENT && type != REC_total && (t.written || t.lost))
 			sink__append(&r->sink, STREAM_RECORDER, &t.rec);
 	}
+	if (ustacks__refused(r->sink.ustacks))
+		losses__add(r->losses, &r->sink, LOSSES_ANYWHERE, REC_ustack, GAP_TABLE_FULL, r->status.began, now_ns(),
+			    ustacks__refused(r->sink.ustacks));
 	if (r->sink.stacks_refused)
 		losses__add(r->losses, &r->sink, LOSSES_ANYWHERE, REC_stack, GAP_TABLE_FULL, r->status.began, now_ns(),
 			    r->sink.stacks_refused);
@@ -203,6 +206,7 @@ static void describe_end(struct recording *r)
 	else if (r->options.command)
 		sink__config(&r->sink, "record.command_status", "signal %d", WTERMSIG(r->command.status));
 	sink__name_locks(&r->sink);
+	ustacks__name(r->sink.ustacks, &r->sink);
 	write_totals(r);
 	sink__unlock(&r->sink);
 }

@@ -22,6 +22,7 @@ static void free_tables(struct sink *s)
 	intern__free(s->addresses);
 	intern__free(s->stacks);
 	intern__free(s->locks);
+	ustacks__free(s->ustacks);
 	if (s->kallsyms)
 		fclose(s->kallsyms);
 	ksyms__close(s->ksyms);
@@ -36,10 +37,11 @@ int sink__open(struct sink *s, const char *path, const struct trace_writer_opts 
 	s->addresses = intern__new(0);
 	s->stacks = intern__new(SINK_MAX_STACKS);
 	s->locks = intern__new(SINK_MAX_LOCKS);
+	s->ustacks = ustacks__new();
 	s->kallsyms = fopen("/proc/kallsyms", "re");
 	if (!ksyms__open(&s->ksyms, "/proc/kallsyms", NULL))
 		s->symbol_defined = calloc(ksyms__count(s->ksyms) + 1, sizeof(bool));
-	if (!s->strings || !s->addresses || !s->stacks || !s->locks || (s->ksyms && !s->symbol_defined)) {
+	if (!s->strings || !s->addresses || !s->stacks || !s->locks || !s->ustacks || (s->ksyms && !s->symbol_defined)) {
 		free_tables(s);
 		return trace_error__set(err, -ENOMEM, "out of memory");
 	}

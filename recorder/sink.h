@@ -13,6 +13,7 @@
 #include "format/writer.h"
 #include "intern.h"
 #include "ksyms.h"
+#include "ustacks.h"
 
 struct sink {
 	pthread_mutex_t mutex;
@@ -23,6 +24,7 @@ struct sink {
 	struct ksyms *ksyms;      /* NULL: unreadable */
 	bool *symbol_defined;     /* by index in ksyms */
 	struct intern *locks;     /* addresses of kernel locks: named at the end */
+	struct ustacks *ustacks;  /* stacks of programs */
 	FILE *kallsyms;           /* opened with the rights we had at the start; NULL: unreadable */
 	__u64 stacks_refused;     /* the table was full */
 	__u64 lost;               /* of all types, so far */

@@ -52,3 +52,32 @@ CREATE TABLE futex_total(             -- all futex calls, however short: differe
 	wake_ns       INTEGER NOT NULL,
 	others        INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE module(                  -- files that programs ran code from
+	id            INTEGER PRIMARY KEY,
+	build_id      TEXT NOT NULL,     -- hex; empty: has none
+	path          TEXT NOT NULL,
+	name          TEXT NOT NULL      -- last part of the path
+) STRICT;
+
+CREATE TABLE user_frame(              -- stacks of programs
+	ustack        INTEGER NOT NULL,  -- from 1; not the numbers of kernel stacks
+	depth         INTEGER NOT NULL,  -- 0: innermost
+	module        INTEGER NOT NULL,  -- 0: not known
+	addr          INTEGER NOT NULL,  -- as in the module's symbol table; in memory when the module is 0
+	symbol        TEXT,              -- function; NULL: not known
+	offset        INTEGER,           -- into the function
+	PRIMARY KEY(ustack, depth)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_stack(              -- where programs were
+	win           INTEGER NOT NULL,
+	kind          TEXT NOT NULL,     -- 'slept': off the CPU; 'lock': waited for a lock of the kernel; 'wait', 'wake': futex calls
+	tid           INTEGER NOT NULL,
+	addr          INTEGER NOT NULL,  -- of the lock; 0: none
+	stack         INTEGER NOT NULL,  -- the kernel's part; 0: none taken
+	ustack        INTEGER NOT NULL,
+	n             INTEGER NOT NULL,
+	sum_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL
+) STRICT;

@@ -23,9 +23,15 @@ FROM (SELECT tid, kind, tgid, addr, holder, sum(n) AS waits, sum(wait_ns) AS wai
 ORDER BY waited_ns DESC, tid, addr, holder LIMIT :top;
 
 -- stacks: In which kernel functions did they wait for locks of the kernel, where a stack was taken?
-SELECT sum(n) AS waits, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, lock_text(kind, addr) AS lock, thread_text(tid) AS thread, stack_text(stack) AS stack
+SELECT sum(n) AS waits, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, lock_text(kind, addr) AS lock, thread_text(tid) AS thread, frames_text(stack) AS stack
 FROM lock_wait WHERE kind = 'kernel' AND stack > 0 AND n > 0 AND win BETWEEN :first_win AND :last_win
-GROUP BY addr, tid, 6 ORDER BY total_ns DESC, tid, 4, 6 LIMIT :top;
+GROUP BY addr, tid, stack ORDER BY total_ns DESC, tid, 4, 6 LIMIT :top;
+
+-- user_stacks: Where in their programs did threads wait, and where were those that woke them, where a stack was taken?
+SELECT CASE kind WHEN 'wake' THEN 'woke' ELSE 'waited' END AS what, sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns,
+	CASE kind WHEN 'lock' THEN 'kernel' ELSE 'futex' END AS kind, lock_text(CASE kind WHEN 'lock' THEN 'kernel' ELSE 'futex' END, addr) AS lock, thread_text(tid) AS thread, user_stack_text(ustack) AS stack
+FROM user_stack WHERE kind <> 'slept' AND win BETWEEN :first_win AND :last_win
+GROUP BY user_stack.kind, addr, tid, ustack ORDER BY total_ns DESC, tid, addr, ustack LIMIT :top;
 
 -- short_waits: How many waits for kernel locks were too short to be recorded singly?
 SELECT cpu, sum(n) AS waits, sum(sum_ns) AS total_ns FROM lock_short WHERE win BETWEEN :first_win AND :last_win GROUP BY cpu ORDER BY cpu;

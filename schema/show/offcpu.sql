@@ -9,9 +9,14 @@ SELECT interval_at, thread, process, count, total_ns, mean_ns, hist_p(h, 50) AS 
 WHERE rank <= :top ORDER BY interval_at, rank;
 
 -- stacks: In which kernel functions did they sleep, where a stack was taken?
-SELECT sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, thread_text(tid) AS thread, stack_text(stack) AS stack
+SELECT sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, thread_text(tid) AS thread, frames_text(stack) AS stack
 FROM offcpu WHERE stack > 0 AND n > 0 AND win BETWEEN :first_win AND :last_win
-GROUP BY tid, 5 ORDER BY total_ns DESC, tid, 5 LIMIT :top;
+GROUP BY tid, stack ORDER BY total_ns DESC, tid, 5 LIMIT :top;
+
+-- user_stacks: And in which functions of their programs, where that was recorded?
+SELECT sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, thread_text(tid) AS thread, user_stack_text(ustack) AS program_stack, frames_text(stack) AS kernel_stack
+FROM user_stack WHERE kind = 'slept' AND win BETWEEN :first_win AND :last_win
+GROUP BY tid, ustack, stack ORDER BY total_ns DESC, tid, ustack, stack LIMIT :top;
 
 -- wakers: Who ended the sleep?
 SELECT thread_text(tid) AS thread, thread_text(waker) AS woken_by, sum(n) AS count, sum(blocked_ns) AS slept_ns

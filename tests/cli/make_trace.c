@@ -88,6 +88,12 @@ static void define_kernel(void)
 	DEFINE(symbol, .addr = 0xffffffff81003000, .size = 0x200, .name = text("unix_release_sock"), .module = text(""));
 	DEFINE(symbol, .addr = 0xffffffff81004000, .size = 0x200, .name = text("schedule_timeout"), .module = text(""));
 	DEFINE(symbol, .addr = 0xffffffff82000020, .size = 0x40, .name = text("rtnl_mutex"), .module = text(""));
+	DEFINE(module, .id = 1, .build_id = text("0123456789abcdef"), .path = text("/usr/sbin/nginx"));
+	DEFINE(module, .id = 2, .build_id = text(""), .path = text("/usr/lib/libc.so.6"));
+	DEFINE(usymbol, .module = 1, .addr = 0x4000, .size = 0x200, .name = text("ngx_process_events"));
+	DEFINE(ustack, .id = 1, .depth = 0, .module = 2, .addr = 0x123456);
+	DEFINE(ustack, .id = 1, .depth = 1, .module = 1, .addr = 0x4010);
+	DEFINE(ustack, .id = 1, .depth = 2, .module = 1, .addr = 0x4110);
 	DEFINE(stack, .id = STACK_DROP, .depth = 0, .addr = 0xffffffff81000042);
 	DEFINE(stack, .id = STACK_DROP, .depth = 1, .addr = 0xffffffff81001010);
 	DEFINE(stack, .id = STACK_SLEEP, .depth = 0, .addr = 0xffffffff81004020);
@@ -198,6 +204,8 @@ static void wait_for_cpu(unsigned i, __u64 t)
 
 	ADD(i % 2, offcpu, t, .tid = 900 + i % 3, .tgid = 900, .state = slept ? 1 : 0, .waker = slept ? 12 : 0, .prev = i % 5 ? 0 : 77,
 	    .stack = i % 50 == 1 ? STACK_SLEEP : 0, .blocked = slept ? 200 * US + i * US : 0, .runnable = 4 * US + i % 9 * US);
+	if (i % 50 == 1)
+		ADD(i % 2, offcpu_ustack, t + US, .tid = 900 + i % 3, .tgid = 900, .since = t, .ustack = 1);
 }
 
 /* nginx waits for a mutex of the kernel that ksoftirqd holds, and now and then for a lock on the heap. */
@@ -207,7 +215,7 @@ static void wait_for_lock(unsigned i, __u64 t)
 
 	ADD(i % 2, lock, t, .addr = named ? 0xffffffff82000040 : 0xffff888000001230, .tid = 900 + i % 3, .tgid = 900,
 	    .owner = named ? 12 : 0, .flags = named ? 32 : 2, .stack = i % 10 == 1 ? STACK_SLEEP : 0, .duration = 20 * US + i * US,
-	    .short_n = i % 5, .short_ns = i % 5 * 700);
+	    .ustack = i % 10 == 1, .short_n = i % 5, .short_ns = i % 5 * 700);
 }
 
 static void interrupts(unsigned i, __u64 t)

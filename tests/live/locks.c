@@ -6,7 +6,6 @@
  * Prints "WAITER WAKER", their thread ids.
  */
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -14,7 +13,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-static bool ready;
+static int ready; /* rounds the waiter was not told of yet: none is lost when it is late */
 static int rounds;
 static long waker_tid;
 
@@ -25,7 +24,7 @@ static void *wake(void *arg)
 	for (int i = 0; i < rounds; i++) {
 		usleep(10000);
 		pthread_mutex_lock(&mutex);
-		ready = true;
+		ready++;
 		pthread_mutex_unlock(&mutex);
 		pthread_cond_signal(&cond);
 	}
@@ -45,7 +44,7 @@ int main(int argc, char **argv)
 		pthread_mutex_lock(&mutex);
 		while (!ready)
 			pthread_cond_wait(&cond, &mutex);
-		ready = false;
+		ready--;
 		pthread_mutex_unlock(&mutex);
 	}
 	pthread_join(thread, NULL);

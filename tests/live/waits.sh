@@ -19,7 +19,7 @@ n=$(rows "$tmp/rows" '^offcpu ' " tid=$waiter " "$long" ' stack=[1-9]')
 grep -q '^symbol .* name=futex_wait' "$tmp/rows" || fail "no symbol of the futex path"
 
 # futex: op & 127 is 9, FUTEX_WAIT_BITSET, with what glibc adds; the waker's calls wake one.
-n=$(rows "$tmp/rows" '^futex ' " tid=$waiter " " duration=$ten_ms\$")
+n=$(rows "$tmp/rows" '^futex ' " tid=$waiter " " duration=$ten_ms ")
 [ "$n" -ge 45 ] || fail "only $n of 50 futex waits were recorded"
 n=$(rows "$tmp/rows" '^futex ' " tid=$waker " " op=129 ret=1 ")
 [ "$n" -ge 45 ] || fail "only $n of 50 futex wake-ups were recorded"

@@ -79,10 +79,35 @@ static void test_totals(void **state)
 		    "0|10|5000000|2|1|0;1|235|188000000|0|0|3");
 }
 
+static void test_user_stacks(void **state)
+{
+	(void)state;
+	DEFINE(&f, module, .id = 4, .build_id = TEXT("abcd"), .path = TEXT("/usr/sbin/ovs-vswitchd"));
+	DEFINE(&f, usymbol, .module = 4, .addr = 0x1000, .size = 0x100, .name = TEXT("udpif_revalidator"));
+	DEFINE(&f, usymbol, .module = 4, .addr = 0x2000, .size = 0, .name = TEXT("unsized"));
+	DEFINE(&f, ustack, .id = 1, .depth = 0, .module = 4, .addr = 0x1100);
+	DEFINE(&f, ustack, .id = 1, .depth = 1, .module = 4, .addr = 0x1102);
+	DEFINE(&f, ustack, .id = 1, .depth = 2, .module = 4, .addr = 0x2fff);
+	DEFINE(&f, ustack, .id = 1, .depth = 3, .module = 0, .addr = 0x1010);
+	ADD(&f, offcpu, 200 * MS, 0, .tid = 23, .tgid = 20, .state = 1, .stack = 5, .blocked = 187 * MS);
+	ADD(&f, offcpu_ustack, 200 * MS + 1000, 0, .tid = 23, .tgid = 20, .since = T0 + 200 * MS, .ustack = 1);
+	ADD(&f, offcpu_ustack, 201 * MS, 0, .tid = 23, .tgid = 20, .since = T0 + 201 * MS, .ustack = 1); /* of a wait we have not */
+	ADD(&f, futex, 202 * MS, 0, .tid = 23, .tgid = 20, .op = 128, .uaddr = 64, .duration = 188 * MS, .ustack = 1);
+	ADD(&f, futex, 203 * MS, 0, .tid = 12, .tgid = 20, .op = 129, .ret = 1, .uaddr = 64, .duration = 500, .ustack = 1);
+	ADD(&f, lock, 204 * MS, 0, .tid = 12, .tgid = 20, .addr = LOCK, .flags = 32, .stack = 6, .ustack = 1, .duration = 2 * MS);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT depth, module, printf('%x', addr), symbol, offset FROM user_frame ORDER BY depth",
+		    "0|4|1100|udpif_revalidator|256;1|4|1102|NULL|NULL;2|4|2fff|unsized|4095;3|0|1010|NULL|NULL");
+	assert_rows(&f, "SELECT id, build_id, path, name FROM module", "4|abcd|/usr/sbin/ovs-vswitchd|ovs-vswitchd");
+	assert_rows(&f, "SELECT kind, tid, stack, ustack, n, sum_ns FROM user_stack ORDER BY kind",
+		    "lock|12|6|1|1|2000000;slept|23|5|1|1|187000000;wait|23|0|1|1|188000000;wake|12|0|1|1|500");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_gap), TEST(test_totals) };
+	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_gap), TEST(test_totals),
+					    TEST(test_user_stacks) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ static void selects(void **state)
 	assert_int_equal(plan__select(&plan, NULL, NULL, &err), 0);
 	assert_true(probe("netif_rx")->wanted);
 	assert_false(probe("ip_rcv")->wanted);
+	assert_false(probe("user_stack")->wanted);
 	assert_int_equal(plan__select(&plan, "full", NULL, &err), 0);
 	assert_int_equal(wanted(), PLAN_PROBES);
 	assert_int_equal(plan__select(&plan, NULL, "kfree_skb", &err), 0);

@@ -1,0 +1,3 @@
+INSERT OR REPLACE INTO module(
+	id, build_id, path, name
+) VALUES(?, ?, ?, ?);
