@@ -7,8 +7,7 @@
  *
  * Addresses are reused, and not every end of a packet shows: TCP and GRO free packets where nobody can
  * watch. At an ENTRY stage a packet of a followed address that does not match by itself is therefore
- * still followed only if it cannot be a new one: the address was last seen on its way out, where every
- * end shows, or it came in through a device before, which new packets did not.
+ * still followed only if it cannot be a new one: filter__same().
  *
  * The expression itself is code that netrec puts in the place of filter_l2() and filter_l3()
  * (recorder/filter.h): they decide about a snapshot of the packet's head. It lies on the stack, where
@@ -23,10 +22,11 @@ enum { FILTER_SNAPSHOT = 128 };
 
 /* Where a packet was last seen: the value of `followed`. */
 enum filter_side {
-	FILTER_NOT, /* its address is known, it is not followed */
-	FILTER_OUT, /* a stage on the way out */
-	FILTER_IN,  /* a stage on the way in */
-	FILTER_END, /* it is gone; only who worked on it to its end may still speak of it */
+	FILTER_NOT,     /* its address is known, it is not followed */
+	FILTER_OUT,     /* a stage on the way out */
+	FILTER_ARRIVES, /* a stage on the way in before the stack receives it: netif_rx, napi_gro_receive_entry */
+	FILTER_IN,      /* any other stage on the way in */
+	FILTER_END,     /* it is gone; only who worked on it to its end may still speak of it */
 };
 
 struct {
@@ -115,10 +115,11 @@ static __always_inline bool filter__match(struct sk_buff *skb, __u64 l3, __u16 p
 	__u64 end = data + (len - GET(skb, data_len));
 	__u16 mac_header = GET(skb, mac_header);
 	__u64 mac = (__u64)GET(skb, head) + mac_header;
+	__u32 tag = config.filter & FILTER_TAGS ? filter__tag(skb, typed) : 0;
 
 	/* 14 bytes of Ethernet, and at most two tags */
 	if (mac_header != 0xffff && (l3 - mac == 14 || l3 - mac == 18 || l3 - mac == 22))
-		return filter__match_l2(mac, end - mac, len + (__u32)(data - mac), filter__tag(skb, typed));
+		return filter__match_l2(mac, end - mac, len + (__u32)(data - mac), tag);
 	if (l3 - data == 14) /* not marked, as in what ovs-vswitchd sends */
 		return filter__match_l2(data, end - data, len, 0);
 	if (proto != P_IP && proto != P_IPV6)
@@ -141,9 +142,20 @@ static __always_inline bool filter__device(struct sk_buff *skb, bool typed)
 }
 
 /*
+ * Seen at `before`, and now at `side`: is it still the same packet? On the way out every end shows; a new packet
+ * does not come to the stack without arriving first; and one that has come in through a device knows which.
+ */
+static __always_inline bool filter__same(struct sk_buff *skb, __u32 before, enum filter_side side, bool typed)
+{
+	if (before == FILTER_OUT || (before == FILTER_ARRIVES && side > FILTER_ARRIVES))
+		return true;
+	return before == FILTER_IN && GET(skb, skb_iif);
+}
+
+/*
  * Is this packet recorded? To be asked where its headers can be found: at ENTRY stages and at drops.
- * `l3`: address of its layer 3 header, or of a VLAN tag before it; `proto`: the protocol there. `side`: where it is seen. From here
- * on it is followed, or not; after FILTER_END no longer.
+ * `l3`: address of its layer 3 header, or of a VLAN tag before it; `proto`: the protocol there. `side`: where it is
+ * seen. From here on it is followed, or not; after FILTER_END no longer.
  */
 static __always_inline bool filter__packet(struct sk_buff *skb, __u64 l3, __u16 proto, enum filter_side side, bool typed)
 {
@@ -159,7 +171,7 @@ static __always_inline bool filter__packet(struct sk_buff *skb, __u64 l3, __u16 
 	if (!match) {
 		if (!state || *state == FILTER_NOT)
 			return false;
-		if (*state == FILTER_END || (*state == FILTER_IN && !GET(skb, skb_iif))) {
+		if (!filter__same(skb, *state, side, typed)) {
 			*state = FILTER_NOT;
 			return false;
 		}
@@ -171,6 +183,11 @@ static __always_inline bool filter__packet(struct sk_buff *skb, __u64 l3, __u16 
 	return true;
 }
 
+static __always_inline bool filter__is_live(__u32 state)
+{
+	return state != FILTER_NOT && state != FILTER_END;
+}
+
 /* Is this packet followed? For STEP stages: only its address is used. */
 static __always_inline bool filter__followed(struct sk_buff *skb)
 {
@@ -180,7 +197,7 @@ static __always_inline bool filter__followed(struct sk_buff *skb)
 	if (!config.filter)
 		return true;
 	state = bpf_map_lookup_elem(&followed, &key);
-	return state && (*state == FILTER_OUT || *state == FILTER_IN);
+	return state && filter__is_live(*state);
 }
 
 /* The same where the packet may have met its end already: a stage that tells what became of it. */
@@ -204,7 +221,7 @@ static __always_inline bool filter__end(struct sk_buff *skb)
 	if (!config.filter)
 		return true;
 	state = bpf_map_lookup_elem(&followed, &key);
-	if (!state || (*state != FILTER_OUT && *state != FILTER_IN))
+	if (!state || !filter__is_live(*state))
 		return false;
 	*state = FILTER_END;
 	return true;
@@ -219,7 +236,7 @@ static __always_inline bool filter__clone(struct sk_buff *from, struct sk_buff *
 	if (!config.filter)
 		return true;
 	state = bpf_map_lookup_elem(&followed, &key);
-	if (!state || (*state != FILTER_OUT && *state != FILTER_IN))
+	if (!state || !filter__is_live(*state))
 		return false;
 	side = *state;
 	key = (__u64)to;

@@ -24,6 +24,7 @@ enum {
 enum {
 	FILTER_PACKETS = 1, /* there is a capture filter */
 	FILTER_DEVICES = 2, /* packets begin to be followed at the devices in wanted_devices */
+	FILTER_TAGS = 4,    /* it asks for VLAN tags: one beside the packet is put where it would be in it */
 };
 
 struct device_key {

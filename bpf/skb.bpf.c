@@ -6,29 +6,29 @@
  */
 #include "stage.h"
 
-static __always_inline int stage__receive(struct sk_buff *skb, __u8 stage)
+static __always_inline int stage__receive(struct sk_buff *skb, __u8 stage, enum filter_side side)
 {
 	if (!control.enabled)
 		return 0;
-	return stage__packet(true, skb, stage, (__u64)skb->data, ntoh16(skb->protocol), FILTER_IN);
+	return stage__packet(true, skb, stage, (__u64)skb->data, ntoh16(skb->protocol), side);
 }
 
 SEC("tp_btf/napi_gro_receive_entry")
 int BPF_PROG(on_napi_gro_receive_entry, struct sk_buff *skb)
 {
-	return stage__receive(skb, STAGE_napi_gro_receive_entry);
+	return stage__receive(skb, STAGE_napi_gro_receive_entry, FILTER_ARRIVES);
 }
 
 SEC("tp_btf/netif_rx")
 int BPF_PROG(on_netif_rx, struct sk_buff *skb)
 {
-	return stage__receive(skb, STAGE_netif_rx);
+	return stage__receive(skb, STAGE_netif_rx, FILTER_ARRIVES);
 }
 
 SEC("tp_btf/netif_receive_skb")
 int BPF_PROG(on_netif_receive_skb, struct sk_buff *skb)
 {
-	return stage__receive(skb, STAGE_netif_receive_skb);
+	return stage__receive(skb, STAGE_netif_receive_skb, FILTER_IN);
 }
 
 SEC("tp_btf/net_dev_queue")

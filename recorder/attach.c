@@ -67,6 +67,7 @@ struct attached {
 struct attach {
 	struct recorder_config config;
 	const struct filter *filter;
+	int devices_fd;
 	struct shared_map maps[MAX_MAPS];
 	struct bpf_object *instances[MAX_INSTANCES];
 	struct attached programs[MAX_PROGRAMS];
@@ -209,7 +210,10 @@ static int create_devices(struct attach *a, struct trace_error *err)
 	__u32 entries = a->config.filter & FILTER_DEVICES ? MAX_DEVICES : 1;
 	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "wanted_devices", sizeof(struct device_key), 1, entries, NULL);
 
-	return fd < 0 ? map_error(err, fd, "the table of devices") : share(a, "wanted_devices", fd, true);
+	if (fd < 0)
+		return map_error(err, fd, "the table of devices");
+	a->devices_fd = fd;
+	return share(a, "wanted_devices", fd, true);
 }
 
 static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
@@ -526,6 +530,14 @@ int attach__plan(struct attach *a, struct plan *plan, const struct means *m, str
 			return trace_error__set(err, -EOPNOTSUPP, "no probe could be attached; %s: %s; see netrec check",
 						plan->probes[i].def->name, plan->probes[i].detail);
 	return trace_error__set(err, -EINVAL, "no probe is wanted; give a profile or an event");
+}
+
+int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex)
+{
+	struct device_key key = { .netns = netns, .ifindex = ifindex };
+	__u8 one = 1;
+
+	return bpf_map_update_elem(a->devices_fd, &key, &one, BPF_ANY) ? -errno : 0;
 }
 
 void attach__enable(struct attach *a, bool on)

@@ -30,6 +30,9 @@ int attach__open(struct attach **a, const struct attach_opts *opts, const struct
  */
 int attach__plan(struct attach *a, struct plan *plan, const struct means *m, struct trace_error *err);
 
+/* Packets at this device, or with ifindex 0 at any of the namespace, begin to be followed. -errno. */
+int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex);
+
 /* Starts and stops recording, in all programs at once. */
 void attach__enable(struct attach *a, bool on);
 

@@ -12,6 +12,7 @@
 #include "translate.h"
 
 enum { WHOLE_PACKET = 262144, INSN_BYTES = 8 };
+enum { SHOWN = 80 }; /* characters of an expression in a message */
 
 /* Where bpf/filter.h puts the snapshot, modulo 4: so that what follows an Ethernet header is aligned. */
 enum { SKEW_L2 = 2, SKEW_L3 = 0 };
@@ -24,7 +25,7 @@ struct program {
 struct filter {
 	struct program l2, l3;
 	__u32 bytes;
-	bool knows_l3;
+	bool knows_l3, asks_for_tags;
 };
 
 static int keep(struct program *p, const struct classic_insn *insns, size_t n)
@@ -81,6 +82,14 @@ int filter__assemble(struct filter **out, const struct classic_insn *l2, size_t 
 /* libpcap's instructions are ours under another name; its headers and the kernel's exclude each other. */
 _Static_assert(sizeof(struct bpf_insn) == sizeof(struct classic_insn), "libpcap's instructions look otherwise");
 
+static int refuse(const char *expression, int code, const char *why, const char *advice, struct trace_error *err)
+{
+	bool is_long = strlen(expression) > SHOWN;
+
+	return trace_error__set(err, code, "capture filter \"%.*s%s\": %s%s", SHOWN, expression, is_long ? "…" : "", why,
+				advice);
+}
+
 static int compile(struct bpf_program *p, int link_type, const char *expression, struct trace_error *err)
 {
 	pcap_t *pcap = pcap_open_dead(link_type, WHOLE_PACKET);
@@ -89,10 +98,30 @@ static int compile(struct bpf_program *p, int link_type, const char *expression,
 	if (!pcap)
 		return trace_error__set(err, -ENOMEM, "out of memory");
 	if (pcap_compile(pcap, p, expression, 1, PCAP_NETMASK_UNKNOWN))
-		ret = trace_error__set(err, -EINVAL, "capture filter \"%s\": %s; see pcap-filter(7)", expression,
-				       pcap_geterr(pcap));
+		ret = refuse(expression, -EINVAL, pcap_geterr(pcap), "; see pcap-filter(7)", err);
 	pcap_close(pcap);
 	return ret;
+}
+
+/* Is `word` one of the words of the expression? */
+static bool has_word(const char *expression, const char *word)
+{
+	static const char IN_WORD[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	while (*expression) {
+		size_t len = strspn(expression, IN_WORD);
+
+		if (len == strlen(word) && !memcmp(expression, word, len))
+			return true;
+		expression += len ? len : 1;
+	}
+	return false;
+}
+
+static void set_traits(struct filter *f, const char *expression, bool knows_l3)
+{
+	f->knows_l3 = knows_l3;
+	f->asks_for_tags = has_word(expression, "vlan");
 }
 
 int filter__compile(struct filter **out, const char *expression, struct trace_error *err)
@@ -110,9 +139,9 @@ int filter__compile(struct filter **out, const char *expression, struct trace_er
 	ret = filter__assemble(out, (const struct classic_insn *)l2.bf_insns, l2.bf_len,
 			       (const struct classic_insn *)l3.bf_insns, l3.bf_len, &why);
 	if (ret < 0)
-		trace_error__set(err, ret, "capture filter \"%s\": %s", expression, why.text);
+		refuse(expression, ret, why.text, "", err);
 	else
-		(*out)->knows_l3 = knows_l3;
+		set_traits(*out, expression, knows_l3);
 	pcap_freecode(&l2);
 	if (knows_l3)
 		pcap_freecode(&l3);
@@ -131,6 +160,11 @@ void filter__free(struct filter *f)
 __u32 filter__bytes(const struct filter *f)
 {
 	return f->bytes;
+}
+
+bool filter__asks_for_tags(const struct filter *f)
+{
+	return f->asks_for_tags;
 }
 
 bool filter__knows_l3(const struct filter *f)

@@ -31,6 +31,12 @@ void filter__free(struct filter *f);
 /* Bytes of a packet's head the programs look at: config.filter_bytes. */
 __u32 filter__bytes(const struct filter *f);
 
+/*
+ * Does it ask for VLAN tags? Then one that is kept beside a packet counts as part of it; else it is overlooked: as on a
+ * live capture by tcpdump.
+ */
+bool filter__asks_for_tags(const struct filter *f);
+
 /* Can packets without an Ethernet header match at all? */
 bool filter__knows_l3(const struct filter *f);
 

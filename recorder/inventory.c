@@ -58,6 +58,16 @@ static void config_list(struct sink *s, const char *key, const struct record_opt
 	sink__config(s, key, "%s", list);
 }
 
+static void config_names(struct sink *s, const char *key, const char *const *names, __u32 n)
+{
+	char list[4000] = "";
+	size_t used = 0;
+
+	for (__u32 i = 0; i < n && used < sizeof(list); i++)
+		used += snprintf(list + used, sizeof(list) - used, "%s%s", i ? "," : "", names[i]);
+	sink__config(s, key, "%s", list);
+}
+
 static void config_command(struct sink *s, int argc, char **argv)
 {
 	char text[4000] = "netrec";
@@ -86,6 +96,9 @@ void inventory__config(struct sink *s, const struct record_options *o, __u64 rin
 	sink__config(s, "record.ring_bytes", "%llu", ring_bytes);
 	sink__config(s, "record.sample_ns", "%llu", o->sample_ns);
 	sink__config(s, "record.max_bytes", "%llu", o->max_bytes);
+	config_names(s, "record.iface", o->ifaces, o->n_ifaces);
+	config_names(s, "record.netns", o->netns, o->n_netns);
+	sink__config(s, "record.filter", "%s", o->filter);
 	config_list(s, "record.pid", o, true);
 	config_list(s, "record.comm", o, false);
 	sink__config(s, "record.start_realtime", "%lld", now.tv_sec * 1000000000LL + now.tv_nsec);

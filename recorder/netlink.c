@@ -27,6 +27,7 @@ struct peer {
 struct visit {
 	struct sink *sink;
 	const struct namespaces *all;
+	struct devices *wanted;
 	struct peer peers[MAX_PEERS];
 	__u32 inum;
 	int n_peers; /* -1: not asked yet */
@@ -175,6 +176,7 @@ static void define_interface(struct visit *v, const struct ifinfomsg *ifi, struc
 	r.tx_queues = attribute_u32(t[IFLA_NUM_TX_QUEUES]);
 	r.flags = ifi->ifi_flags;
 	sink__define(v->sink, &r.rec);
+	devices__seen(v->wanted, r.netns, r.ifindex, r.name.s, r.name.len);
 }
 
 static void on_link(struct visit *v, const struct nlmsghdr *h)
@@ -265,9 +267,9 @@ static int dump(struct visit *v)
 	return answers(v, on_qdisc);
 }
 
-int netlink__sample(struct sink *s, __u32 inum, const struct namespaces *all)
+int netlink__sample(struct sink *s, __u32 inum, const struct namespaces *all, struct devices *wanted)
 {
-	struct visit v = { .sink = s, .all = all, .inum = inum, .n_peers = -1 };
+	struct visit v = { .sink = s, .all = all, .wanted = wanted, .inum = inum, .n_peers = -1 };
 	int ret = -ENOMEM;
 
 	v.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);

@@ -11,10 +11,11 @@
 #include "units.h"
 
 const char options__record_help[] =
-	"Usage: netrec record [OPTION…] [-- COMMAND [ARG…]]\n"
+	"Usage: netrec record [OPTION…] ['FILTER'] [-- COMMAND [ARG…]]\n"
 	"\n"
 	"Records what packets, threads and interrupts do on this host until Ctrl-C, until -t\n"
-	"has passed, or until COMMAND ends, into a directory that netanalyze reads.\n"
+	"has passed, or until COMMAND ends, into a directory that netanalyze reads. FILTER, in the\n"
+	"syntax of tcpdump, limits the packets.\n"
 	"\n"
 	"  -o DIR              write to DIR; it must not exist (netrec-YYYYmmdd-HHMMSS.nrec)\n"
 	"  -p PROFILE,…        what to record: host (default), drops, latency, locks, vm, guest, full\n"
@@ -22,6 +23,9 @@ const char options__record_help[] =
 	"  -t DURATION         stop after this time: 500ms, 10s, 5m, 1h\n"
 	"      --pid PID       record waits and CPU time of this process only; repeatable\n"
 	"      --comm NAME     likewise of threads with exactly this name; repeatable\n"
+	"      --iface NAME    record packets from where they pass this device; repeatable\n"
+	"      --netns NAME    or any device of this network namespace; repeatable. With --iface:\n"
+	"                      where to look for the device, instead of netrec's own namespace\n"
 	"      --max-size SIZE keep at most this much, the newest: 64M, 2G\n"
 	"      --ring SIZE     memory between kernel and netrec, for each CPU (up to 8M)\n"
 	"      --sample TIME   read the kernel's counters this often (1s)\n"
@@ -31,14 +35,18 @@ const char options__record_help[] =
 	"  -q, --quiet         print nothing but errors\n"
 	"  -h, --help          this text\n"
 	"\n"
-	"--pid and --comm never restrict packets and drops: those are no thread's.\n"
+	"--pid and --comm never restrict packets and drops: those are no thread's. FILTER, --iface\n"
+	"and --netns restrict nothing else. A packet that matched them once is followed, through\n"
+	"devices and changed headers, to its end.\n"
 	"\n"
 	"Examples:\n"
 	"  netrec record -t 10s -o /tmp/slow.nrec      ten seconds of everything\n"
 	"  netrec record -p drops --max-size 500M      dropped packets, for as long as it takes\n"
+	"  netrec record 'icmp and host 192.0.2.1'     packets of one conversation\n"
 	"  netrec record -- ping -c 5 192.0.2.1        while a command runs\n";
 
-enum { OPT_PID = 256, OPT_COMM, OPT_MAX_SIZE, OPT_RING, OPT_SAMPLE, OPT_OFFCPU_MIN, OPT_OFFCPU_STACK, OPT_LOCK_MIN };
+enum { OPT_PID = 256, OPT_COMM, OPT_MAX_SIZE, OPT_RING, OPT_SAMPLE, OPT_OFFCPU_MIN, OPT_OFFCPU_STACK, OPT_LOCK_MIN,
+       OPT_IFACE, OPT_NETNS };
 
 static const struct option LONG[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -47,6 +55,8 @@ static const struct option LONG[] = {
 	{ "time", required_argument, NULL, 't' },
 	{ "pid", required_argument, NULL, OPT_PID },
 	{ "comm", required_argument, NULL, OPT_COMM },
+	{ "iface", required_argument, NULL, OPT_IFACE },
+	{ "netns", required_argument, NULL, OPT_NETNS },
 	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
 	{ "ring", required_argument, NULL, OPT_RING },
 	{ "sample", required_argument, NULL, OPT_SAMPLE },
@@ -109,6 +119,24 @@ static int add_comm(struct record_options *o, const char *text, struct trace_err
 	return 0;
 }
 
+static int add_name(const char *option, const char **names, __u32 *n, const char *text, struct trace_error *err)
+{
+	if (!*text)
+		return trace_error__set(err, -EINVAL, "%s needs a name", option);
+	if (*n == MAX_NAMES)
+		return trace_error__set(err, -EINVAL, "too many %s options; %d are possible", option, MAX_NAMES);
+	names[(*n)++] = text;
+	return 0;
+}
+
+static int add_iface(struct record_options *o, const char *text, struct trace_error *err)
+{
+	if (strlen(text) > 15)
+		return trace_error__set(err, -EINVAL, "--iface \"%s\" is no device name: those have 1 to 15 characters, as "
+						      "ip link shows them", text);
+	return add_name("--iface", o->ifaces, &o->n_ifaces, text, err);
+}
+
 static int take(struct record_options *o, int opt, const char *arg, struct trace_error *err)
 {
 	switch (opt) {
@@ -130,6 +158,10 @@ static int take(struct record_options *o, int opt, const char *arg, struct trace
 		return add_pid(o, arg, err);
 	case OPT_COMM:
 		return add_comm(o, arg, err);
+	case OPT_IFACE:
+		return add_iface(o, arg, err);
+	case OPT_NETNS:
+		return add_name("--netns", o->netns, &o->n_netns, arg, err);
 	case OPT_MAX_SIZE:
 		TRY(size("--max-size", arg, &o->max_bytes, err));
 		return o->max_bytes >= MAX_SIZE_MIN ? 0 :
@@ -164,18 +196,39 @@ static void default_output(struct record_options *o)
 	strftime(o->output, sizeof(o->output), "netrec-%Y%m%d-%H%M%S.nrec", localtime_r(&now, &tm));
 }
 
-/* What stands behind the options: a command after "--", or a capture filter that is not for this version. */
+/* The words of the capture filter, up to "--"; with one space between them, as tcpdump does. */
+static int take_filter(struct record_options *o, int *argi, int argc, char **argv, struct trace_error *err)
+{
+	size_t used = 0;
+
+	for (; *argi < argc && strcmp(argv[*argi], "--"); ++*argi) {
+		if (argv[*argi][0] == '-' && argv[*argi][1])
+			return trace_error__set(err, -EINVAL,
+						"%s stands behind the capture filter \"%s\"; options go before it, and a "
+						"command after --", argv[*argi], o->filter);
+		used += snprintf(o->filter + used, sizeof(o->filter) - used, "%s%s", used ? " " : "", argv[*argi]);
+		if (used >= sizeof(o->filter))
+			return trace_error__set(err, -EINVAL, "the capture filter is too long; it may have %zu characters",
+						sizeof(o->filter) - 1);
+	}
+	return 0;
+}
+
+/* What stands behind the options: a capture filter, and a command after "--". */
 static int take_rest(struct record_options *o, int argc, char **argv, struct trace_error *err)
 {
-	if (optind == argc)
-		return strcmp(argv[optind - 1], "--") ? 0 :
-			trace_error__set(err, -EINVAL, "a command is missing after --");
-	if (strcmp(argv[optind - 1], "--"))
-		return trace_error__set(err, -EINVAL,
-					"\"%s\": capture filters are not in this version; record everything and filter "
-					"later with netanalyze show VIEW TRACE 'filter' (a command to run goes after --)",
-					argv[optind]);
-	o->command = argv + optind;
+	bool command = !strcmp(argv[optind - 1], "--");
+	int i = optind;
+
+	if (!command) {
+		TRY(take_filter(o, &i, argc, argv, err));
+		command = i < argc;
+		i += command;
+	}
+	if (command && i == argc)
+		return trace_error__set(err, -EINVAL, "a command is missing after --");
+	if (command)
+		o->command = argv + i;
 	return 0;
 }
 

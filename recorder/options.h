@@ -7,6 +7,8 @@
 #include "bpf/shared.h"
 #include "format/error.h"
 
+enum { MAX_NAMES = 64 }; /* --iface options, --netns options */
+
 struct record_options {
 	char output[4096];
 	const char *profiles, *events; /* NULL: not given */
@@ -18,6 +20,9 @@ struct record_options {
 	__u32 pids[MAX_PIDS];
 	char comms[MAX_COMMS][16];
 	__u32 n_pids, n_comms;
+	char filter[16384];                 /* capture filter; empty: none */
+	const char *ifaces[MAX_NAMES], *netns[MAX_NAMES];
+	__u32 n_ifaces, n_netns;
 	bool quiet, help;
 };
 

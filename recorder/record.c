@@ -20,6 +20,7 @@
 
 #include "attach.h"
 #include "command.h"
+#include "devices.h"
 #include "drain.h"
 #include "format/schema.h"
 #include "inventory.h"
@@ -36,6 +37,8 @@ struct recording {
 	struct record_options options;
 	struct means means;
 	struct plan plan;
+	struct filter *filter;   /* NULL: none */
+	struct devices *devices; /* likewise */
 	struct attach *attach;
 	struct sink sink;
 	struct losses *losses;
@@ -60,15 +63,18 @@ static __u64 default_ring_bytes(void)
 static int open_attach(struct recording *r, struct trace_error *err)
 {
 	const struct record_options *o = &r->options;
-	struct attach_opts opts = { .pids = o->pids, .ring_bytes = o->ring_bytes };
+	struct attach_opts opts = { .pids = o->pids, .ring_bytes = o->ring_bytes, .filter = r->filter };
 
 	opts.config.offcpu_min_ns = o->offcpu_min_ns;
 	opts.config.offcpu_stack_ns = o->offcpu_stack_ns;
 	opts.config.lock_min_ns = o->lock_min_ns;
+	opts.config.filter = (r->filter ? FILTER_PACKETS : 0) | (r->devices ? FILTER_DEVICES : 0) |
+			     (r->filter && filter__asks_for_tags(r->filter) ? FILTER_TAGS : 0);
 	opts.config.n_pids = o->n_pids;
 	opts.config.n_comms = o->n_comms;
 	memcpy(opts.config.comms, o->comms, sizeof(o->comms));
 	TRY(attach__open(&r->attach, &opts, r->means.btf, err));
+	TRY(devices__bind(r->devices, r->attach, err));
 	return attach__plan(r->attach, &r->plan, &r->means, err);
 }
 
@@ -119,7 +125,7 @@ static int start(struct recording *r, int argc, char **argv, struct trace_error 
 	r->losses = losses__new(attach__n_cpus(r->attach));
 	if (!r->losses)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	TRY(sampler__open(&r->sampler, r->attach, &r->sink, r->losses, r->options.sample_ns, err));
+	TRY(sampler__open(&r->sampler, r->attach, &r->sink, r->losses, r->devices, r->options.sample_ns, err));
 	TRY(drain__start(&r->drain, r->attach, &r->sink, r->losses, err));
 	attach__enable(r->attach, true);
 	TRY(sampler__start(r->sampler, r->drain, err));
@@ -241,6 +247,8 @@ static void release(struct recording *r)
 	sampler__close(r->sampler);
 	losses__free(r->losses);
 	attach__close(r->attach);
+	devices__close(r->devices);
+	filter__free(r->filter);
 	means__close(&r->means);
 	if (r->signals > 0)
 		close(r->signals);
@@ -257,6 +265,14 @@ static int exit_status_of(int code)
 		return EXIT_USAGE;
 	}
 	return EXIT_DATA;
+}
+
+static void say_devices(const struct recording *r)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = devices__missing(r->devices, &i));)
+		fprintf(stderr, "netrec: there is no device %s yet (--iface); its packets are recorded once it appears\n", name);
 }
 
 static void say_probes(const struct recording *r)
@@ -281,6 +297,9 @@ static int prepare(struct recording *r, int argc, char **argv, struct trace_erro
 	if (o->help)
 		return 0;
 	TRY(plan__select(&r->plan, o->profiles, o->events, err));
+	if (*o->filter)
+		TRY(filter__compile(&r->filter, o->filter, err));
+	TRY(devices__open(&r->devices, o, err));
 	if (o->command)
 		TRY(command__find(o->command, err));
 	if (!o->ring_bytes)
@@ -319,8 +338,10 @@ static int record(struct recording *r, int argc, char **argv)
 			(void)sink__close(&r->sink, NULL);
 		return exit_status_of(err.code);
 	}
-	if (!r->options.quiet)
+	if (!r->options.quiet) {
 		say_probes(r);
+		say_devices(r);
+	}
 	command__go(&r->command);
 	wait_for_end(r);
 	stop(r);

@@ -39,6 +39,7 @@ struct sampler {
 	struct losses *losses;
 	struct drain *drain; /* NULL before and after the thread runs */
 	struct namespaces *namespaces;
+	struct devices *wanted;
 	struct procfs *procfs;
 	struct hidden *hidden; /* only during the first walk over all tasks */
 	pthread_t thread;
@@ -169,7 +170,7 @@ static void sample_namespace(struct sampler *s, size_t i, bool all)
 
 	define_namespace(s, ns);
 	if (!err) {
-		err = netlink__sample(s->sink, ns->inum, s->namespaces);
+		err = netlink__sample(s->sink, ns->inum, s->namespaces, s->wanted);
 		procfs__sample_netns(s->procfs, s->sink, ns->inum, all);
 		namespaces__leave(s->namespaces);
 	}
@@ -311,8 +312,8 @@ static void *run(void *arg)
 	return NULL;
 }
 
-int sampler__open(struct sampler **out, struct attach *a, struct sink *sink, struct losses *l, __u64 interval_ns,
-		  struct trace_error *err)
+int sampler__open(struct sampler **out, struct attach *a, struct sink *sink, struct losses *l, struct devices *wanted,
+		  __u64 interval_ns, struct trace_error *err)
 {
 	struct sampler *s = calloc(1, sizeof(*s));
 	pthread_condattr_t attr;
@@ -322,6 +323,7 @@ int sampler__open(struct sampler **out, struct attach *a, struct sink *sink, str
 	s->attach = a;
 	s->sink = sink;
 	s->losses = l;
+	s->wanted = wanted;
 	s->interval_ns = interval_ns;
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_condattr_init(&attr);

@@ -8,15 +8,16 @@
 #define RECORDER_SAMPLER_H
 
 #include "attach.h"
+#include "devices.h"
 #include "drain.h"
 #include "losses.h"
 #include "sink.h"
 
 struct sampler;
 
-/* Takes the first snapshot. Other threads do not run yet. */
-int sampler__open(struct sampler **s, struct attach *a, struct sink *sink, struct losses *l, __u64 interval_ns,
-		  struct trace_error *err);
+/* Takes the first snapshot. Other threads do not run yet. `wanted` is told of every device, may be NULL. */
+int sampler__open(struct sampler **s, struct attach *a, struct sink *sink, struct losses *l, struct devices *wanted,
+		  __u64 interval_ns, struct trace_error *err);
 
 /* Goes on every interval, in a thread. Call once the probes are enabled. */
 int sampler__start(struct sampler *s, struct drain *d, struct trace_error *err);

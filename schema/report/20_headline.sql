@@ -36,7 +36,9 @@ SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''
 		(SELECT printf('%d of %d on %s', max(abs(krx - coalesce(rx, krx)), abs(ktx - coalesce(tx, ktx))),
 			CASE WHEN abs(krx - coalesce(rx, krx)) >= abs(ktx - coalesce(tx, ktx)) THEN krx ELSE ktx END, device(netns, ifindex))
 		 FROM counted WHERE krx IS NOT NULL ORDER BY max(abs(krx - coalesce(rx, krx)), abs(ktx - coalesce(tx, ktx))) DESC, netns, ifindex LIMIT 1)) END
-FROM compared WHERE n > 0 AND coalesce(config_value('analyze.filter'), '') = '' AND coalesce(config_value('record.filter'), '') = ''
+FROM compared WHERE n > 0 AND coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL
+UNION ALL
+SELECT printf('The recording holds only %s.', packet_limit()) WHERE packet_limit() IS NOT NULL
 UNION ALL
 SELECT printf('The recording kernel keeps %s threads of its own from BPF: packets handled in interrupts above them were not seen.', config_value('host.hidden_threads')) WHERE hidden_text() IS NOT NULL
 UNION ALL

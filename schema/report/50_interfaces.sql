@@ -9,7 +9,7 @@ WITH counted AS (SELECT netns, ifindex, CASE WHEN stage_observed('netif_receive_
 		UNION ALL SELECT netns, ifindex, NULL, rx_packets, NULL, tx_packets, NULL, rx_dropped, tx_dropped FROM iface_delta) GROUP BY netns, ifindex)
 SELECT device(netns, ifindex) AS interface, rx AS recorded_rx, krx AS kernel_rx, CASE WHEN unfiltered THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx,
 	CASE WHEN unfiltered THEN ktx - tx END AS difference_tx, refused AS tx_refused, rxd AS kernel_rx_dropped, txd AS kernel_tx_dropped
-FROM counted, (SELECT coalesce(config_value('analyze.filter'), '') || coalesce(config_value('record.filter'), '') = '' AS unfiltered)
+FROM counted, (SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered)
 WHERE coalesce(rx, 0) + coalesce(krx, 0) + coalesce(tx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0 ORDER BY interface;
 
 -- qdiscs: What did the queueing disciplines do, by the kernel's own counters?

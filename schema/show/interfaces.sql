@@ -2,6 +2,7 @@
 -- needs: packet hop netdev
 -- none: no packet and no counter of any interface was recorded
 -- kernel: differences of samples, so from the first to the last of them. NULL: fewer than two samples.
+-- difference: NULL when a filter chose the packets.
 WITH counted AS (SELECT slot(win) AS slot, netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir WHEN 'rx' THEN bytes END AS rxb,
 		CASE dir WHEN 'tx' THEN packets END AS tx, CASE dir WHEN 'tx' THEN bytes END AS txb, CASE dir WHEN 'tx' THEN refused END AS refused,
 		NULL AS krx, NULL AS krxb, NULL AS ktx, NULL AS ktxb, NULL AS rxd, NULL AS txd, NULL AS errors
@@ -14,9 +15,9 @@ total AS (SELECT slot, interface_name(netns, ifindex) AS interface, netns_name(n
 		CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(ktx) AS ktx, sum(txb) AS txb, sum(ktxb) AS ktxb, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd,
 		sum(errors) AS errors
 	FROM counted GROUP BY slot, netns, ifindex)
-SELECT win_at(slot) AS interval_at, interface, netns, master, rx AS recorded_rx, krx AS kernel_rx, krx - rx AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx, ktx - tx AS difference_tx,
+SELECT win_at(slot) AS interval_at, interface, netns, master, rx AS recorded_rx, krx AS kernel_rx, CASE WHEN unfiltered THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx, CASE WHEN unfiltered THEN ktx - tx END AS difference_tx,
 	rxb AS recorded_rx_size_bytes, krxb AS kernel_rx_size_bytes, txb AS recorded_tx_size_bytes, ktxb AS kernel_tx_size_bytes, refused AS tx_refused, rxd AS rx_dropped, txd AS tx_dropped, errors
-FROM total WHERE coalesce(rx, 0) + coalesce(tx, 0) + coalesce(krx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0
+FROM total, (SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered) WHERE coalesce(rx, 0) + coalesce(tx, 0) + coalesce(krx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0
 ORDER BY 1, 3, 2;
 
 -- rates: At which rates, on average and in the busiest second?

@@ -14,8 +14,8 @@ UNION ALL
 SELECT printf('the recording was limited to %s %s', CASE key WHEN 'record.pid' THEN 'processes' ELSE 'threads named' END, value)
 FROM config WHERE key IN ('record.pid', 'record.comm') AND value <> '' AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('offcpu', 'futex', 'lock'))
 UNION ALL
-SELECT printf('the recording was limited to packets that match ''%s''', value)
-FROM config WHERE key = 'record.filter' AND value <> '' AND 'packet' IN (SELECT value FROM json_each(:types))
+SELECT 'the recording was limited to ' || packet_limit()
+WHERE packet_limit() IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('packet', 'hop', 'free', 'drop'))
 UNION ALL
 SELECT printf('the analysis was limited to packets that match ''%s''', value)
 FROM config WHERE key = 'analyze.filter' AND value <> ''

@@ -198,6 +198,8 @@ static void compare_l2(struct kernel *k, const struct pcap_program *prog, const 
 	tag = (__u32)p->bytes[12] << 24 | p->bytes[13] << 16 | p->bytes[14] << 8 | p->bytes[15];
 	memmove(k->packet + 12, p->bytes + 16, p->len - 16);
 	compare(wanted, kernel_verdict(k, cut - 4, p->len - 4, tag, true), what, p, "tag beside it", cut);
+	compare(pcap_verdict(prog, k->packet, cut - 4, p->len - 4), kernel_verdict(k, cut - 4, p->len - 4, 0, true), what, p,
+		"tag overlooked", cut);
 }
 
 static void compare_l3(struct kernel *k, const struct pcap_program *prog, const struct packet *p, unsigned cut,

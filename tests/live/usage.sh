@@ -34,7 +34,14 @@ refused 2 "is no size" record --max-size 12Q
 refused 2 "power of two" record --ring 5000
 refused 2 "no process id" record --pid self
 refused 2 "1 to 15 characters" record --comm abcdefghijklmnop
-refused 2 "capture filters are not in this version.*netanalyze show VIEW TRACE 'filter'" record 'tcp port 80'
+refused 2 "capture filter \"udp prot 80\": can't parse filter expression: syntax error; see pcap-filter(7)" record udp prot 80
+refused 2 "capture filter \"ip and arp\": expression rejects all packets" record -e drop 'ip and arp'
+refused 2 "netmask not known" record 'ip broadcast'
+refused 2 "loops over headers (protochain).*name the header to expect" record 'ip6 protochain 17'
+refused 2 "-t stands behind the capture filter \"icmp\"; options go before it" record icmp -t 5s
+refused 2 "a command is missing" record icmp --
+refused 2 "--iface \"a-name-that-is-too-long\" is no device name" record --iface a-name-that-is-too-long
+refused 2 "--netns nowhere: /run/netns/nowhere: No such file.*ip netns" record --netns nowhere
 refused 2 "a command is missing" record --
 refused 2 "unknown event" probes -e nothing
 refused 2 "too much" probes now

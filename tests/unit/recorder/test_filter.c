@@ -133,6 +133,15 @@ static void compiles(const char *expression, bool l3)
 	filter__free(f);
 }
 
+static void asks_for_tags(const char *expression, bool does)
+{
+	struct filter *f = NULL;
+
+	assert_int_equal(filter__compile(&f, expression, &err), 0);
+	assert_int_equal(filter__asks_for_tags(f), does);
+	filter__free(f);
+}
+
 static void does_not_compile(const char *expression, const char *because)
 {
 	struct filter *f = NULL;
@@ -152,6 +161,10 @@ static void expressions(void **state)
 	compiles("icmp and host 10.0.0.1", true);
 	compiles("vlan 42 and tcp", false);
 	compiles("ether host 02:00:00:00:00:01", false);
+	asks_for_tags("vlan 42 and udp", true);
+	asks_for_tags("udp or(vlan)", true);
+	asks_for_tags("udp port 53", false);
+	asks_for_tags("ether[12:2] = 0x8100", false);
 	does_not_compile("udp prot 7000", "syntax error");
 	does_not_compile("udp prot 7000", "pcap-filter(7)");
 	does_not_compile("host 10.0.0.300", "10.0.0.300");

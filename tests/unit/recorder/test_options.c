@@ -110,6 +110,32 @@ static void everything(void **state)
 	assert_string_equal(o.command[1], "-x");
 }
 
+static void filters(void **state)
+{
+	static char text[20000];
+
+	(void)state;
+	assert_int_equal(parse(ARGS("-q", "udp port 7000")), 0);
+	assert_string_equal(o.filter, "udp port 7000");
+	assert_null(o.command);
+	assert_int_equal(parse(ARGS("udp", "port", "7000", "--", "ping", "-c", "1", "::1")), 0);
+	assert_string_equal(o.filter, "udp port 7000");
+	assert_string_equal(o.command[0], "ping");
+	assert_string_equal(o.command[3], "::1");
+	assert_int_equal(parse(ARGS("", "--", "true")), 0);
+	assert_string_equal(o.filter, "");
+	assert_string_equal(o.command[0], "true");
+	assert_int_equal(parse(ARGS("--iface", "eth0", "--iface", "eth1", "--netns", "blue", "icmp")), 0);
+	assert_int_equal(o.n_ifaces, 2);
+	assert_string_equal(o.ifaces[1], "eth1");
+	assert_int_equal(o.n_netns, 1);
+	assert_string_equal(o.netns[0], "blue");
+	assert_string_equal(o.filter, "icmp");
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(parse(ARGS(text)), -EINVAL);
+	assert_non_null(strstr(err.text, "capture filter is too long"));
+}
+
 static void refused(char **argv, const char *because)
 {
 	assert_int_equal(parse(argv), -EINVAL);
@@ -134,8 +160,11 @@ static void wrong(void **state)
 	refused(ARGS("--pid", "12x"), "no process id");
 	refused(ARGS("--comm", ""), "no thread name");
 	refused(ARGS("--comm", "0123456789abcdef"), "no thread name");
-	refused(ARGS("port", "80"), "capture filters are not in this version");
-	refused(ARGS("-q", "port 80"), "netanalyze show VIEW TRACE 'filter'");
+	refused(ARGS("port", "80", "-q"), "-q stands behind the capture filter \"port 80\"");
+	refused(ARGS("port", "80", "--"), "command is missing");
+	refused(ARGS("--iface", ""), "--iface needs a name");
+	refused(ARGS("--iface", "0123456789abcdef"), "no device name");
+	refused(ARGS("--netns", ""), "--netns needs a name");
 	refused(ARGS("--"), "command is missing");
 }
 
@@ -155,7 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations), cmocka_unit_test(sizes), cmocka_unit_test(defaults),
-		cmocka_unit_test(everything), cmocka_unit_test(wrong), cmocka_unit_test(too_many),
+		cmocka_unit_test(everything), cmocka_unit_test(wrong), cmocka_unit_test(too_many), cmocka_unit_test(filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
