@@ -195,7 +195,7 @@ bench: deps
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-build/fuzz/%: tests/fuzz/%.c $(FORMAT) analyzer/headers.c analyzer/hist.c
+build/fuzz/%: tests/fuzz/%.c $(FORMAT) analyzer/headers.c analyzer/hist.c $(wildcard analyzer/ovs_*.c)
 	$(call msg,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined $^ $(FORMAT_LIBS) -lm -o $@

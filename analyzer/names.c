@@ -327,6 +327,21 @@ static void put_channels(void *arg, const struct rec *rec)
 	      V_OPT(rings, r->rx_ring_max), V_OPT(rings, r->tx_ring_max));
 }
 
+static void put_ovs_datapath(void *arg, const struct rec *rec)
+{
+	const struct rec_ovs_datapath *r = (const struct rec_ovs_datapath *)rec;
+
+	STORE(((struct sink *)arg)->store, "ovs_datapath", V_INT(r->netns), V_INT(r->dp), V_RECTEXT(r->name), V_INT(r->features));
+}
+
+static void put_ovs_port(void *arg, const struct rec *rec)
+{
+	const struct rec_ovs_port *r = (const struct rec_ovs_port *)rec;
+
+	STORE(((struct sink *)arg)->store, "ovs_port", V_INT(r->netns), V_INT(r->dp), V_INT(r->port), V_RECTEXT(r->name),
+	      V_INT(r->type), V_INT(r->ifindex), V_RECTEXT(r->portids));
+}
+
 /* A return address may be the first byte behind its function: it is the call before it that counts. */
 static struct name_at caller(const struct names *n, __u64 addr)
 {
@@ -366,6 +381,8 @@ void names__store(struct names *n, struct store *s)
 	names__each(n, REC_irqname, put_irqname, &k);
 	names__each(n, REC_vm, put_vm, &k);
 	names__each(n, REC_channels, put_channels, &k);
+	names__each(n, REC_ovs_datapath, put_ovs_datapath, &k);
+	names__each(n, REC_ovs_port, put_ovs_port, &k);
 	names__each(n, REC_stack, put_frame, &k);
 	for (size_t i = 0; i < n->locations.n; i++)
 		put_location(&k, *table__key(&n->locations, i));

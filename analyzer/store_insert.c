@@ -17,7 +17,7 @@
 #include "analyzer/hist.h"
 #include "analyzer/sql.h"
 
-enum { MAX_STATEMENTS = 192, HIST_COLUMNS = 5 };
+enum { MAX_STATEMENTS = 256, HIST_COLUMNS = 5 };
 
 struct statement {
 	const char *name;

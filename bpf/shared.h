@@ -37,6 +37,7 @@ struct recorder_config {
 	__u64 offcpu_stack_ns; /* waits from here on carry a stack */
 	__u64 lock_min_ns;     /* shorter waits for kernel locks are only counted */
 	__u64 comms[MAX_COMMS][2];
+	__u64 ovs_text, ovs_text_end; /* the openvswitch module's code; 0: not loaded */
 	__u32 n_comms;
 	__u32 n_pids;
 	__u32 futex_nr;        /* system call number */

@@ -37,6 +37,7 @@ struct rec_text {
 #define REC_U64(name)  __u64 name;
 #define REC_B16(name)  __u8 name[16];
 #define REC_B96(name)  __u8 name[96];
+#define REC_B192(name) __u8 name[192];
 #define REC_TEXT(name) struct rec_text name;
 
 #define RECORD(id, name, class, doc) struct rec_##name { struct rec rec;

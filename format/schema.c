@@ -7,6 +7,7 @@
 #define KIND_U64 FIELD_UINT
 #define KIND_B16 FIELD_BYTES
 #define KIND_B96 FIELD_BYTES
+#define KIND_B192 FIELD_BYTES
 #define KIND_TEXT FIELD_TEXT
 #define SIZE_U8 1
 #define SIZE_U16 2
@@ -14,6 +15,7 @@
 #define SIZE_U64 8
 #define SIZE_B16 16
 #define SIZE_B96 96
+#define SIZE_B192 192
 #define SIZE_TEXT 0
 #define IS_KEY true
 #define IS_VAL false

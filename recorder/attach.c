@@ -26,6 +26,7 @@
 #include "bpf/link.skel.h"
 #include "bpf/ovs_path.skel.h"
 #include "bpf/lock.skel.h"
+#include "bpf/ovs.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
 #include "bpf/stack.skel.h"
@@ -47,6 +48,7 @@ static const struct object {
 	{ "tcp", tcp_bpf__elf_bytes },     { "stack", stack_bpf__elf_bytes }, { "ovs_path", ovs_path_bpf__elf_bytes },
 	{ "link", link_bpf__elf_bytes },   { "lock", lock_bpf__elf_bytes },   { "tun", tun_bpf__elf_bytes },
 	{ "vhost", vhost_bpf__elf_bytes }, { "kvm", kvm_bpf__elf_bytes },     { "virtio", virtio_bpf__elf_bytes },
+	{ "ovs", ovs_bpf__elf_bytes },
 };
 
 enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };
@@ -216,6 +218,22 @@ static int create_devices(struct attach *a, struct trace_error *err)
 	return share(a, "wanted_devices", fd, true);
 }
 
+/* Where a module is, as far as /proc/modules tells. */
+static void find_module(const char *name, __u64 *begin, __u64 *end)
+{
+	unsigned long long size, at;
+	FILE *f = fopen("/proc/modules", "re");
+	char line[1024], found[64];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %llu %*s %*s %*s %llx", found, &size, &at) == 3 && !strcmp(found, name)) {
+			*begin = at;
+			*end = at + size;
+		}
+	if (f)
+		fclose(f);
+}
+
 static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
 {
 	c->drop_has_reason = kernel_btf__tracepoint_args(k, "kfree_skb") >= 3;
@@ -223,6 +241,7 @@ static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
 	c->switch_has_state = kernel_btf__tracepoint_args(k, "sched_switch") >= 4;
 	c->reset_has_reason = kernel_btf__tracepoint_args(k, "tcp_send_reset") >= 3;
 	c->futex_nr = SYS_futex;
+	find_module("openvswitch", &c->ovs_text, &c->ovs_text_end);
 }
 
 static int create_maps(struct attach *a, const struct attach_opts *opts, struct trace_error *err)

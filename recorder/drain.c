@@ -136,6 +136,10 @@ void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
 		if (((const struct rec_task *)rec)->what != TASK_FOUND)
 			ustacks__forget(s->ustacks, ((const struct rec_task *)rec)->tid);
 		break;
+	case REC_ovs_drop:
+		if (((const struct rec_ovs_drop *)sample)->location)
+			sink__symbol(s, ((const struct rec_ovs_drop *)sample)->location);
+		break;
 	case REC_free:
 		location = ((const struct rec_free *)sample)->location;
 		if (location && location != last_location)

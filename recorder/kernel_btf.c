@@ -51,23 +51,33 @@ void kernel_btf__close(struct kernel_btf *k)
 	free(k);
 }
 
-int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name)
+static int tracepoint_args(const struct btf *btf, const char *name)
 {
 	const struct btf_type *t;
 	char typedef_name[128];
 	int id;
 
 	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
-	id = btf__find_by_name_kind(k->btf, typedef_name, BTF_KIND_TYPEDEF);
+	id = btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF);
 	if (id < 0)
 		return -ENOENT;
-	t = btf__type_by_id(k->btf, btf__type_by_id(k->btf, id)->type);
+	t = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
 	if (!t || !btf_is_ptr(t))
 		return -ENOENT;
-	t = btf__type_by_id(k->btf, t->type);
+	t = btf__type_by_id(btf, t->type);
 	if (!t || !btf_is_func_proto(t) || !btf_vlen(t))
 		return -ENOENT;
 	return btf_vlen(t) - 1;
+}
+
+int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name)
+{
+	int n = tracepoint_args(k->btf, name);
+
+	for (size_t i = 0; i < k->n_modules && n < 0; i++)
+		if (k->modules[i].btf)
+			n = tracepoint_args(k->modules[i].btf, name);
+	return n;
 }
 
 static struct btf *module_btf(struct kernel_btf *k, const char *name)

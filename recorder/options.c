@@ -18,7 +18,7 @@ const char options__record_help[] =
 	"syntax of tcpdump, limits the packets.\n"
 	"\n"
 	"  -o DIR              write to DIR; it must not exist (netrec-YYYYmmdd-HHMMSS.nrec)\n"
-	"  -p PROFILE,…        what to record: host (default), drops, latency, locks, vm, guest, full\n"
+	"  -p PROFILE,…        what to record: host (default), drops, latency, locks, ovs, vm, guest, full\n"
 	"  -e EVENT,…          probes or records to add, or to take instead of a profile\n"
 	"  -t DURATION         stop after this time: 500ms, 10s, 5m, 1h\n"
 	"      --pid PID       record waits and CPU time of this process only; repeatable\n"

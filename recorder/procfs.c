@@ -97,7 +97,7 @@ static bool value_changed(struct procfs *p, const struct counter_key *key, __u64
 	return changed;
 }
 
-static void counter(struct procfs *p, struct sink *s, __u32 netns, const char *name, __u64 value, bool all)
+void procfs__counter(struct procfs *p, struct sink *s, __u32 netns, const char *name, __u64 value, bool all)
 {
 	struct rec_counter r = { .rec = { .ts = now_ns(), .type = REC_counter }, .netns = netns, .value = value };
 	struct counter_key key = { .netns = netns };
@@ -202,7 +202,7 @@ static void interrupt_line(struct procfs *p, struct sink *s, const char *line, u
 		sum += value;
 	}
 	snprintf(name, sizeof(name), "irq.%s", label);
-	counter(p, s, 0, name, sum, all);
+	procfs__counter(p, s, 0, name, sum, all);
 	if (all && isdigit((unsigned char)label[0]))
 		name_irq(s, atoi(label));
 }
@@ -266,7 +266,7 @@ static void paired_lines(struct procfs *p, struct sink *s, __u32 netns, char *na
 	value = strtok_r(values + len + 1, " ", &v_at);
 	for (; name && value; name = strtok_r(NULL, " ", &n_at), value = strtok_r(NULL, " ", &v_at)) {
 		snprintf(full, sizeof(full), "%s.%s", prefix, name);
-		counter(p, s, netns, full, strtoull(value, NULL, 10), all);
+		procfs__counter(p, s, netns, full, strtoull(value, NULL, 10), all);
 	}
 }
 
@@ -295,7 +295,7 @@ static void snmp6_line(struct procfs *p, struct sink *s, __u32 netns, char *line
 		snprintf(full, sizeof(full), "%s.%.*s", PREFIXES[i], (int)(len - plen), line + plen);
 		for (size_t j = 0; j < plen; j++)
 			full[j] = tolower((unsigned char)full[j]);
-		counter(p, s, netns, full, strtoull(line + len, NULL, 10), all);
+		procfs__counter(p, s, netns, full, strtoull(line + len, NULL, 10), all);
 		return;
 	}
 }

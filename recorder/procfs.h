@@ -20,6 +20,9 @@ void procfs__sample_host(struct procfs *p, struct sink *s, bool all);
 /* Of the calling thread's network namespace: snmp, snmp6, netstat. */
 void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all);
 
+/* Appends one counter; here the caller holds the sink's lock. */
+void procfs__counter(struct procfs *p, struct sink *s, __u32 netns, const char *name, __u64 value, bool all);
+
 /* The whole of a file, NUL-terminated, into a buffer that lives until the next call; NULL when unreadable. */
 char *procfs__read(struct procfs *p, const char *path);
 

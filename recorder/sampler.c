@@ -19,19 +19,21 @@
 #include "hidden.h"
 #include "namespaces.h"
 #include "netlink.h"
+#include "openvswitch.h"
 #include "privilege.h"
 #include "procfs.h"
 
 enum {
 	COST_LIMIT = 50,            /* a round may take 1/50 of the time between rounds */
 	PROCESSES_EVERY = 10,       /* rounds between walks through /proc for namespaces */
+	PORTS_EVERY = 10,           /* and between questions for the ports of datapaths */
 	STATS_FIRST_NS = 1000000000,
 	STATS_WINDOW_NS = 100000000,
 	CLOCK_TRIES = 5,
 };
 static const __u64 STATS_EVERY_NS = 30000000000ULL;
 
-enum { MAX_PROGRAMS = 64 };
+enum { MAX_PROGRAMS = 512 };
 
 struct sampler {
 	struct attach *attach;
@@ -45,7 +47,7 @@ struct sampler {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;
-	bool stop, started;
+	bool stop, started, openvswitch;
 	__u64 interval_ns, sampled, stats_due;
 	__u64 misses[MAX_PROGRAMS];
 	unsigned round;
@@ -172,6 +174,8 @@ static void sample_namespace(struct sampler *s, size_t i, bool all)
 	if (!err) {
 		err = netlink__sample(s->sink, ns->inum, s->namespaces, s->wanted);
 		procfs__sample_netns(s->procfs, s->sink, ns->inum, all);
+		if (!err && s->openvswitch)
+			err = openvswitch__sample(s->procfs, s->sink, ns->inum, all || s->round % PORTS_EVERY == 0, all);
 		namespaces__leave(s->namespaces);
 	}
 	if (err && err != -ENOENT) { /* gone meanwhile is no news */
@@ -253,10 +257,13 @@ static void sample_programs(struct sampler *s, bool baseline)
 static void sample(struct sampler *s, bool all)
 {
 	sample_clocks(s);
+	s->openvswitch = openvswitch__present();
 	namespaces__scan(s->namespaces, all || s->round % PROCESSES_EVERY == 0);
 	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
 		sample_namespace(s, i, all);
 	procfs__sample_host(s->procfs, s->sink, all);
+	if (all && s->openvswitch)
+		openvswitch__ask_daemon(s->procfs, s->sink);
 	if (s->round == 0)
 		find_hidden_threads(s);
 	else

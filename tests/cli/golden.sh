@@ -11,7 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 export TZ=UTC NO_COLOR=1
 failed=0
 cd "$dir" || exit 1
-"$make_trace" web.nrec && "$make_trace" --blind blind.nrec && "$make_trace" --vm vm.nrec || exit 1
+"$make_trace" web.nrec && "$make_trace" --blind blind.nrec && "$make_trace" --vm vm.nrec && "$make_trace" --ovs ovs.nrec || exit 1
 
 # golden NAME ARGUMENT…: the output and exit status of netanalyze ARGUMENT…
 golden() {
@@ -61,6 +61,13 @@ for view in tun vhost eventfd irqfd virtio; do
 done
 golden vm-from-to show vhost vm.nrec --from 1 --to 2 --interval 1
 golden vm-stages show stages vm.nrec
+for view in upcalls megaflows ovs-drops; do
+	golden "ovs-$view" show "$view" ovs.nrec
+	golden "ovs-json-$view" show "$view" ovs.nrec --interval 1 --top 4 --json
+done
+golden ovs-filter show megaflows ovs.nrec 'udp dst port 5003'
+golden ovs-from-to show upcalls ovs.nrec --from 0.5 --to 1
+golden ovs-report report ovs.nrec
 golden blind-report blind.nrec
 for view in drops offcpu softirq futex locks cpu cost; do
 	golden "blind-$view" show "$view" blind.nrec

@@ -1,0 +1,3 @@
+INSERT OR REPLACE INTO ovs_datapath(
+	netns, dp, name, features
+) VALUES(?, ?, ?, ?);

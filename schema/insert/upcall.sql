@@ -1,0 +1,3 @@
+INSERT INTO upcall(
+	win, netns, ifindex, cmd, n, segments, bytes
+) VALUES(?, ?, ?, ?, ?, ?, ?);

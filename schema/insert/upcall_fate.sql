@@ -1,0 +1,3 @@
+INSERT INTO upcall_fate(
+	win, netns, ifindex, cmd, fate, errno, n
+) VALUES(?, ?, ?, ?, ?, ?, ?);
