@@ -87,6 +87,7 @@ guest_stop() {
 	[ -e $state/guest.pid ] || return 0
 	kill -CONT "$(guest_pid)" 2>/dev/null
 	kill -9 "$(guest_pid)" 2>/dev/null
+	wait_for 10 test ! -d /proc/"$(guest_pid)" || say "QEMU does not end"
 	ovs-vsctl -t 10 --if-exists del-port br0 vnet0
 	wait_for 5 ip tuntap del vnet0 mode tap || ip link del vnet0
 	rm -f $state/guest.pid $state/guest.queues

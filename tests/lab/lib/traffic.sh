@@ -20,18 +20,20 @@ note_line() {
 	done
 }
 
-# server_start NS NAME ROLE ARGUMENT…: a role that serves until server_stop NS NAME. SERVER_WITH: a command that
-# runs it, such as taskset -c 1.
+# server_start NS NAME ROLE PORT ARGUMENT…: a role that serves until server_stop NS NAME. SERVER_WITH: a command that
+# runs it, such as taskset -c 1. Returns when the port is open.
 server_start() {
-	local ns=$1 name=$2
+	local ns=$1 name=$2 open
+	open=":$(printf %04X "$4") "
 	shift 2
 	if [ "$ns" = guest ]; then
 		guest "traffic $* >/guest/out/$name 2>&1 & echo \$! >/guest/out/$name.pid" || die "the guest cannot start $*"
+		wait_for 20 guest "grep -q '$open' /proc/net/udp /proc/net/tcp" || die "the guest does not serve $*"
 	else
 		exec_in_ns "$ns" ${SERVER_WITH:-} $traffic "$@" >"$LAB_DIR/traffic.$name" 2>&1 &
 		echo $! >"$LAB_DIR/traffic.$name.pid"
+		wait_for 20 in_ns "$ns" grep -q "$open" /proc/net/udp /proc/net/tcp || die "nobody serves $*"
 	fi
-	sleep 1
 }
 
 # Stops it and notes its counts. Waits first, so that what is under way arrives.
