@@ -16,6 +16,8 @@
 #include "analyzer/store.h"
 #include "analyzer/view.h"
 
+enum { TICK_NS = 10000000 };
+
 /* ---- analyzing ---------------------------------------------------------------------------------- */
 
 static void progress(void *arg, __u64 done, __u64 total)
@@ -100,10 +102,27 @@ static void keep_limits(struct input *in, const struct input_opts *o)
 		in->to_ns = in->base.end_mono;
 }
 
+/* Intervals are whole windows, or, where the view can, whole ticks. */
+static int set_interval(struct input *in, const struct input_opts *o, long window_ns, struct trace_error *err)
+{
+	double windows = o->interval_s * 1e9 / (double)window_ns, ticks = o->interval_s * 1e9 / TICK_NS;
+	bool coarse = windows >= 1 && fabs(windows - round(windows)) < 1e-9;
+
+	if (o->interval_s == 0)
+		return 0;
+	in->fine = !coarse && o->fine && ticks > 1 - 1e-9 && fabs(ticks - round(ticks)) < 1e-6;
+	if (windows > 1e9 || (!coarse && !in->fine))
+		return trace_error__set(err, -EINVAL, "--interval takes whole multiples of %.*f s%s", o->fine ? 2 : 0,
+					o->fine ? TICK_NS / 1e9 : (double)window_ns / 1e9,
+					o->fine ? " here" : ", the length of a window");
+	in->ticks = lround(ticks);
+	in->context.interval = in->fine ? 0 : lround(windows);
+	return 0;
+}
+
 static int set_windows(struct input *in, const struct input_opts *o, long window_ns, struct trace_error *err)
 {
 	uint64_t start = in->base.start_mono, end;
-	double windows = o->interval_s * 1e9 / (double)window_ns;
 
 	if (!in->from_trace)
 		TRY(set_limits(in, o, err));
@@ -117,11 +136,7 @@ static int set_windows(struct input *in, const struct input_opts *o, long window
 		in->last_win--;
 	in->unaligned = !in->from_trace && ((o->from && in->from_ns > start && (in->from_ns - start) % (uint64_t)window_ns) ||
 					    (o->to && in->to_ns < in->base.end_mono && (end - start) % (uint64_t)window_ns));
-	if (o->interval_s != 0 && (windows < 1 || windows > 1e9 || fabs(windows - round(windows)) > 1e-9))
-		return trace_error__set(err, -EINVAL, "--interval takes whole multiples of %.0f s, the length of a window",
-					(double)window_ns / 1e9);
-	in->context.interval = lround(windows);
-	return 0;
+	return set_interval(in, o, window_ns, err);
 }
 
 static int compile(struct input *in, const struct input_opts *o, const struct rec_packet *unknown,

@@ -21,6 +21,7 @@ struct input_opts {
 	const struct rec_packet *unknown_in_db;    /* fields that the rows to filter lack, see filter.h; NULL: none */
 	const struct rec_packet *unknown_in_trace; /* on a recording */
 	double interval_s;  /* 0: none */
+	bool fine;          /* intervals below a window are possible, too: multiples of TICK_S */
 	unsigned keep;      /* single drops and packets wanted at least; 0: the analyzer's own choice */
 	bool utc;
 };
@@ -33,6 +34,8 @@ struct input {
 	struct filter *filter;
 	uint64_t from_ns, to_ns; /* CLOCK_MONOTONIC, both included */
 	long first_win, last_win;
+	long ticks;              /* of 10 ms in an interval; 0: none */
+	bool fine;               /* the interval is shorter than a window, or no multiple of one */
 	bool unaligned;          /* a database: --from or --to fell within a window, which is shown as a whole */
 };
 

@@ -31,7 +31,7 @@ static const struct view views[] = {
 #undef VIEW
 #undef TYPES
 
-enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 6, DEFAULT_TOP = 20 };
+enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 7, DEFAULT_TOP = 20 };
 
 /* What the tables of single packets, drops and retransmissions do not keep of the headers, and their events never had. */
 static const struct rec_packet not_in_packets = { .ip_len = ~0u };
@@ -51,7 +51,7 @@ static const char help_text[] =
 	"usage: netanalyze show VIEW TRACE|DB [OPTION …] ['FILTER']\n"
 	"       netanalyze show                     lists the views\n"
 	"\n"
-	"  --interval S   one part per S seconds (whole seconds)\n"
+	"  --interval S   one part per S seconds: whole seconds, with cpu from 0.01\n"
 	"  --from T       from this time on: seconds from the start (2.5), time of day (10:28:42.567) or ISO 8601\n"
 	"  --to T         up to this time\n"
 	"  --top N        rows of a table (20); 0: all\n"
@@ -103,6 +103,7 @@ static void set_params(const struct show *s, const struct input *in, struct grid
 	params[3] = (struct grid_param){ ":to_ns", NULL, (long long)in->to_ns };
 	params[4] = (struct grid_param){ ":top", NULL, s->top ? (long long)s->top : INT64_MAX };
 	params[5] = (struct grid_param){ ":types", s->view->types, 0 };
+	params[6] = (struct grid_param){ ":ticks", NULL, in->ticks };
 }
 
 static const char *const note_files[] = { "view/thresholds.sql", "view/losses.sql" };
@@ -136,7 +137,7 @@ static int print_text(const struct show *s, const struct input *in, const struct
 	char file[64];
 
 	print_range(s, in);
-	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
+	snprintf(file, sizeof(file), "%s/%s.sql", in->fine ? "fine" : "show", s->view->name);
 	TRY(view__print(&run, file, err));
 	fputc('\n', stdout);
 	for (int i = 0; i < N_NOTES; i++) {
@@ -171,7 +172,7 @@ static int print_json(const struct show *s, const struct input *in, const struct
 	char file[64];
 	int rc;
 
-	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
+	snprintf(file, sizeof(file), "%s/%s.sql", in->fine ? "fine" : "show", s->view->name);
 	rc = view__json_text(in->db, &doc, "view", s->view->name, err);
 	if (rc == 0)
 		rc = view__json_add(&run, file, &doc, err);
@@ -198,9 +199,12 @@ static int show(struct show *s, struct trace_error *err)
 	const char *paths[] = { s->path };
 	struct grid_param params[N_PARAMS];
 	struct input in;
+	char fine[64];
 	int rc;
 
 	set_unknown(s);
+	snprintf(fine, sizeof(fine), "fine/%s.sql", s->view->name);
+	s->input.fine = view__sql(fine) != NULL;
 	s->input.keep = s->top > 1000 ? (unsigned)s->top : 0;
 	TRY(input__open(&in, paths, 1, &s->input, err));
 	set_params(s, &in, params);

@@ -277,6 +277,32 @@ static void slot_last(sqlite3_context *c, int argc, sqlite3_value **argv)
 		sqlite3_result_int64(c, sqlite3_value_int64(argv[0]) / ctx->interval * ctx->interval + ctx->interval - 1);
 }
 
+/* LEB128 numbers of us. A BLOB that ends inside a number, or has one that cannot be, ends before it. */
+static void run_ticks(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	const unsigned char *p = sqlite3_value_blob(argv[0]), *end = p ? p + sqlite3_value_bytes(argv[0]) : p;
+	sqlite3_str *s = sqlite3_str_new(NULL);
+	const char *before = "[";
+
+	(void)argc;
+	while (p < end) {
+		__u64 us = 0;
+		unsigned shift = 0;
+
+		while (p < end && *p & 0x80 && shift < 42) {
+			us |= (__u64)(*p++ & 0x7f) << shift;
+			shift += 7;
+		}
+		if (p == end || *p & 0x80)
+			break;
+		us |= (__u64)(*p++ & 0x7f) << shift;
+		sqlite3_str_appendf(s, "%s%llu", before, (unsigned long long)us * 1000);
+		before = ",";
+	}
+	sqlite3_str_appendall(s, *before == '[' ? "[]" : "]");
+	sqlite3_result_text(c, sqlite3_str_finish(s), -1, sqlite3_free);
+}
+
 static void get_address(sqlite3_value *v, __u8 *out)
 {
 	const char *text = (const char *)sqlite3_value_text(v);
@@ -409,6 +435,7 @@ static const struct {
 	{ "proto_text", 1, PURE, proto_text, NULL },
 	{ "tcp_flags_text", 1, PURE, tcp_flags_text, NULL },
 	{ "endpoint_text", 2, PURE, endpoint_text, NULL },
+	{ "run_ticks", 1, PURE, run_ticks, NULL },
 	{ "slot", 1, SQLITE_UTF8, slot, NULL },
 	{ "slot_last", 1, SQLITE_UTF8, slot_last, NULL },
 	{ "packet_match", 15, SQLITE_UTF8, packet_match, NULL },

@@ -9,6 +9,8 @@
  * As text: duration_text(ns), bytes_text(bytes), clock_text(real_ns), date_text(real_ns), proto_text(ipproto),
  * tcp_flags_text(byte), endpoint_text(address, port).
  *
+ * run_ticks(blob): CPU time in each tick of a row of CPU time, as a JSON array of ns.
+ *
  * slot(win), slot_last(win): first and last window of the interval `win` is in; NULL without --interval.
  * packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack):
  * does the filter match; 1 without a filter.

@@ -27,6 +27,7 @@
 #include "bpf/ovs_path.skel.h"
 #include "bpf/lock.skel.h"
 #include "bpf/ovs.skel.h"
+#include "bpf/run.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
 #include "bpf/stack.skel.h"
@@ -49,6 +50,7 @@ static const struct object {
 	{ "link", link_bpf__elf_bytes },   { "lock", lock_bpf__elf_bytes },   { "tun", tun_bpf__elf_bytes },
 	{ "vhost", vhost_bpf__elf_bytes }, { "kvm", kvm_bpf__elf_bytes },     { "virtio", virtio_bpf__elf_bytes },
 	{ "ovs", ovs_bpf__elf_bytes },
+	{ "run", run_bpf__elf_bytes },
 };
 
 enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };
@@ -632,9 +634,14 @@ static bool introduces_tasks(const struct attach *a)
 	return false;
 }
 
+bool attach__same_pids(const struct attach *a)
+{
+	return a->control->self_tgid == (__u32)getpid();
+}
+
 bool attach__walks_all(const struct attach *a)
 {
-	return introduces_tasks(a) && !a->config.n_pids && !a->config.n_comms && a->control->self_tgid == (__u32)getpid();
+	return introduces_tasks(a) && !a->config.n_pids && !a->config.n_comms && attach__same_pids(a);
 }
 
 int attach__program(const struct attach *a, size_t i, struct attach_program *p)

@@ -46,6 +46,9 @@ __u64 attach__ring_bytes(const struct attach *a);
 const volatile __u64 *attach__lost(const struct attach *a); /* [cpu * LOST_TYPES + type] */
 int attach__walk_tasks(const struct attach *a, size_t i); /* opens attached iterator i, caller closes; -ENOENT: no more */
 
+/* After a walk: are threads numbered here as they are for us (/proc is not that of a PID namespace)? */
+bool attach__same_pids(const struct attach *a);
+
 /* After a walk: was every thread of /proc to be in it (no --pid or --comm, and /proc is not that of a PID namespace)? */
 bool attach__walks_all(const struct attach *a);
 

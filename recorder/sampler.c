@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "format/schema.h"
+#include "affinity.h"
 #include "hidden.h"
 #include "namespaces.h"
 #include "netlink.h"
@@ -43,6 +44,7 @@ struct sampler {
 	struct namespaces *namespaces;
 	struct devices *wanted;
 	struct procfs *procfs;
+	struct affinity *affinity;
 	struct hidden *hidden; /* only during the first walk over all tasks */
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -97,6 +99,9 @@ static size_t append_walk(struct sampler *s, const unsigned char *p, size_t len)
 		if (s->hidden && rec->type == REC_task)
 			hidden__seen(s->hidden, ((const struct rec_task *)rec)->tid);
 		sink__append(s->sink, STREAM_RECORDER, rec);
+		if (rec->type == REC_task && attach__same_pids(s->attach))
+			affinity__look(s->affinity, s->sink, ((const struct rec_task *)rec)->tid,
+				       ((const struct rec_task *)rec)->tgid);
 		at += size;
 	}
 	return at;
@@ -268,6 +273,8 @@ static void sample(struct sampler *s, bool all)
 		find_hidden_threads(s);
 	else
 		sample_tasks(s);
+	if (s->round && (all || s->round % PROCESSES_EVERY == 0))
+		affinity__look_again(s->affinity, s->sink);
 	sample_cost(s);
 	s->round++;
 }
@@ -338,7 +345,8 @@ int sampler__open(struct sampler **out, struct attach *a, struct sink *sink, str
 	pthread_cond_init(&s->cond, &attr);
 	pthread_condattr_destroy(&attr);
 	s->procfs = procfs__new();
-	if (!s->procfs || namespaces__open(&s->namespaces, err) < 0) {
+	s->affinity = affinity__new();
+	if (!s->procfs || !s->affinity || namespaces__open(&s->namespaces, err) < 0) {
 		sampler__close(s);
 		return trace_error__set(err, -ENOMEM, "cannot begin to sample: out of memory or no /proc");
 	}
@@ -380,6 +388,7 @@ void sampler__close(struct sampler *s)
 	if (!s)
 		return;
 	procfs__free(s->procfs);
+	affinity__free(s->affinity);
 	namespaces__close(s->namespaces);
 	pthread_mutex_destroy(&s->mutex);
 	pthread_cond_destroy(&s->cond);

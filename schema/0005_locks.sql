@@ -1,4 +1,5 @@
--- 0005_locks.sql: waits for locks of the kernel, futexes and pthread locks; who held them.
+-- 0005_locks.sql: waits for locks of the kernel, futexes and pthread locks, and who held them; stacks of programs; CPU time
+-- to the 10 ms, and where threads may run.
 
 CREATE TABLE lock_wait(               -- waits for locks, as far as they were long enough to be recorded
 	win           INTEGER NOT NULL,  -- of the end of the wait
@@ -81,3 +82,33 @@ CREATE TABLE user_stack(              -- where programs were
 	sum_ns        INTEGER NOT NULL,
 	max_ns        INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE cpu_run(                 -- CPU time of threads, from switch to switch
+	win           INTEGER NOT NULL,
+	tid           INTEGER NOT NULL,
+	ran_ns        INTEGER NOT NULL,
+	peak_ns       INTEGER NOT NULL,  -- most in one tick of 10 ms
+	first_tick    INTEGER NOT NULL,  -- tick of the window that ticks begins with
+	ticks         BLOB NOT NULL      -- run_ticks(ticks): time in each tick
+) STRICT;
+
+CREATE TABLE cpu_run_process(         -- the same of all threads of a process together
+	win           INTEGER NOT NULL,
+	tgid          INTEGER NOT NULL,
+	ran_ns        INTEGER NOT NULL,
+	peak_ns       INTEGER NOT NULL,
+	first_tick    INTEGER NOT NULL,
+	ticks         BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE affinity(                -- where threads may run, as last seen
+	tid           INTEGER PRIMARY KEY,
+	tgid          INTEGER NOT NULL,
+	cpus          TEXT,              -- list of CPUs; NULL: not known
+	policy        INTEGER NOT NULL,  -- enumerator set sched_policy
+	prio          INTEGER NOT NULL   -- real-time priority; 0: none
+) STRICT;
+
+INSERT OR IGNORE INTO enumerator VALUES
+	('sched_policy', 0, 'normal'), ('sched_policy', 1, 'FIFO'), ('sched_policy', 2, 'round-robin'), ('sched_policy', 3, 'batch'),
+	('sched_policy', 5, 'idle'), ('sched_policy', 6, 'deadline');

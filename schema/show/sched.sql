@@ -8,8 +8,8 @@ FROM (SELECT win_at(slot(win)) AS interval_at, sum(n) AS count, sum(preempted) A
 	FROM runq WHERE n > 0 AND win BETWEEN :first_win AND :last_win GROUP BY slot(win)) ORDER BY interval_at;
 
 -- threads: Which threads waited longest for a CPU?
-SELECT interval_at, thread, process, count, preempted, total_ns, mean_ns, hist_p(h, 99) AS p99_ns, max_ns FROM (
-	SELECT win_at(slot(win)) AS interval_at, thread_text(tid) AS thread, process_text(tid) AS process, sum(n) AS count,
+SELECT interval_at, thread, process, allowed_cpus, count, preempted, total_ns, mean_ns, hist_p(h, 99) AS p99_ns, max_ns FROM (
+	SELECT win_at(slot(win)) AS interval_at, thread_text(tid) AS thread, process_text(tid) AS process, allowed_cpus(tid) AS allowed_cpus, sum(n) AS count,
 		sum(preempted) AS preempted, sum(sum_ns) AS total_ns, 1.0 * sum(sum_ns) / sum(n) AS mean_ns, hist_merge(hist) AS h, max(max_ns) AS max_ns,
 		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(sum_ns) DESC, tid) AS rank
 	FROM runq WHERE n > 0 AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), tid)

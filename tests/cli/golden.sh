@@ -49,6 +49,8 @@ for view in $("$netanalyze" show | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 	diff -u "show-$view.txt" db.txt || { echo "show $view differs between the recording and its database"; failed=1; }
 done
 golden interval show stages web.nrec --top 2 --interval 1
+golden interval-cpu show cpu web.nrec --interval 0.01 --from 0.1 --to 0.14
+golden interval-cpu-json show cpu web.db --interval 0.5 --json --top 1
 golden interval-drops show drops web.db --interval 2
 golden from-to show drop-events web.nrec --from 1 --to 12:00:02
 golden from-to-db show drops web.db --from 1.5 --to 2.5

@@ -74,6 +74,8 @@ static void define_host(void)
 	       .tx_queues = 1);
 	DEFINE(interface, .netns = BLUE, .ifindex = VETH0, .name = text("veth0"), .kind = text("veth"), .mtu = 1500);
 	DEFINE(string, .id = 1, .text = text("tbf"));
+	DEFINE(string, .id = 3, .text = text("0-1"));
+	DEFINE(string, .id = 4, .text = text("0"));
 	DEFINE(string, .id = 2, .text = text("tcpext.TCPLostRetransmit"));
 	DEFINE(irqname, .irq = 24, .name = text("eth0-rx-0"), .affinity = text("0"));
 }
@@ -122,6 +124,7 @@ static void define_probes(bool blind)
 	define_probe(9, "napi_poll", REC_napi, 0, PROBE_FAILED, "this kernel has no tracepoint of that name");
 	define_probe(10, "futex", REC_futex, 0, PROBE_NOT_WANTED, "");
 	define_probe(120, "lock_contention", REC_lock, 0, status, why);
+	define_probe(123, "run", REC_run, 0, status, why);
 	define_probe(121, "futex_totals", REC_futex_total, 0, PROBE_NOT_WANTED, "");
 	define_probe(11, "tcp_retransmit_skb", REC_tcp, 0, PROBE_ATTACHED, "");
 	define_probe(140, "inet_sock_set_state", REC_tcp_state, 0, status, why);
@@ -219,6 +222,14 @@ static void wait_for_lock(unsigned i, __u64 t)
 	    .ustack = i % 10 == 1, .short_n = i % 5, .short_ns = i % 5 * 700);
 }
 
+/* nginx runs for 4 of each 20 ms, its worker for 25 ms at a time. */
+static void run_threads(unsigned i, __u64 t)
+{
+	ADD(i % 2, run, t, .tid = 900, .tgid = 900, .slices = 3, .from = t - 6 * MS, .to = t - MS, .ran = 4 * MS);
+	if (i % 10 == 9)
+		ADD(1, run, t + MS, .tid = 901, .tgid = 900, .slices = 1, .from = t - 24 * MS, .to = t + MS, .ran = 25 * MS);
+}
+
 static void interrupts(unsigned i, __u64 t)
 {
 	ADD(0, irq, t, .irq = 24, .ret = 1, .duration = 1500 + i % 4 * 100);
@@ -297,6 +308,8 @@ static void connection(unsigned i, __u64 t)
 static void tasks(void)
 {
 	ADD(STREAM_RECORDER, task, START, .tid = 900, .tgid = 900, .comm = "nginx");
+	ADD(STREAM_RECORDER, affinity, START, .tid = 900, .tgid = 900, .cpus = 3);
+	ADD(STREAM_RECORDER, affinity, START, .tid = 12, .tgid = 12, .cpus = 4, .policy = 1, .prio = 50);
 	ADD(STREAM_RECORDER, task, START, .tid = 901, .tgid = 900, .comm = "nginx-worker");
 	ADD(STREAM_RECORDER, task, START, .tid = 77, .tgid = 77, .comm = "evil\033[2Jname");
 	ADD(STREAM_RECORDER, task, START, .tid = 12, .tgid = 12, .comm = "ksoftirqd/0");
@@ -314,6 +327,8 @@ static void traffic(void)
 			receive_packet(i / 10, t + 100 * US);
 		if (i % 20 == 7)
 			wait_for_cpu(i / 20, t + 200 * US);
+		if (i % 20 == 17)
+			run_threads(i / 20, t + 260 * US);
 		if (i % 100 == 33)
 			wait_for_lock(i / 100, t + 250 * US);
 		if (i % 4 == 1)

@@ -1,0 +1,3 @@
+INSERT OR REPLACE INTO affinity(
+	tid, tgid, cpus, policy, prio
+) VALUES(?, ?, ?, ?, ?);
