@@ -17,16 +17,18 @@
 
 #include "format/schema.h"
 #include "affinity.h"
+#include "ethtool.h"
 #include "hidden.h"
 #include "namespaces.h"
 #include "netlink.h"
 #include "openvswitch.h"
 #include "privilege.h"
 #include "procfs.h"
+#include "vms.h"
 
 enum {
 	COST_LIMIT = 50,            /* a round may take 1/50 of the time between rounds */
-	PROCESSES_EVERY = 10,       /* rounds between walks through /proc for namespaces */
+	PROCESSES_EVERY = 10,       /* rounds between walks through /proc for namespaces and virtual machines, and ethtool */
 	PORTS_EVERY = 10,           /* and between questions for the ports of datapaths */
 	STATS_FIRST_NS = 1000000000,
 	STATS_WINDOW_NS = 100000000,
@@ -170,7 +172,7 @@ static void define_namespace(struct sampler *s, const struct namespace *ns)
 	sink__unlock(s->sink);
 }
 
-static void sample_namespace(struct sampler *s, size_t i, bool all)
+static void sample_namespace(struct sampler *s, size_t i, bool all, bool seldom)
 {
 	const struct namespace *ns = namespaces__at(s->namespaces, i);
 	int err = namespaces__enter(s->namespaces, i);
@@ -181,6 +183,8 @@ static void sample_namespace(struct sampler *s, size_t i, bool all)
 		procfs__sample_netns(s->procfs, s->sink, ns->inum, all);
 		if (!err && s->openvswitch)
 			err = openvswitch__sample(s->procfs, s->sink, ns->inum, all || s->round % PORTS_EVERY == 0, all);
+		if (seldom)
+			ethtool__sample(s->sink, ns->inum);
 		namespaces__leave(s->namespaces);
 	}
 	if (err && err != -ENOENT) { /* gone meanwhile is no news */
@@ -261,11 +265,15 @@ static void sample_programs(struct sampler *s, bool baseline)
 
 static void sample(struct sampler *s, bool all)
 {
+	bool seldom = all || s->round % PROCESSES_EVERY == 0;
+
 	sample_clocks(s);
-	s->openvswitch = openvswitch__present();
+	namespaces__scan(s->namespaces, seldom);
 	namespaces__scan(s->namespaces, all || s->round % PROCESSES_EVERY == 0);
 	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
-		sample_namespace(s, i, all);
+		sample_namespace(s, i, all, seldom);
+	if (seldom)
+		vms__sample(s->sink, all);
 	procfs__sample_host(s->procfs, s->sink, all);
 	if (all && s->openvswitch)
 		openvswitch__ask_daemon(s->procfs, s->sink);

@@ -10,7 +10,7 @@ kick AS (SELECT slot(win) AS slot, vq, sum(n) FILTER (WHERE why = 0) AS guest, s
 	FROM vhost_kick WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), vq)
 SELECT win_at(run.slot) AS interval_at, CASE WHEN q.ifindex > 0 THEN device(q.netns, q.ifindex) END AS interface, q.queue, enum_text('vhost_dir', run.dir) AS direction, thread_text(run.tid) AS worker,
 	vm_text(q.pid) AS vm, run.runs, run.busy / 1e7 / span_s(run.slot, :first_win, :last_win) AS busy_pct, run.used AS descriptors, 1.0 * run.used / run.runs AS descriptors_a_run,
-	run.empty AS empty_runs, 100.0 * run.exhausted / nullif(run.known, 0) AS no_buffers_pct, hist_p(run.h, 50) AS run_p50_ns, hist_p(run.h, 99) AS run_p99_ns, run.longest AS run_max_ns,
+	run.empty AS empty_runs, CASE WHEN run.known > 0 THEN run.exhausted END AS no_buffers, hist_p(run.h, 50) AS run_p50_ns, hist_p(run.h, 99) AS run_p99_ns, run.longest AS run_max_ns,
 	CASE WHEN observed('vhost_kick') THEN coalesce(kick.guest, 0) END AS kicks_guest, CASE WHEN observed('vhost_kick') THEN coalesce(kick.socket, 0) END AS kicks_socket,
 	hist_p(run.w, 50) AS wake_p50_ns, hist_p(run.w, 99) AS wake_p99_ns, run.wake_max AS wake_max_ns
 FROM run LEFT JOIN virt_queue AS q ON q.vq = run.vq LEFT JOIN kick ON kick.slot IS run.slot AND kick.vq = run.vq

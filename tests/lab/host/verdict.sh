@@ -140,6 +140,37 @@ clean() {
 	equal "dropped packets" 0 "$(drops "NOT ($harmless)")"
 }
 
+# vm_path: the path into and out of the guest on vnet0 agrees, from ring to interrupt, with the tap's counters and the guest's.
+vm_path() {
+	local input output
+	equal "packets to the tap's rings" "$(plus "$(truth link_host_vnet0_tx_packets)" "$(truth link_host_vnet0_tx_dropped)")" "$(vm tun rings packets)"
+	equal "dropped at the tap's rings" "$(truth link_host_vnet0_tx_dropped)" "$(vm tun rings dropped)"
+	equal "taken from the tap's rings" "$(truth link_host_vnet0_tx_packets)" "$(vm tun rings taken)"
+	equal "descriptors to the guest" "$(truth link_host_vnet0_tx_packets)" "$(vm vhost queues descriptors "direction = 'rx'")"
+	equal "descriptors from the guest" "$(truth link_host_vnet0_rx_packets)" "$(vm vhost queues descriptors "direction = 'tx'")"
+	input=$(truth_sum vm_irq_virtio0_input) output=$(truth_sum vm_irq_virtio0_output)
+	equal "interrupts of received packets" "$input" "$(vm irqfd interrupts asked "direction = 'rx'")"
+	equal "interrupts of sent packets" "$output" "$(vm irqfd interrupts asked "direction = 'tx'")"
+	equal "interrupts that arrived" "$(plus "$input" "$output")" "$(vm irqfd interrupts 'delivered + merged + by_worker' 'interface IS NOT NULL')"
+	equal "signals of vhost" "$(plus "$input" "$output")" "$(vm vhost signals sent)"
+	equal "signals of its eventfds" "$(plus "$input" "$output")" "$(vm eventfd eventfds signals "purpose = 'call'")"
+}
+
+# vm VIEW TABLE COLUMN [WHERE]: the sum over the queues of vnet0.
+vm() {
+	trace "$1" "$(table_of "$1" "$2")" "coalesce(sum($3), 0) FROM t WHERE interface = 'vnet0' AND (${4:-1})"
+}
+
+# The first table of a view is called rows.
+table_of() {
+	case $1:$2 in tun:rings | vhost:queues | eventfd:eventfds | irqfd:interrupts | virtio:polls) echo rows ;; *) echo "$2" ;; esac
+}
+
+# truth_sum PREFIX: of all numbers whose key begins so.
+truth_sum() {
+	awk -F= -v p="$1" 'index($1, p) == 1 { n += $2; found = 1 } END { if (found) print n }' "$dir/truth"
+}
+
 # qdisc_max_ms DEVICE: the longest time a packet was in a qdisc of it.
 qdisc_max_ms() {
 	trace stages rows "max(max_ns) / 1000000 FROM t WHERE \"from\" = 'qdisc_enqueue' AND interface = '$1'"

@@ -105,23 +105,26 @@ guest_settle() {
 	say "the guest did not become quiet"
 }
 
-# guest_counters FILE: key=value lines of the guest's links.
+# guest_counters PREFIX: key=value lines of the guest's links and of the interrupts of its virtio-net:
+# PREFIXlink_eth0_rx_packets, PREFIXirq_virtio0_input_0.
 guest_counters() {
-	guest cat /proc/net/dev | awk 'NR > 2 { sub(":", " "); print "guestlink_" $1 "_rx_packets=" $3; print "guestlink_" $1 "_tx_packets=" $11 }' >"$1"
+	guest cat /proc/net/dev | awk -v p="$1" 'NR > 2 { sub(":", " "); print p "link_" $1 "_rx_packets=" $3; print p "link_" $1 "_tx_packets=" $11 }'
+	guest cat /proc/interrupts | tr -d '\r' | awk -v p="$1" '/virtio[0-9]+-(input|output)/ {
+		n = 0; for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i; d = $NF; gsub("[^A-Za-z0-9]", "_", d); print p "irq_" d "=" n }'
 }
 
 # guest_record_start, guest_record_stop: netrec in the guest, its recording becomes guest.nrec; between the two the
-# guest's link counters are noted as guestlink_DEVICE_rx_packets.
+# guest's link counters are noted as guestlink_DEVICE_rx_packets, its interrupts as guestirq_NAME.
 guest_record_start() {
 	rm -rf $guest_dir/out/guest.nrec $guest_dir/out/record.log
 	guest "netrec probes >/guest/out/probes 2>&1"
 	guest "netrec record -o /guest/out/guest.nrec >/guest/out/record.log 2>&1 & echo \$! >/guest/out/netrec.pid"
 	wait_for 60 grep -q recording $guest_dir/out/record.log || die "netrec does not start in the guest: $(cat $guest_dir/out/record.log)"
-	guest_counters $state/guest.before
+	guest_counters guest >$state/guest.before
 }
 
 guest_record_stop() {
-	guest_counters $state/guest.after
+	guest_counters guest >$state/guest.after
 	awk -F= 'NR == FNR { old[$1] = $2; next } { print $1 "=" $2 - old[$1] }' $state/guest.before $state/guest.after >>"$LAB_DIR/truth"
 	guest 'kill -INT $(cat /guest/out/netrec.pid); wait $(cat /guest/out/netrec.pid)'
 	note guest_record_status $?

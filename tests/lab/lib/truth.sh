@@ -2,7 +2,8 @@
 #
 # All in key=value lines. truth_begin and truth_end read every counter; what is kept is the difference.
 # Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
-# ovs_hit/missed/lost, conntrack_NS_drop, softnet_dropped. NS is host, peer or guest.
+# ovs_hit/missed/lost, conntrack_NS_drop, softnet_dropped. NS is host, peer or guest. Of the KVM guest, as it sees
+# itself: vm_link_eth0_rx_packets, vm_irq_virtio0_input_0.
 
 truth_counters() {
 	local ns
@@ -25,6 +26,7 @@ truth_counters() {
 	[ ! -e $ovs_dir/vswitchd.pid ] || ovs-dpctl show 2>/dev/null | awk '
 		/lookups:/ { for (i = 2; i <= NF; i++) { split($i, f, ":"); print "ovs_" f[1] "=" f[2] } }'
 	truth_softnet
+	[ ! -e $state/guest.pid ] || guest_counters vm_
 }
 
 truth_softnet() {

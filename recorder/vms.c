@@ -1,0 +1,128 @@
+/* vms.c: virtual machines, from /proc (vms.h). */
+#include "vms.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_COMMAND = 1 << 17 };
+
+/* Options whose value is about networking or CPUs, of QEMU and of cloud-hypervisor. */
+static const char *const OPTIONS[] = { "-netdev", "-nic", "-net", "-smp", "--net", "--cpus" };
+
+/* Devices that are network devices, or may be. */
+static const char *const DEVICES[] = { "virtio-net", "vhost-user", "e1000", "rtl8139", "vmxnet3", "igb", "vfio-pci" };
+
+static bool is_wanted(const char *option, const char *value)
+{
+	for (size_t i = 0; i < sizeof(OPTIONS) / sizeof(OPTIONS[0]); i++)
+		if (!strcmp(option, OPTIONS[i]))
+			return true;
+	for (size_t i = 0; !strcmp(option, "-device") && i < sizeof(DEVICES) / sizeof(DEVICES[0]); i++)
+		if (strstr(value, DEVICES[i]))
+			return true;
+	return false;
+}
+
+/* -name guest=web,debug-threads=on, or -name web */
+static void take_name(char *name, const char *value)
+{
+	const char *guest = strstr(value, "guest=");
+
+	if (guest)
+		value = guest + strlen("guest=");
+	snprintf(name, 128, "%.*s", (int)strcspn(value, ","), value);
+}
+
+void vms__read_command(const char *line, size_t len, char name[128], char args[VMS_ARGS])
+{
+	const char *end = line + len, *option = "";
+	size_t used = 0;
+
+	name[0] = args[0] = 0;
+	for (const char *word = line; word < end && !*end; word += strlen(word) + 1) {
+		if (!strcmp(option, "-name"))
+			take_name(name, word);
+		else if (is_wanted(option, word) && used < VMS_ARGS - 1)
+			used += snprintf(args + used, VMS_ARGS - used, "%s%s %s", used ? " " : "", option, word);
+		option = word;
+	}
+}
+
+static size_t read_file(const char *pid, const char *file, char *to, size_t room)
+{
+	char path[64];
+	size_t len = 0;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/%s", pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && len < room - 1 && (n = read(fd, to + len, room - 1 - len)) > 0)
+		len += n;
+	if (fd >= 0)
+		close(fd);
+	to[len] = 0;
+	return len;
+}
+
+static bool has_kvm_open(const char *pid)
+{
+	char path[64], target[16];
+	struct dirent *e;
+	bool found = false;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
+	dir = opendir(path);
+	while (dir && !found && (e = readdir(dir))) {
+		ssize_t len = readlinkat(dirfd(dir), e->d_name, target, sizeof(target));
+
+		found = len == 8 && !memcmp(target, "/dev/kvm", 8);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool is_vm(const char *pid, bool look_at_files)
+{
+	char comm[32];
+
+	read_file(pid, "comm", comm, sizeof(comm));
+	return !strncmp(comm, "qemu", 4) || (look_at_files && has_kvm_open(pid));
+}
+
+static void define(struct sink *s, const char *pid, char *command)
+{
+	struct rec_vm r = { .rec = { .ts = now_ns(), .type = REC_vm }, .pid = strtoul(pid, NULL, 10) };
+	size_t len = read_file(pid, "cmdline", command, MAX_COMMAND);
+	char name[128], args[VMS_ARGS];
+
+	if (!len)
+		return; /* it ended meanwhile */
+	vms__read_command(command, len, name, args);
+	r.name = (struct rec_text){ .s = name, .len = strlen(name) };
+	r.args = (struct rec_text){ .s = args, .len = strlen(args) };
+	sink__lock(s);
+	sink__define(s, &r.rec);
+	sink__unlock(s);
+}
+
+void vms__sample(struct sink *s, bool all)
+{
+	char *command = malloc(MAX_COMMAND);
+	DIR *dir = command ? opendir("/proc") : NULL;
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		if (isdigit((unsigned char)e->d_name[0]) && is_vm(e->d_name, all))
+			define(s, e->d_name, command);
+	if (dir)
+		closedir(dir);
+	free(command);
+}
