@@ -269,7 +269,6 @@ static void sample(struct sampler *s, bool all)
 
 	sample_clocks(s);
 	namespaces__scan(s->namespaces, seldom);
-	namespaces__scan(s->namespaces, all || s->round % PROCESSES_EVERY == 0);
 	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
 		sample_namespace(s, i, all, seldom);
 	if (seldom)
@@ -281,7 +280,7 @@ static void sample(struct sampler *s, bool all)
 		find_hidden_threads(s);
 	else
 		sample_tasks(s);
-	if (s->round && (all || s->round % PROCESSES_EVERY == 0))
+	if (s->round && seldom)
 		affinity__look_again(s->affinity, s->sink);
 	sample_cost(s);
 	s->round++;

@@ -142,18 +142,28 @@ clean() {
 
 # vm_path: the path into and out of the guest on vnet0 agrees, from ring to interrupt, with the tap's counters and the guest's.
 vm_path() {
-	local input output
+	local asked way
 	equal "packets to the tap's rings" "$(plus "$(truth link_host_vnet0_tx_packets)" "$(truth link_host_vnet0_tx_dropped)")" "$(vm tun rings packets)"
 	equal "dropped at the tap's rings" "$(truth link_host_vnet0_tx_dropped)" "$(vm tun rings dropped)"
 	equal "taken from the tap's rings" "$(truth link_host_vnet0_tx_packets)" "$(vm tun rings taken)"
 	equal "descriptors to the guest" "$(truth link_host_vnet0_tx_packets)" "$(vm vhost queues descriptors "direction = 'rx'")"
 	equal "descriptors from the guest" "$(truth link_host_vnet0_rx_packets)" "$(vm vhost queues descriptors "direction = 'tx'")"
-	input=$(truth_sum vm_irq_virtio0_input) output=$(truth_sum vm_irq_virtio0_output)
-	equal "interrupts of received packets" "$input" "$(vm irqfd interrupts asked "direction = 'rx'")"
-	equal "interrupts of sent packets" "$output" "$(vm irqfd interrupts asked "direction = 'tx'")"
-	equal "interrupts that arrived" "$(plus "$input" "$output")" "$(vm irqfd interrupts 'delivered + merged + by_worker' 'interface IS NOT NULL')"
-	equal "signals of vhost" "$(plus "$input" "$output")" "$(vm vhost signals sent)"
-	equal "signals of its eventfds" "$(plus "$input" "$output")" "$(vm eventfd eventfds signals "purpose = 'call'")"
+	for way in rx:input tx:output; do
+		asked=$(vm irqfd interrupts asked "direction = '${way%:*}'")
+		vm_interrupts "${way#*:}" "$(truth_sum "vm_irq_virtio0_${way#*:}")" "$asked"
+		equal "signals of vhost, ${way#*:}" "$asked" "$(vm vhost signals sent "direction = '${way%:*}'")"
+		equal "signals of its eventfd, ${way#*:}" "$asked" "$(vm eventfd eventfds signals "purpose = 'call' AND direction = '${way%:*}'")"
+		equal "and injected, ${way#*:}" "$asked" "$(vm irqfd interrupts 'delivered + merged + by_worker' "direction = '${way%:*}'")"
+	done
+}
+
+# vm_interrupts WHAT GUEST HOST: as many as the guest counted, but for those that found their vector still pending in its APIC.
+vm_interrupts() {
+	if is_number "$2" && is_number "$3" && [ "$3" -ge "$2" ] && [ $(($3 - $2)) -le $((2 + $3 / 20)) ]; then
+		check "interrupts of the guest, $1" 0 "$2, and $(($3 - $2)) merged"
+	else
+		equal "interrupts of the guest, $1" "$2" "$3"
+	fi
 }
 
 # vm VIEW TABLE COLUMN [WHERE]: the sum over the queues of vnet0.
