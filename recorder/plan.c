@@ -215,7 +215,7 @@ static void object_to_function(const struct program_def *p, const struct functio
 	const char *refusal = !fn ? NULL : typed ? functions__no_fentry(f) : functions__no_kprobe(f);
 
 	if (!fn)
-		snprintf(why, len, "this kernel has no function %s, or its module is not loaded", p->target);
+		snprintf(why, len, "this kernel has no such function, or its module is not loaded");
 	else if (refusal)
 		snprintf(why, len, "%s", refusal);
 	else if (typed && strcmp(fn->symbol, p->target))
@@ -308,6 +308,11 @@ const char *plan__method(const struct plan_probe *probe)
 		if (!strcmp(PROGRAMS[i].probe, probe->def->name) && PROGRAMS[i].candidate == probe->candidate)
 			return METHOD_NAMES[PROGRAMS[i].method];
 	return "";
+}
+
+bool plan__failed(const struct plan *plan, size_t i)
+{
+	return plan->probes[i].wanted && plan->probes[i].status == PROBE_FAILED;
 }
 
 unsigned plan__count(const struct plan *plan, enum probe_status status)

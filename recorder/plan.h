@@ -81,6 +81,9 @@ const char *plan__method(const struct plan_probe *probe);
 /* Name of a method, as in the trace. */
 const char *plan__method_name(enum probe_method method);
 
+/* Was probe i, below PLAN_PROBES, wanted in vain? */
+bool plan__failed(const struct plan *plan, size_t i);
+
 /* Number of wanted probes with this status. */
 unsigned plan__count(const struct plan *plan, enum probe_status status);
 

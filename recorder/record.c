@@ -275,14 +275,33 @@ static void say_devices(const struct recording *r)
 		fprintf(stderr, "netrec: there is no device %s yet (--iface); its packets are recorded once it appears\n", name);
 }
 
+/* The names of the probes that could not be attached for the same reason as number `first`, each once. */
+static void say_failed(const struct plan *plan, size_t first)
+{
+	const char *why = plan->probes[first].detail;
+
+	fprintf(stderr, "netrec: not attached: %s", plan->probes[first].def->name);
+	for (size_t i = first + 1; i < PLAN_PROBES; i++)
+		if (plan__failed(plan, i) && !strcmp(plan->probes[i].detail, why))
+			fprintf(stderr, ", %s", plan->probes[i].def->name);
+	fprintf(stderr, ": %s\n", why);
+}
+
+static bool said_before(const struct plan *plan, size_t probe)
+{
+	for (size_t i = 0; i < probe; i++)
+		if (plan__failed(plan, i) && !strcmp(plan->probes[i].detail, plan->probes[probe].detail))
+			return true;
+	return false;
+}
+
 static void say_probes(const struct recording *r)
 {
 	unsigned failed = plan__count(&r->plan, PROBE_FAILED);
 
 	for (size_t i = 0; i < PLAN_PROBES; i++)
-		if (r->plan.probes[i].wanted && r->plan.probes[i].status == PROBE_FAILED)
-			fprintf(stderr, "netrec: not attached: %s: %s\n", r->plan.probes[i].def->name,
-				r->plan.probes[i].detail);
+		if (plan__failed(&r->plan, i) && !said_before(&r->plan, i))
+			say_failed(&r->plan, i);
 	fprintf(stderr, "recording to %s with %u probes%s%s\n", r->options.output,
 		plan__count(&r->plan, PROBE_ATTACHED), failed ? ", some not attached" : "",
 		r->options.command ? "" : r->options.duration_ns ? "" : "; Ctrl-C stops");
