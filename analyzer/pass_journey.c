@@ -3,7 +3,7 @@
  *
  * A packet record whose headers agree with the live journey of its skb moves it on; others end it unseen
  * ("reused") and begin a new one. A hop moves it on, or begins one whose headers are not known
- * ("orphan"). consume_skb and kfree_skb end it. Each interval between stages goes into a histogram, unless packet
+ * ("orphan") until it comes to a stage that records them. consume_skb and kfree_skb end it. Each interval between stages goes into a histogram, unless packet
  * records were lost meanwhile: then it is counted as uncertain.
  *
  * A clone, copy or segment goes on as a branch, with the stages of the packet it comes from; it is timed and shown but
@@ -177,27 +177,32 @@ static void give_up_upcall(void *arg, struct journey *j)
 	end_unseen(arg, j, FATE_UPCALL);
 }
 
-static struct journey *begin(struct state *st, __u64 skb, const struct hop *h, const struct rec_packet *head)
+/* The packet shows its headers. */
+static void introduce(struct state *st, struct journey *j, const struct rec_packet *head)
+{
+	struct flow_ref flow;
+
+	j->orphan = false;
+	j->head = *head;
+	j->matched = sweep__match(st->sweep, head);
+	if (!j->matched)
+		return;
+	flow = flows__count(st->flows, head);
+	j->flow = flow.index;
+	j->flow_generation = flow.generation;
+}
+
+static struct journey *begin(struct state *st, __u64 skb, const struct hop *h)
 {
 	struct journey *j = journeys__add(st->live, skb, evict, st);
-	struct flow_ref flow;
 
 	set_place(j, h);
 	j->begin = h->ts;
 	j->first_stage = h->stage;
 	j->first_netns = h->netns;
 	j->first_ifindex = h->ifindex;
-	j->orphan = !head;
+	j->orphan = true;
 	j->matched = !st->sweep->opts.filter.match;
-	if (!head)
-		return j;
-	j->head = *head;
-	j->matched = j->matched || sweep__match(st->sweep, head);
-	if (j->matched) {
-		flow = flows__count(st->flows, head);
-		j->flow = flow.index;
-		j->flow_generation = flow.generation;
-	}
 	return j;
 }
 
@@ -344,8 +349,10 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 	if (j)
 		move(st, j, &h);
 	else
-		j = begin(st, p->skb, &h, p);
-	if (!j->head.ip_len && !j->orphan) /* now it is complete */
+		j = begin(st, p->skb, &h);
+	if (j->orphan)
+		introduce(st, j, p);
+	else if (!j->head.ip_len) /* the IP header is there now */
 		complete(&j->head, p);
 	note(st, j, &h);
 	st->sweep->subject = (struct subject){ .matched = j->matched };
@@ -383,7 +390,7 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 	if (j)
 		move(st, j, &h);
 	else
-		j = begin(st, r->skb, &h, NULL);
+		j = begin(st, r->skb, &h);
 	note(st, j, &h);
 	st->sweep->subject = (struct subject){ .matched = j->matched };
 	if (j->matched)

@@ -28,11 +28,11 @@ server_start() {
 	shift 2
 	if [ "$ns" = guest ]; then
 		guest "traffic $* >/guest/out/$name 2>&1 & echo \$! >/guest/out/$name.pid" || die "the guest cannot start $*"
-		wait_for 20 guest "grep -q '$open' /proc/net/udp /proc/net/tcp" || die "the guest does not serve $*"
+		wait_for 20 guest "grep -qs '$open' /proc/net/udp /proc/net/tcp /proc/net/udp6 /proc/net/tcp6" || die "the guest does not serve $*"
 	else
 		exec_in_ns "$ns" ${SERVER_WITH:-} $traffic "$@" >"$LAB_DIR/traffic.$name" 2>&1 &
 		echo $! >"$LAB_DIR/traffic.$name.pid"
-		wait_for 20 in_ns "$ns" grep -q "$open" /proc/net/udp /proc/net/tcp || die "nobody serves $*"
+		wait_for 20 in_ns "$ns" grep -qs "$open" /proc/net/udp /proc/net/tcp /proc/net/udp6 /proc/net/tcp6 || die "nobody serves $*"
 	fi
 }
 

@@ -140,6 +140,19 @@ static void test_orphan(void **state)
 	assert_rows(&f, "SELECT count(*) FROM flow", "0");
 }
 
+/* Connection tracking may be the first to see a packet that only its next stage records with headers. */
+static void test_orphan_introduced(void **state)
+{
+	(void)state;
+	add_hop(&f, 100, 0, 0x100, STAGE_nf_conntrack_in, 0, 0);
+	add_packet(&f, 160, 0, 0x100, STAGE_ip_output, 0, 7);
+	add_packet(&f, 200, 0, 0x100, QUEUE, 2, 7);
+	add_free(&f, 300, 0, 0x100);
+	fixture__analyze(&f);
+	assert_rows(&f, FATES, "consumed|1|0|0|1|100");
+	assert_rows(&f, "SELECT packets, n FROM flow", "1|1");
+}
+
 /* The driver returns when the packet is freed, and its skb already another packet's. */
 static void test_xmit_after_free(void **state)
 {
@@ -463,7 +476,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_stages), TEST(test_order_across_cpus), TEST(test_reuse), TEST(test_same_packet_goes_on),
-		TEST(test_weak_identity), TEST(test_encapsulation), TEST(test_orphan), TEST(test_xmit_after_free),
+		TEST(test_weak_identity), TEST(test_encapsulation), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver), TEST(test_eviction), TEST(test_kept_limits),
 		TEST(test_long_timeline), TEST(test_filter), TEST(test_windows), TEST(test_unfinished),
 		TEST(test_upcall), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
