@@ -327,6 +327,7 @@ static struct journey *comes_back(struct state *st, const struct rec_packet *p)
 static void complete(struct rec_packet *head, const struct rec_packet *p)
 {
 	head->ip_id = p->ip_id;
+	head->frag = p->frag;
 	head->ip_len = p->ip_len;
 	head->ttl = p->ttl;
 	head->tos = p->tos;

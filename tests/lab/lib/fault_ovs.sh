@@ -54,3 +54,16 @@ note_ovs_lock() {
 	note lock_held "$(wc -l <$state/holdlock)"
 	note lock_held_ns "$(awk '{ n += $3 } END { print n + 0 }' $state/holdlock)"
 }
+
+# ovs_forget_flows: the datapath knows no flow, so that the next packet of each is sent up.
+ovs_forget_flows() {
+	ovs-appctl -T 5 -t $ovs_dir/ovs-vswitchd."$(ovs_pid)".ctl dpctl/del-flows || die "OVS keeps its flows"
+}
+
+# fault_ovs_conntrack: IP goes through connection tracking and is then looked up again.
+fault_ovs_conntrack() {
+	undo ovs-ofctl del-flows br0 "'table=1'"
+	undo ovs-ofctl del-flows br0 "'ip,ct_state=-trk'"
+	printf '%s\n' 'table=0,priority=50,ip,ct_state=-trk,actions=ct(commit,table=1)' 'table=1,actions=NORMAL' |
+		ovs-ofctl add-flows br0 - || die "OVS refuses the rules"
+}

@@ -64,3 +64,22 @@ fault_conntrack_full() {
 	undo 'for ns in host peer; do in_ns $ns conntrack -F 2>/dev/null; done'
 	for ns in host peer; do in_ns $ns conntrack -F 2>/dev/null; done
 }
+
+# fault_ipv6: host and peer have IPv6 addresses, too.
+fault_ipv6() {
+	undo ipv6_of host br0 1
+	undo ipv6_of peer eth0 1
+	ipv6_of host br0 0
+	ipv6_of peer eth0 0
+	ip addr add $host_ip6/64 dev br0 nodad
+	ip -n peer addr add $peer_ip6/64 dev eth0 nodad
+	ip neigh replace $peer_ip6 lladdr $peer_mac dev br0 nud permanent
+	ip -n peer neigh replace $host_ip6 lladdr $host_mac dev eth0 nud permanent
+	wait_for 10 ping -q -c 1 -W 2 $peer_ip6 || die "the peer does not answer over IPv6"
+}
+
+# ipv6_of NS DEVICE 0|1: IPv6 on or off, without what it says by itself.
+ipv6_of() {
+	in_ns "$1" sysctl -q -w net.ipv6.conf."$2".accept_ra=0 net.ipv6.conf."$2".router_solicitations=0 \
+		net.ipv6.conf."$2".accept_dad=0 net.ipv6.conf."$2".addr_gen_mode=1 net.ipv6.conf."$2".disable_ipv6="$3"
+}

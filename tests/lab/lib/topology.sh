@@ -5,12 +5,13 @@
 #   vm-mq    likewise with two queues
 #   own      none of it: the VM's own virtio-net eth0, 10.0.2.15, towards 10.0.2.2
 #
-# Neighbours are permanent and IPv6 is off, so that no packet flows that the scenario did not ask for.
+# Neighbours are permanent and IPv6 is off (but see fault_ipv6), so that no packet flows that the scenario did not ask for.
 
 peer_mac=02:77:00:00:00:02
 host_mac=02:77:00:00:00:01
 guest_mac=02:77:00:00:00:03
 host_ip=10.77.0.1 peer_ip=10.77.0.2 guest_ip=10.77.0.3
+host_ip6=fd77::1 peer_ip6=fd77::2
 
 topology_up() {
 	case $1 in
