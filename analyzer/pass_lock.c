@@ -13,10 +13,10 @@
 enum { OP_MASK = 0x7f, MAX_THREADS = 1 << 18, MAX_FUTEXES = 1 << 16, MAX_LOCKS = 1 << 16 };
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_WAKE_OP = 5, FUTEX_LOCK_PI = 6,
        FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10, FUTEX_WAIT_REQUEUE_PI = 11, FUTEX_LOCK_PI2 = 13 };
-enum kind { KERNEL, FUTEX };
-static const char *const KINDS[] = { "kernel", "futex" };
-enum place { SLEPT, LOCK, WAIT, WAKE };
-static const char *const PLACES[] = { "slept", "lock", "wait", "wake" };
+enum kind { KERNEL, FUTEX, PTHREAD };
+static const char *const KINDS[] = { "kernel", "futex", "pthread" };
+enum place { SLEPT, LOCK, WAIT, WAKE, ASKED, HELD };
+static const char *const PLACES[] = { "slept", "lock", "wait", "wake", "asked", "held" };
 
 struct sleep { /* the last of a thread */
 	__u64 until, blocked;
@@ -30,7 +30,7 @@ struct wake { /* the last that woke somebody at an address */
 
 struct state {
 	struct sweep *sweep;
-	struct tally waits, holders, shorts, totals, stacks;
+	struct tally waits, holders, shorts, totals, stacks, holds;
 	struct table sleeps; /* by tid */
 	struct table wakes;  /* by process and address */
 	struct table last;   /* futex_total by tid */
@@ -76,6 +76,12 @@ static void put_stack(struct store *s, __u64 win, const __u64 *key, const struct
 	      V_INT(row->count[MAX]));
 }
 
+static void put_hold(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "lock_hold", V_INT(win), V_INT(key[0] >> 32), V_INT(key[1]), V_INT(key[0] & 0xffffffff), V_HIST(row->hist));
+}
+
+static const struct tally_spec hold_spec = { 2, 0, 1, put_hold };
 static const struct tally_spec wait_spec = { 4, 1, 1, put_wait };
 static const struct tally_spec holder_spec = { 3, 3, 0, put_holder };
 static const struct tally_spec short_spec = { 1, 2, 0, put_short };
@@ -137,6 +143,19 @@ static void on_lock(struct state *st, const struct rec_lock *r)
 	table__add(&st->locks, &r->addr, NULL);
 	add_wait(st, &w);
 	add_stack(st, LOCK, r->tid, r->addr, r->stack, r->ustack, r->duration);
+}
+
+static void on_pthread(struct state *st, const struct rec_pthread *r)
+{
+	struct wait w = { .kind = PTHREAD, .mode = r->op, .tgid = r->tgid, .tid = r->tid, .holder = r->holder,
+			  .addr = r->addr, .ns = r->duration, .failed = r->ret != 0 };
+	__u64 held[2] = { pair(r->tgid, r->tid), r->addr };
+
+	add_stack(st, r->what ? HELD : ASKED, r->tid, r->addr, 0, r->ustack, r->duration);
+	if (!r->what)
+		add_wait(st, &w);
+	else if (hist__add(tally__at(&st->holds, st->sweep->win, held).hist, r->duration))
+		st->sweep->no_memory = true;
 }
 
 static void on_offcpu(struct state *st, const struct rec_offcpu *r)
@@ -227,6 +246,9 @@ static void on_event(void *state, const struct rec *rec)
 	case REC_lock:
 		on_lock(state, (const struct rec_lock *)rec);
 		break;
+	case REC_pthread:
+		on_pthread(state, (const struct rec_pthread *)rec);
+		break;
 	case REC_offcpu:
 		on_offcpu(state, (const struct rec_offcpu *)rec);
 		break;
@@ -273,7 +295,7 @@ static void finish(void *state)
 
 	store_names(st);
 	if (tally__finish(&st->waits) | tally__finish(&st->holders) | tally__finish(&st->shorts) |
-	    tally__finish(&st->totals) | tally__finish(&st->stacks))
+	    tally__finish(&st->totals) | tally__finish(&st->stacks) | tally__finish(&st->holds))
 		st->sweep->no_memory = true;
 	sweep__limit(st->sweep, "threads with futex calls", MAX_THREADS, st->last.refused, "futex totals of further threads are missing");
 	table__free(&st->sleeps);
@@ -295,6 +317,7 @@ static int init(struct sweep *s, void **state)
 	tally__init(&st->shorts, &short_spec, s->store);
 	tally__init(&st->totals, &total_spec, s->store);
 	tally__init(&st->stacks, &stack_spec, s->store);
+	tally__init(&st->holds, &hold_spec, s->store);
 	table__init(&st->sleeps, 1, sizeof(struct sleep), MAX_THREADS);
 	table__init(&st->wakes, 2, sizeof(struct wake), MAX_FUTEXES);
 	table__init(&st->last, 1, sizeof(struct rec_futex_total), MAX_THREADS);
@@ -303,6 +326,6 @@ static int init(struct sweep *s, void **state)
 	return 0;
 }
 
-static const __u8 wants[] = { REC_lock, REC_offcpu, REC_futex, REC_futex_total, REC_offcpu_ustack, 0 };
+static const __u8 wants[] = { REC_lock, REC_pthread, REC_offcpu, REC_futex, REC_futex_total, REC_offcpu_ustack, 0 };
 
 const struct pass pass_lock = { "lock", wants, init, on_event, on_gap, finish };

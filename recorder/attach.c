@@ -27,6 +27,7 @@
 #include "bpf/ovs_path.skel.h"
 #include "bpf/lock.skel.h"
 #include "bpf/ovs.skel.h"
+#include "bpf/pthread.skel.h"
 #include "bpf/run.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
@@ -37,7 +38,8 @@
 #include "bpf/vhost.skel.h"
 #include "bpf/virtio.skel.h"
 
-enum { MAX_MAPS = 64, MAX_INSTANCES = PLAN_PROBES * 2, MAX_PROGRAMS = PLAN_PROBES * 4, LOG_TAIL = 512 };
+enum { MAX_MAPS = 64, MAX_INSTANCES = PLAN_PROBES * 2, MAX_PROGRAMS = PLAN_PROBES * 4, LOG_TAIL = 512,
+       MAX_MORE = 1024 };
 enum { FOLLOWED_PACKETS = 65536 }; /* as many addresses are kept, of packets that are on their way or were lately */
 
 static const struct object {
@@ -50,7 +52,7 @@ static const struct object {
 	{ "link", link_bpf__elf_bytes },   { "lock", lock_bpf__elf_bytes },   { "tun", tun_bpf__elf_bytes },
 	{ "vhost", vhost_bpf__elf_bytes }, { "kvm", kvm_bpf__elf_bytes },     { "virtio", virtio_bpf__elf_bytes },
 	{ "ovs", ovs_bpf__elf_bytes },
-	{ "run", run_bpf__elf_bytes },
+	{ "run", run_bpf__elf_bytes },     { "pthread", pthread_bpf__elf_bytes },
 };
 
 enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };
@@ -75,6 +77,8 @@ struct attach {
 	struct shared_map maps[MAX_MAPS];
 	struct bpf_object *instances[MAX_INSTANCES];
 	struct attached programs[MAX_PROGRAMS];
+	struct bpf_link *more[MAX_MORE]; /* of programs that are attached in several processes */
+	size_t n_more;
 	size_t n_maps, n_instances, n_programs;
 	int *rings; /* n_cpus */
 	__u32 n_cpus;
@@ -422,10 +426,35 @@ static int load(struct attach *a, struct plan *plan, const struct object *o, con
 }
 
 /* Functions go by the name this kernel has for them, all else by the section of the program. */
-static struct bpf_link *attach_program(struct bpf_program *prog, const struct means *m)
+/* At every place there is; all but the first link are kept aside. NULL with errno when there is none. */
+static struct bpf_link *attach_to_processes(struct attach *a, struct bpf_program *prog, const struct program_def *d,
+					    const struct uprobes *u)
+{
+	struct bpf_link *first = NULL, *link;
+	struct uprobe at;
+
+	for (size_t i = 0; uprobes__at(u, d->target, i, &at); i++) {
+		link = bpf_program__attach_uprobe(prog, d->method == METHOD_uretprobe, at.pid, at.path, at.offset);
+		if (!link)
+			continue; /* the process may have ended meanwhile */
+		if (!first)
+			first = link;
+		else if (a->n_more < MAX_MORE)
+			a->more[a->n_more++] = link;
+		else
+			bpf_link__destroy(link);
+	}
+	if (!first && !errno)
+		errno = ENOENT;
+	return first;
+}
+
+static struct bpf_link *attach_program(struct attach *a, struct bpf_program *prog, const struct means *m)
 {
 	const struct program_def *d = program_def(bpf_program__name(prog));
 
+	if (d->method == METHOD_uprobe || d->method == METHOD_uretprobe)
+		return attach_to_processes(a, prog, d, m->uprobes);
 	if (d->method != METHOD_kprobe && d->method != METHOD_kretprobe)
 		return bpf_program__attach(prog);
 	return bpf_program__attach_kprobe(prog, d->method == METHOD_kretprobe,
@@ -443,7 +472,7 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 
 		if (!bpf_program__autoload(prog) || !belongs(p, bpf_program__name(prog)))
 			continue;
-		link = attach_program(prog, m);
+		link = attach_program(a, prog, m);
 		if (!link) {
 			int err = -errno;
 
@@ -572,6 +601,8 @@ void attach__detach(struct attach *a)
 		bpf_link__destroy(a->programs[i].link);
 		a->programs[i].link = NULL;
 	}
+	while (a->n_more)
+		bpf_link__destroy(a->more[--a->n_more]);
 }
 
 void attach__close(struct attach *a)

@@ -88,6 +88,14 @@ static void on_futex(struct sink *s, __u32 stream, const struct rec_futex *wire)
 	sink__append(s, stream, &f.rec);
 }
 
+static void on_pthread(struct sink *s, __u32 stream, const struct rec_pthread *wire)
+{
+	struct rec_pthread p = *wire;
+
+	p.ustack = ustacks__id(s->ustacks, s, p.tgid, (const __u64 *)(wire + 1), p.rec.user_frames);
+	sink__append(s, stream, &p.rec);
+}
+
 static void on_offcpu_ustack(struct sink *s, __u32 stream, const struct rec_offcpu_ustack *wire)
 {
 	struct rec_offcpu_ustack u = *wire;
@@ -127,6 +135,10 @@ void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
 	case REC_futex:
 		if (is_whole(rec, sizeof(struct rec_futex), len))
 			on_futex(s, stream, sample);
+		return;
+	case REC_pthread:
+		if (is_whole(rec, sizeof(struct rec_pthread), len))
+			on_pthread(s, stream, sample);
 		return;
 	case REC_offcpu_ustack:
 		if (is_whole(rec, sizeof(struct rec_offcpu_ustack), len))

@@ -61,6 +61,7 @@ int means__open(struct means *m, struct trace_error *err)
 void means__close(struct means *m)
 {
 	functions__close(m->functions);
+	uprobes__free(m->uprobes);
 	kernel_btf__close(m->btf);
 	*m = (struct means){ 0 };
 }

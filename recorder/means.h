@@ -4,10 +4,12 @@
 
 #include "functions.h"
 #include "kernel_btf.h"
+#include "uprobes.h"
 
 struct means {
 	struct kernel_btf *btf;
 	struct functions *functions; /* of all function probes; NULL: not looked for */
+	struct uprobes *uprobes;     /* of chosen processes; NULL: none are chosen */
 	const char *tracefs;         /* where it is mounted; NULL: nowhere */
 };
 

@@ -227,6 +227,8 @@ static void object_to_function(const struct program_def *p, const struct functio
 /* Why this program cannot be attached here; empty when nothing speaks against it. */
 static void objection(const struct program_def *p, const struct means *m, char *why, size_t len)
 {
+	struct uprobe place;
+
 	why[0] = 0;
 	switch (p->method) {
 	case METHOD_tp_btf:
@@ -243,6 +245,13 @@ static void objection(const struct program_def *p, const struct means *m, char *
 	case METHOD_kretprobe:
 		object_to_function(p, m->functions, why, len);
 		break;
+	case METHOD_uprobe:
+	case METHOD_uretprobe:
+		if (!m->uprobes)
+			snprintf(why, len, "only of processes chosen with --pid or --comm");
+		else if (!uprobes__at(m->uprobes, p->target, 0, &place))
+			snprintf(why, len, "no chosen process that runs has a function %s", p->target);
+		break;
 	}
 }
 
@@ -250,6 +259,7 @@ static const char *const METHOD_NAMES[METHODS] = {
 	[METHOD_none] = "",         [METHOD_tp_btf] = "tp_btf", [METHOD_raw_tp] = "raw_tp",
 	[METHOD_fentry] = "fentry", [METHOD_fexit] = "fexit",   [METHOD_kprobe] = "kprobe",
 	[METHOD_kretprobe] = "kretprobe", [METHOD_tp] = "tp",   [METHOD_iter] = "iter",
+	[METHOD_uprobe] = "uprobe", [METHOD_uretprobe] = "uretprobe",
 };
 
 const char *plan__method_name(enum probe_method method)

@@ -33,6 +33,8 @@ enum probe_method {
 	METHOD_kretprobe,
 	METHOD_tp,
 	METHOD_iter,
+	METHOD_uprobe,
+	METHOD_uretprobe,
 	METHODS
 };
 

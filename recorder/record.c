@@ -111,6 +111,7 @@ static int catch_signals(struct recording *r, struct trace_error *err)
 static int start(struct recording *r, int argc, char **argv, struct trace_error *err)
 {
 	TRY(means__open(&r->means, err));
+	r->means.uprobes = uprobes__find(r->options.pids, r->options.n_pids, r->options.comms, r->options.n_comms);
 	plan__resolve(&r->plan, &r->means);
 	if (r->options.command)
 		TRY(command__fork(&r->command, r->options.command, err));
@@ -307,6 +308,18 @@ static void say_probes(const struct recording *r)
 		r->options.command ? "" : r->options.duration_ns ? "" : "; Ctrl-C stops");
 }
 
+/* Locks of programs are recorded of chosen ones only; a profile just does without. */
+static int without_processes(struct recording *r, struct trace_error *err)
+{
+	if (r->options.events && strstr(r->options.events, "pthread"))
+		return trace_error__set(err, -EINVAL, "pthread locks are recorded only of processes chosen with --pid or "
+						      "--comm");
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (r->plan.probes[i].def->record == REC_pthread)
+			r->plan.probes[i].wanted = false;
+	return 0;
+}
+
 /* Checks everything that can be known before anything is created. */
 static int prepare(struct recording *r, int argc, char **argv, struct trace_error *err)
 {
@@ -316,6 +329,8 @@ static int prepare(struct recording *r, int argc, char **argv, struct trace_erro
 	if (o->help)
 		return 0;
 	TRY(plan__select(&r->plan, o->profiles, o->events, err));
+	if (!o->n_pids && !o->n_comms)
+		TRY(without_processes(r, err));
 	if (*o->filter)
 		TRY(filter__compile(&r->filter, o->filter, err));
 	TRY(devices__open(&r->devices, o, err));

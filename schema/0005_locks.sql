@@ -29,6 +29,18 @@ CREATE TABLE lock_holder(             -- of waits that did not fail: who kept th
 	max_ns        INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE lock_hold(               -- write locks of pthread that were held for long
+	win           INTEGER NOT NULL,  -- of the release
+	tgid          INTEGER NOT NULL,
+	addr          INTEGER NOT NULL,
+	tid           INTEGER NOT NULL,  -- who held it
+	n             INTEGER NOT NULL,
+	sum_ns        INTEGER NOT NULL,
+	min_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL,
+	hist          BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE lock_short(              -- waits for kernel locks that were too short to be recorded
 	win           INTEGER NOT NULL,  -- of the next record of that CPU
 	cpu           INTEGER NOT NULL,
@@ -73,7 +85,8 @@ CREATE TABLE user_frame(              -- stacks of programs
 
 CREATE TABLE user_stack(              -- where programs were
 	win           INTEGER NOT NULL,
-	kind          TEXT NOT NULL,     -- 'slept': off the CPU; 'lock': waited for a lock of the kernel; 'wait', 'wake': futex calls
+	kind          TEXT NOT NULL,     -- 'slept': off the CPU; 'lock': waited for a lock of the kernel; 'wait', 'wake': futex calls;
+	                                 -- 'asked': waited for a pthread lock; 'held': released a pthread lock
 	tid           INTEGER NOT NULL,
 	addr          INTEGER NOT NULL,  -- of the lock; 0: none
 	stack         INTEGER NOT NULL,  -- the kernel's part; 0: none taken

@@ -1,5 +1,5 @@
 -- locks: For which locks did threads wait longest, and who held them?
--- needs: lock futex
+-- needs: lock futex pthread
 -- none: no wait for a lock was recorded
 SELECT interval_at, kind, process, lock, mode, waits, threads, total_ns, mean_ns, hist_p(h, 95) AS p95_ns, max_ns, failed,
 	CASE WHEN held_ns > 0 THEN holder_text(holder) END AS mostly_held_by, 100.0 * held_ns / nullif(total_ns, 0) AS share_pct
@@ -28,10 +28,15 @@ FROM lock_wait WHERE kind = 'kernel' AND stack > 0 AND n > 0 AND win BETWEEN :fi
 GROUP BY addr, tid, stack ORDER BY total_ns DESC, tid, 4, 6 LIMIT :top;
 
 -- user_stacks: Where in their programs did threads wait, and where were those that woke them, where a stack was taken?
-SELECT CASE kind WHEN 'wake' THEN 'woke' ELSE 'waited' END AS what, sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns,
-	CASE kind WHEN 'lock' THEN 'kernel' ELSE 'futex' END AS kind, lock_text(CASE kind WHEN 'lock' THEN 'kernel' ELSE 'futex' END, addr) AS lock, thread_text(tid) AS thread, user_stack_text(ustack) AS stack
+SELECT CASE kind WHEN 'wake' THEN 'woke' WHEN 'held' THEN 'held' ELSE 'waited' END AS what, sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns,
+	CASE WHEN kind = 'lock' THEN 'kernel' WHEN kind IN ('asked', 'held') THEN 'pthread' ELSE 'futex' END AS kind, lock_text(CASE kind WHEN 'lock' THEN 'kernel' ELSE 'futex' END, addr) AS lock, thread_text(tid) AS thread, user_stack_text(ustack) AS stack
 FROM user_stack WHERE kind <> 'slept' AND win BETWEEN :first_win AND :last_win
 GROUP BY user_stack.kind, addr, tid, ustack ORDER BY total_ns DESC, tid, addr, ustack LIMIT :top;
+
+-- held: How long did threads hold the write locks of their process?
+SELECT thread_text(tid) AS thread, owner_text(tgid) AS process, lock_text('pthread', addr) AS lock, sum(n) AS times, sum(sum_ns) AS total_ns, hist_p(hist_merge(hist), 50) AS p50_ns,
+	hist_p(hist_merge(hist), 99) AS p99_ns, max(max_ns) AS max_ns
+FROM lock_hold WHERE win BETWEEN :first_win AND :last_win GROUP BY tid, tgid, addr ORDER BY total_ns DESC, tid, addr LIMIT :top;
 
 -- short_waits: How many waits for kernel locks were too short to be recorded singly?
 SELECT cpu, sum(n) AS waits, sum(sum_ns) AS total_ns FROM lock_short WHERE win BETWEEN :first_win AND :last_win GROUP BY cpu ORDER BY cpu;

@@ -8,7 +8,7 @@ UNION ALL
 SELECT printf('round-trip times and windows are samples: of each connection when a segment arrives, at most one in %s unless it lost something', duration_text(CAST(value AS INTEGER)))
 FROM config WHERE key = 'record.tcp_sample_ns' AND 'tcp_sample' IN (SELECT value FROM json_each(:types)) AND observed('tcp_sample')
 UNION ALL
-SELECT printf('only waits for kernel locks of %s and longer were recorded singly', duration_text(CAST(value AS INTEGER)))
+SELECT printf('only waits for kernel locks%s of %s and longer were recorded singly', CASE WHEN observed('pthread') THEN ' and pthread locks' ELSE '' END, duration_text(CAST(value AS INTEGER)))
 FROM config WHERE key = 'record.lock_min_ns' AND CAST(value AS INTEGER) > 0 AND 'lock' IN (SELECT value FROM json_each(:types)) AND observed('lock')
 UNION ALL
 SELECT printf('the recording was limited to %s %s', CASE key WHEN 'record.pid' THEN 'processes' ELSE 'threads named' END, value)

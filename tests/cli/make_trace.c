@@ -124,6 +124,7 @@ static void define_probes(bool blind)
 	define_probe(9, "napi_poll", REC_napi, 0, PROBE_FAILED, "this kernel has no tracepoint of that name");
 	define_probe(10, "futex", REC_futex, 0, PROBE_NOT_WANTED, "");
 	define_probe(120, "lock_contention", REC_lock, 0, status, why);
+	define_probe(124, "pthread_rwlock", REC_pthread, 0, status, why);
 	define_probe(123, "run", REC_run, 0, status, why);
 	define_probe(121, "futex_totals", REC_futex_total, 0, PROBE_NOT_WANTED, "");
 	define_probe(11, "tcp_retransmit_skb", REC_tcp, 0, PROBE_ATTACHED, "");
@@ -220,6 +221,14 @@ static void wait_for_lock(unsigned i, __u64 t)
 	ADD(i % 2, lock, t, .addr = named ? 0xffffffff82000040 : 0xffff888000001230, .tid = 900 + i % 3, .tgid = 900,
 	    .owner = named ? 12 : 0, .flags = named ? 32 : 2, .stack = i % 10 == 1 ? STACK_SLEEP : 0, .duration = 20 * US + i * US,
 	    .ustack = i % 10 == 1, .short_n = i % 5, .short_ns = i % 5 * 700);
+}
+
+/* The worker waits for a read-write lock that nginx holds for writing. */
+static void lock_threads(unsigned i, __u64 t)
+{
+	ADD(0, pthread, t, .addr = 0x7f8a2c001a40, .tid = 901, .tgid = 900, .holder = 900, .op = 1, .duration = 180 * MS + i * MS, .ustack = 1);
+	ADD(1, pthread, t + US, .addr = 0x7f8a2c001a40, .tid = 900, .tgid = 900, .holder = 900, .op = 2, .what = 1,
+	    .duration = 185 * MS + i * MS);
 }
 
 /* nginx runs for 4 of each 20 ms, its worker for 25 ms at a time. */
@@ -327,6 +336,8 @@ static void traffic(void)
 			receive_packet(i / 10, t + 100 * US);
 		if (i % 20 == 7)
 			wait_for_cpu(i / 20, t + 200 * US);
+		if (i % 700 == 650)
+			lock_threads(i / 700, t + 270 * US);
 		if (i % 20 == 17)
 			run_threads(i / 20, t + 260 * US);
 		if (i % 100 == 33)

@@ -53,7 +53,7 @@ same "waits of others with --comm" 0 \
 [ "$(rows "$tmp/rows" '^packet ' ' proto=1 ')" -ge 6 ] || fail "--comm restricted packets"
 
 # --pid: likewise.
-$locks 100 >/dev/null &
+$locks 500 >/dev/null &
 jobs_left=$!
 rm -rf "$tmp/t.nrec"
 $netrec record -q --pid $jobs_left -t 500ms -o "$tmp/t.nrec" >"$tmp/out" 2>&1 || fail "$(cat "$tmp/out")"

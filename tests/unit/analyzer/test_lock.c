@@ -103,11 +103,24 @@ static void test_user_stacks(void **state)
 		    "lock|12|6|1|1|2000000;slept|23|5|1|1|187000000;wait|23|0|1|1|188000000;wake|12|0|1|1|500");
 }
 
+static void test_pthread(void **state)
+{
+	(void)state;
+	ADD(&f, pthread, 200 * MS, 0, .addr = WORD, .tid = 23, .tgid = 20, .holder = 12, .op = 1, .duration = 187 * MS, .ustack = 1);
+	ADD(&f, pthread, 201 * MS, 0, .addr = WORD, .tid = 12, .tgid = 20, .holder = 12, .op = 2, .what = 1, .duration = 188 * MS, .ustack = 2);
+	ADD(&f, pthread, 202 * MS, 0, .addr = WORD, .tid = 24, .tgid = 20, .op = 1, .ret = 110, .duration = MS);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT kind, tgid, tid, mode, failed, n, sum_ns FROM lock_wait ORDER BY tid", "pthread|20|23|1|0|1|187000000;pthread|20|24|1|1|0|0");
+	assert_rows(&f, "SELECT kind, tid, holder, n, wait_ns FROM lock_holder", "pthread|23|12|1|187000000");
+	assert_rows(&f, "SELECT tgid, printf('%x', addr), tid, n, sum_ns FROM lock_hold", "20|7f8a2c001a40|12|1|188000000");
+	assert_rows(&f, "SELECT kind, tid, ustack FROM user_stack ORDER BY kind", "asked|23|1;held|12|2");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_gap), TEST(test_totals),
-					    TEST(test_user_stacks) };
+					    TEST(test_user_stacks), TEST(test_pthread) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
