@@ -8,7 +8,7 @@
 
 enum { POLL_IN = 1 };
 enum { IRQFD_WAKEUP = 1, SET_IRQ_INATOMIC, SET_MSI, IRQFD_INJECT };
-enum { ROUTING_MSI = 2 };
+enum { ROUTING_MSI = 2, MAX_ROUTES = 4096 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -130,9 +130,13 @@ ON_RETURN(kvm_arch_set_irq_inatomic, kvm_irq, struct kvm_kernel_irq_routing_entr
 	return irq(SET_IRQ_INATOMIC, kvm, BPF_CORE_READ(e, gsi), entry__msi(e), NULL, returned);
 }
 
+/* An interrupt that the process sends by itself (KVM_SIGNAL_MSI) has no route: but for the message, the entry is not filled in. */
 ON_RETURN(kvm_set_msi, kvm_irq, struct kvm_kernel_irq_routing_entry *e, struct kvm *kvm)
 {
-	return irq(SET_MSI, kvm, BPF_CORE_READ(e, gsi), BPF_CORE_READ(e, msi.data), NULL, returned);
+	__u32 gsi = BPF_CORE_READ(e, gsi);
+	bool routed = BPF_CORE_READ(e, type) == ROUTING_MSI && gsi < MAX_ROUTES;
+
+	return irq(SET_MSI, kvm, routed ? gsi : 0, BPF_CORE_READ(e, msi.data), NULL, returned);
 }
 
 ON_FUNCTION(kvm_vcpu_kick, struct kvm_vcpu *vcpu)

@@ -12,6 +12,8 @@
 #   at_most WHAT MOST VALUE       VALUE <= MOST
 #   interfaces_equal              every packet counter of every interface is reproduced
 #   interface_packets DEVICE rx|tx [NS]  packets of an interface, as recorded
+#   vm_path                       the way into and out of the KVM guest on vnet0, ring to interrupt, agrees with both sides' counters
+#   vm VIEW TABLE COLUMN [WHERE]  the sum over the queues of vnet0
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
 # A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
