@@ -14,13 +14,14 @@ total AS (SELECT slot(win) AS slot, netns, ifindex, queue, max(sock) AS sock, co
 		coalesce(sum(full), 0) AS full, coalesce(sum(dropped), 0) AS dropped, coalesce(sum(unread), 0) AS unread, hist_merge(waiting) AS waiting, max(peak) AS peak, max(used) AS used,
 		sum(taken) AS taken, hist_merge(left_hist) AS left_hist
 	FROM part GROUP BY slot(win), netns, ifindex, queue),
+reader AS MATERIALIZED (SELECT sock, group_concat(DISTINCT thread_text(tid)) FILTER (WHERE dir = 0) AS threads, vm_text(max(pid)) AS vm FROM virt_queue GROUP BY sock),
 seen AS (SELECT observed('drop') AS drops, stage_observed('tun_recvmsg') AS reads)
 SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface, queue, size, packets, bytes AS total_bytes, hist_mean(waiting) AS waiting_mean, hist_p(waiting, 50) AS waiting_p50,
 	hist_p(waiting, 99) AS waiting_p99, peak AS waiting_peak, used AS used_peak, 100.0 * used / size AS fullest_pct, full, CASE WHEN seen.drops THEN dropped END AS dropped, unread,
 	CASE WHEN seen.reads THEN coalesce(taken, 0) END AS taken, hist_p(left_hist, 50) AS left_p50,
-	(SELECT group_concat(DISTINCT thread_text(q.tid)) FROM virt_queue AS q WHERE q.sock = total.sock AND q.dir = 0) AS reader,
-	(SELECT vm_text(max(q.pid)) FROM virt_queue AS q WHERE q.sock = total.sock) AS vm
-FROM total, seen ORDER BY interval_at, packets DESC, netns, ifindex, queue LIMIT :top;
+	reader.threads AS reader, reader.vm
+FROM total CROSS JOIN seen LEFT JOIN reader ON reader.sock = total.sock
+ORDER BY interval_at, packets DESC, netns, ifindex, queue LIMIT :top;
 
 -- distribution: How many packets waited in the ring when one came?
 -- needs: tun_ring

@@ -7,25 +7,30 @@ WITH run AS (SELECT slot(win) AS slot, vq, dir, tid, sum(n) AS runs, sum(sum_ns)
 		sum(empty) AS empty, sum(known) AS known, sum(exhausted) AS exhausted, hist_merge(wake_hist) AS w, max(wake_max_ns) FILTER (WHERE wake_n > 0) AS wake_max
 	FROM vhost_run WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), vq, dir, tid),
 kick AS (SELECT slot(win) AS slot, vq, sum(n) FILTER (WHERE why = 0) AS guest, sum(n) FILTER (WHERE why = 1) AS socket
-	FROM vhost_kick WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), vq)
+	FROM vhost_kick WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), vq),
+seen AS (SELECT observed('vhost_kick') AS kicks)
 SELECT win_at(run.slot) AS interval_at, CASE WHEN q.ifindex > 0 THEN device(q.netns, q.ifindex) END AS interface, q.queue, enum_text('vhost_dir', run.dir) AS direction, thread_text(run.tid) AS worker,
 	vm_text(q.pid) AS vm, run.runs, run.busy / 1e7 / span_s(run.slot, :first_win, :last_win) AS busy_pct, run.used AS descriptors, 1.0 * run.used / run.runs AS descriptors_a_run,
 	run.empty AS empty_runs, CASE WHEN run.known > 0 THEN run.exhausted END AS no_buffers, hist_p(run.h, 50) AS run_p50_ns, hist_p(run.h, 99) AS run_p99_ns, run.longest AS run_max_ns,
-	CASE WHEN observed('vhost_kick') THEN coalesce(kick.guest, 0) END AS kicks_guest, CASE WHEN observed('vhost_kick') THEN coalesce(kick.socket, 0) END AS kicks_socket,
+	CASE WHEN seen.kicks THEN coalesce(kick.guest, 0) END AS kicks_guest, CASE WHEN seen.kicks THEN coalesce(kick.socket, 0) END AS kicks_socket,
 	hist_p(run.w, 50) AS wake_p50_ns, hist_p(run.w, 99) AS wake_p99_ns, run.wake_max AS wake_max_ns
-FROM run LEFT JOIN virt_queue AS q ON q.vq = run.vq LEFT JOIN kick ON kick.slot IS run.slot AND kick.vq = run.vq
+FROM run CROSS JOIN seen LEFT JOIN virt_queue AS q ON q.vq = run.vq LEFT JOIN kick ON kick.slot IS run.slot AND kick.vq = run.vq
 ORDER BY interval_at, run.used DESC, interface, q.queue, run.dir, run.tid LIMIT :top;
 
 -- workers: How busy was each vhost thread, and did it get a CPU?
 -- needs: vhost_run
 -- none: vhost did not run
-SELECT win_at(slot) AS interval_at, thread_text(tid) AS worker, vm_text(pid) AS vm, runs, descriptors, busy / 1e7 / span_s(slot, :first_win, :last_win) AS busy_pct,
-	CASE WHEN observed('thread') THEN (SELECT sum(c.runtime_ns) FROM cpu_thread AS c WHERE c.tid = run.tid AND c.win BETWEEN :first_win AND :last_win AND slot(c.win) IS run.slot) END AS cpu_ns,
-	CASE WHEN observed('offcpu') THEN coalesce((SELECT sum(w.sum_ns) FROM runq AS w WHERE w.tid = run.tid AND w.win BETWEEN :first_win AND :last_win AND slot(w.win) IS run.slot), 0) END AS cpu_wait_ns,
-	(SELECT group_concat(DISTINCT w.cpu) FROM runq AS w WHERE w.tid = run.tid AND w.win BETWEEN :first_win AND :last_win AND slot(w.win) IS run.slot) AS cpus
-FROM (SELECT slot(r.win) AS slot, r.tid, max(q.pid) AS pid, sum(r.n) AS runs, sum(r.used) AS descriptors, sum(r.sum_ns) AS busy
-	FROM vhost_run AS r LEFT JOIN virt_queue AS q ON q.vq = r.vq WHERE r.win BETWEEN :first_win AND :last_win GROUP BY slot(r.win), r.tid) AS run
-ORDER BY interval_at, busy DESC, tid LIMIT :top;
+WITH run AS (SELECT slot(r.win) AS slot, r.tid, max(q.pid) AS pid, sum(r.n) AS runs, sum(r.used) AS descriptors, sum(r.sum_ns) AS busy
+	FROM vhost_run AS r LEFT JOIN virt_queue AS q ON q.vq = r.vq WHERE r.win BETWEEN :first_win AND :last_win GROUP BY slot(r.win), r.tid),
+cpu AS (SELECT slot(win) AS slot, tid, sum(runtime_ns) AS ns FROM cpu_thread
+	WHERE tid IN (SELECT tid FROM vhost_run) AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), tid),
+wait AS (SELECT slot(win) AS slot, tid, sum(sum_ns) AS ns, group_concat(DISTINCT cpu) AS cpus FROM runq
+	WHERE tid IN (SELECT tid FROM vhost_run) AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), tid),
+seen AS (SELECT observed('offcpu') AS waits)
+SELECT win_at(run.slot) AS interval_at, thread_text(run.tid) AS worker, vm_text(run.pid) AS vm, run.runs, run.descriptors,
+	run.busy / 1e7 / span_s(run.slot, :first_win, :last_win) AS busy_pct, cpu.ns AS cpu_ns, CASE WHEN seen.waits THEN coalesce(wait.ns, 0) END AS cpu_wait_ns, wait.cpus
+FROM run CROSS JOIN seen LEFT JOIN cpu ON cpu.tid = run.tid AND cpu.slot IS run.slot LEFT JOIN wait ON wait.tid = run.tid AND wait.slot IS run.slot
+ORDER BY interval_at, run.busy DESC, run.tid LIMIT :top;
 
 -- signals: How often was the guest interrupted, and how often did it not want to be?
 -- needs: vhost_used
@@ -35,13 +40,14 @@ ORDER BY interval_at, busy DESC, tid LIMIT :top;
 WITH used AS (SELECT slot(win) AS slot, vq, max(nullif(call, 0)) AS call, sum(n) AS times, sum(chains) AS chains, sum(sent) AS sent, hist_merge(hist) AS h
 	FROM vhost_used WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), vq),
 guest AS (SELECT slot(win) AS slot, vq, sum(event_index) AS event_index, sum(known) AS known, sum(flag_off) AS flag_off
-	FROM vhost_run WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), vq)
+	FROM vhost_run WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), vq),
+seen AS (SELECT observed('eventfd') AS signals)
 SELECT win_at(used.slot) AS interval_at, CASE WHEN q.ifindex > 0 THEN device(q.netns, q.ifindex) END AS interface, q.queue, enum_text('vhost_dir', q.dir) AS direction, vm_text(q.pid) AS vm, times,
-	chains AS descriptors, hist_mean(h) AS descriptors_a_time, CASE WHEN observed('eventfd') THEN sent END AS sent, CASE WHEN observed('eventfd') THEN times - sent END AS suppressed,
-	CASE WHEN observed('eventfd') THEN 100.0 * (times - sent) / times END AS suppressed_share_pct,
+	chains AS descriptors, hist_mean(h) AS descriptors_a_time, CASE WHEN seen.signals THEN sent END AS sent, CASE WHEN seen.signals THEN times - sent END AS suppressed,
+	CASE WHEN seen.signals THEN 100.0 * (times - sent) / times END AS suppressed_share_pct,
 	CASE WHEN guest.known > 0 THEN CASE WHEN guest.event_index > 0 THEN 'index' ELSE 'flag' END END AS by, CASE WHEN guest.event_index = 0 THEN 100.0 * guest.flag_off / nullif(guest.known, 0) END AS flag_off_pct,
 	CASE WHEN used.call <> 0 THEN printf('0x%x', used.call) END AS eventfd, q.gsi
-FROM used LEFT JOIN virt_queue AS q ON q.vq = used.vq LEFT JOIN guest ON guest.vq = used.vq AND guest.slot IS used.slot
+FROM used CROSS JOIN seen LEFT JOIN virt_queue AS q ON q.vq = used.vq LEFT JOIN guest ON guest.vq = used.vq AND guest.slot IS used.slot
 ORDER BY interval_at, chains DESC, interface, q.queue, q.dir LIMIT :top;
 
 -- kicks: Who told vhost that there is work?
