@@ -21,12 +21,6 @@ static const char *find_tracefs(void)
 	return NULL;
 }
 
-static bool is_function(__u8 method)
-{
-	return method == METHOD_fentry || method == METHOD_fexit || method == METHOD_kprobe ||
-	       method == METHOD_kretprobe;
-}
-
 int means__renew(struct means *m, struct trace_error *err)
 {
 	struct functions *found = NULL;
@@ -40,7 +34,7 @@ int means__renew(struct means *m, struct trace_error *err)
 	if (!names)
 		return trace_error__set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++)
-		if (is_function(defs[i].method))
+		if (plan__is_function(defs[i].method))
 			names[wanted++] = defs[i].target;
 	ret = functions__open(&found, "/proc/kallsyms", names, wanted, m->btf, err);
 	free(names);

@@ -207,6 +207,12 @@ static void object_to_syscall(const struct program_def *p, const char *tracefs, 
 		snprintf(why, len, "this kernel has no tracepoint syscalls/%s", p->target);
 }
 
+bool plan__is_function(__u8 method)
+{
+	return method == METHOD_fentry || method == METHOD_fexit || method == METHOD_kprobe ||
+	       method == METHOD_kretprobe;
+}
+
 /* fentry needs the very function and its type, a kprobe makes do with a variant of it. */
 static void object_to_function(const struct program_def *p, const struct functions *f, char *why, size_t len)
 {
@@ -278,6 +284,7 @@ static int try_candidate(struct plan_probe *probe, __u8 candidate, const struct 
 			continue;
 		objection(&PROGRAMS[i], m, why, sizeof(why));
 		if (*why) {
+			probe->absent = plan__is_function(PROGRAMS[i].method) && !functions__find(m->functions, PROGRAMS[i].target);
 			snprintf(probe->detail, sizeof(probe->detail), "%s", why);
 			return 0;
 		}
@@ -294,8 +301,10 @@ bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct mea
 
 		if (usable < 0)
 			return false;
-		if (usable)
+		if (usable) {
 			probe->candidate = c;
+			probe->absent = false;
+		}
 	}
 	return true;
 }

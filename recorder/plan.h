@@ -56,6 +56,7 @@ struct plan_probe {
 	bool wanted;
 	__u8 candidate; /* the one to use or in use; 0: this kernel has none */
 	__u8 status;    /* enum probe_status; PROBE_ATTACHED only once it is */
+	bool absent;    /* without a candidate because a function is not there: its module may come */
 	char detail[PLAN_DETAIL]; /* why there is none, or why it failed */
 };
 
@@ -79,6 +80,9 @@ bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct mea
 
 /* Method of the probe's candidate, as in the trace: "tp_btf", …; empty without one. */
 const char *plan__method(const struct plan_probe *probe);
+
+/* Does the method attach to a function? */
+bool plan__is_function(__u8 method);
 
 /* Name of a method, as in the trace. */
 const char *plan__method_name(enum probe_method method);

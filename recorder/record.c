@@ -110,6 +110,8 @@ static int catch_signals(struct recording *r, struct trace_error *err)
 
 static int start(struct recording *r, int argc, char **argv, struct trace_error *err)
 {
+	struct late late;
+
 	TRY(means__open(&r->means, err));
 	r->means.uprobes = uprobes__find(r->options.pids, r->options.n_pids, r->options.comms, r->options.n_comms);
 	plan__resolve(&r->plan, &r->means);
@@ -126,7 +128,8 @@ static int start(struct recording *r, int argc, char **argv, struct trace_error 
 	r->losses = losses__new(attach__n_cpus(r->attach));
 	if (!r->losses)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	TRY(sampler__open(&r->sampler, r->attach, &r->sink, r->losses, r->devices, r->options.sample_ns, err));
+	late = (struct late){ r->attach, &r->plan, &r->means, 0 };
+	TRY(sampler__open(&r->sampler, &late, &r->sink, r->losses, r->devices, r->options.sample_ns, err));
 	TRY(drain__start(&r->drain, r->attach, &r->sink, r->losses, err));
 	attach__enable(r->attach, true);
 	TRY(sampler__start(r->sampler, r->drain, err));

@@ -40,6 +40,7 @@ enum { MAX_PROGRAMS = 512 };
 
 struct sampler {
 	struct attach *attach;
+	struct late late;
 	struct sink *sink;
 	struct losses *losses;
 	struct drain *drain; /* NULL before and after the thread runs */
@@ -321,6 +322,7 @@ static void *run(void *arg)
 	privilege__drop();
 	while (wait_until(s, next)) {
 		began = now_ns();
+		late__look(&s->late, s->sink);
 		sample(s, false);
 		took = now_ns() - began;
 		if (began >= s->stats_due && !measure_programs(s))
@@ -333,7 +335,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-int sampler__open(struct sampler **out, struct attach *a, struct sink *sink, struct losses *l, struct devices *wanted,
+int sampler__open(struct sampler **out, const struct late *late, struct sink *sink, struct losses *l, struct devices *wanted,
 		  __u64 interval_ns, struct trace_error *err)
 {
 	struct sampler *s = calloc(1, sizeof(*s));
@@ -341,7 +343,8 @@ int sampler__open(struct sampler **out, struct attach *a, struct sink *sink, str
 
 	if (!s)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	s->attach = a;
+	s->attach = late->attach;
+	s->late = *late;
 	s->sink = sink;
 	s->losses = l;
 	s->wanted = wanted;

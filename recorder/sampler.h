@@ -10,13 +10,17 @@
 #include "attach.h"
 #include "devices.h"
 #include "drain.h"
+#include "late.h"
 #include "losses.h"
 #include "sink.h"
 
 struct sampler;
 
-/* Takes the first snapshot. Other threads do not run yet. `wanted` is told of every device, may be NULL. */
-int sampler__open(struct sampler **s, struct attach *a, struct sink *sink, struct losses *l, struct devices *wanted,
+/*
+ * Takes the first snapshot. Other threads do not run yet. `wanted` is told of every device, may be NULL; `late` of what
+ * is to be attached, which the sampler's thread goes on with.
+ */
+int sampler__open(struct sampler **s, const struct late *late, struct sink *sink, struct losses *l, struct devices *wanted,
 		  __u64 interval_ns, struct trace_error *err);
 
 /* Goes on every interval, in a thread. Call once the probes are enabled. */

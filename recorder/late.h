@@ -1,0 +1,23 @@
+/*
+ * late.h: probes at functions of modules that are loaded while a recording runs.
+ *
+ * A host may load openvswitch, tun or vhost_net long after netrec was started. Modules are looked at once a round of
+ * the sampler; when there are others, what could not be attached is tried again.
+ */
+#ifndef RECORDER_LATE_H
+#define RECORDER_LATE_H
+
+#include "attach.h"
+#include "sink.h"
+
+struct late {
+	struct attach *attach;
+	struct plan *plan;
+	struct means *means;
+	__u64 modules; /* a hash of their names; 0: not looked yet */
+};
+
+/* Looks, and attaches what has become possible; the recording is told. From the sampler's thread only. */
+void late__look(struct late *l, struct sink *sink);
+
+#endif
