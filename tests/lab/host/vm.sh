@@ -55,13 +55,14 @@ vm_command() {
 		-netdev user,id=n0 -device virtio-net-pci,netdev=n0)
 }
 
-# The kernel is not randomized, so System.map tells the function.
+# The kernel is not randomized; lab/inside/boot leaves its symbols in the share.
 vm_where() {
+	[ -s "$lab/share/kallsyms" ] || return 0
 	timeout 5 sh -c "echo 'info registers -a' >'$lab/monitor.in'" || return 0 # QEMU has ended
 	timeout 5 cat "$lab/monitor.out" >"$lab/registers" || true
 	tr -d '\r' <"$lab/registers" | grep -o '^RIP=[0-9a-f]*\|^CPU#[0-9]*' | while IFS='=' read -r what address; do
 		[ "$what" = RIP ] || { cpu=$what; continue; }
-		LC_ALL=C awk -v a="$address" '$1 <= a { name = $3 } $1 > a { exit } END { print name }' <(LC_ALL=C sort "$kernel/System.map") |
+		LC_ALL=C awk -v a="$address" '$1 <= a { name = $3 } $1 > a { exit } END { print name }' <(LC_ALL=C sort "$lab/share/kallsyms") |
 			sed "s/^/$cpu at $address /"
 	done
 }
