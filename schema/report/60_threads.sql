@@ -18,3 +18,16 @@ SELECT thread_text(tid) AS thread, process_text(tid) AS process, sum(runtime_ns)
 -- cpus: How busy was each CPU?
 SELECT cpu, 100.0 * (sum(span_ns) - sum(idle_ns) - sum(iowait_ns)) / sum(span_ns) AS busy_pct, 100.0 * sum(softirq_ns) / sum(span_ns) AS softirq_pct, 100.0 * sum(steal_ns) / sum(span_ns) AS steal_pct
 FROM cpu_busy WHERE span_ns > 0 GROUP BY cpu ORDER BY busy_pct DESC, cpu LIMIT 16;
+
+-- locks: For which locks did threads wait longest, and who held them?
+-- none: no wait for a lock was recorded
+-- needs: lock futex
+SELECT kind, process, lock, mode, waits, threads, total_ns, max_ns, CASE WHEN held_ns > 0 THEN holder_text(holder) END AS mostly_held_by, 100.0 * held_ns / nullif(total_ns, 0) AS share_pct
+FROM (SELECT w.*, o.holder, o.held_ns, row_number() OVER (PARTITION BY w.rank ORDER BY o.held_ns DESC, o.holder) AS nth
+	FROM (SELECT kind, tgid, addr, owner_text(tgid) AS process, lock_text(kind, addr) AS lock, lock_mode_text(kind, mode) AS mode, sum(n) AS waits,
+			count(DISTINCT CASE WHEN n > 0 THEN tid END) AS threads, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns,
+			row_number() OVER (ORDER BY sum(sum_ns) DESC, kind, tgid, addr, lock_mode_text(kind, mode)) AS rank
+		FROM lock_wait GROUP BY kind, tgid, addr, lock_mode_text(kind, mode) HAVING sum(n) > 0) AS w
+	LEFT JOIN (SELECT kind, tgid, addr, holder, sum(wait_ns) AS held_ns FROM lock_holder WHERE holder > 0 GROUP BY kind, tgid, addr, holder) AS o
+		ON o.kind = w.kind AND o.tgid = w.tgid AND o.addr = w.addr)
+WHERE nth = 1 AND rank <= 10 ORDER BY rank;

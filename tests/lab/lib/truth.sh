@@ -62,3 +62,20 @@ truth_end() {
 note() {
 	echo "$1=$2" >>"$LAB_DIR/truth"
 }
+
+# count_futexes_begin, count_futexes_end PROCESS: notes how many futex calls its threads made in between, as the kernel
+# counts them by itself.
+futex_calls=/sys/kernel/tracing/events/syscalls/sys_enter_futex
+
+count_futexes_begin() {
+	[ -d $futex_calls ] || mount -t tracefs tracefs /sys/kernel/tracing
+	undo "echo '!hist:keys=common_pid:size=4096' >$futex_calls/trigger"
+	echo 'hist:keys=common_pid:size=4096' >$futex_calls/trigger || die "no histogram of futex calls"
+}
+
+count_futexes_end() {
+	local counted
+	counted=$(cat $futex_calls/hist)
+	echo "$counted" >"$LAB_DIR/futex-calls.txt"
+	note futex_calls "$(ls "/proc/$1/task" | awk 'NR == FNR { mine[$1] = 1; next } /common_pid:/ { t = $3 + 0; if (t in mine) n += $NF } END { print n + 0 }' - "$LAB_DIR/futex-calls.txt")"
+}
