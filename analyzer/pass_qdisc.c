@@ -4,6 +4,9 @@
  *
  * A packet that is handed to a device is followed until its driver gets it or it is freed: handed, queued, taken.
  * Only the root qdisc of a transmit queue reports. A packet that it takes out twice was put back in between.
+ *
+ * What __dev_queue_xmit returned comes when the packet is gone: it was handed to that device a moment before, on the
+ * same CPU as a rule.
  */
 #include <stdlib.h>
 #include "analyzer/pass.h"
@@ -15,11 +18,30 @@ enum { HANDED, QUEUED, TAKEN };
 enum { ENQUEUED, DEQUEUED, AGAIN, DIRECT, DROPPED, QLEN_SUM, QLEN_MAX, N_COUNTS };
 enum { DEVICE, QUEUE, WHERE }; /* words of an item */
 
+enum { HANDED_KEPT = 16 };
+
+/* The packets handed to devices last. */
+struct handed {
+	unsigned next;
+	struct {
+		__u64 skb, device;
+	} last[HANDED_KEPT];
+};
+
 struct state {
 	struct sweep *sweep;
 	struct recent *packets; /* by skb */
-	struct tally queues;
+	struct handed *handed;  /* by CPU */
+	struct tally queues, returns;
 };
+
+static void put_return(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "qdisc_return", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT((__s32)key[1]),
+	      V_INT(row->count[0]));
+}
+
+static const struct tally_spec return_spec = { 2, 1, 0, put_return };
 
 static void put(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
@@ -113,21 +135,51 @@ static void on_drop(struct state *st, const struct rec_drop *r)
 	recent__end(st->packets, r->skb);
 }
 
+static struct handed *handed_of(struct state *st, __u16 cpu)
+{
+	return &st->handed[cpu < st->sweep->n_cpus ? cpu : st->sweep->n_cpus];
+}
+
+static void note_handed(struct state *st, const struct rec_packet *p)
+{
+	struct handed *h = handed_of(st, p->rec.cpu);
+	unsigned at = h->next++ % HANDED_KEPT;
+
+	h->last[at].skb = p->skb;
+	h->last[at].device = pair(p->netns, p->ifindex);
+}
+
+static void on_return(struct state *st, const struct rec_xmit *r)
+{
+	const struct handed *h = handed_of(st, r->rec.cpu);
+	__u64 key[2] = { 0, r->ret };
+
+	for (unsigned i = 1; i <= HANDED_KEPT && !key[0]; i++)
+		if (h->last[(h->next - i) % HANDED_KEPT].skb == r->skb)
+			key[0] = h->last[(h->next - i) % HANDED_KEPT].device;
+	if (key[0] || !st->sweep->opts.filter.match)
+		tally__at(&st->returns, st->sweep->win, key).count[0]++;
+}
+
 static void on_event(void *state, const struct rec *rec)
 {
 	const struct rec_packet *p = (const struct rec_packet *)rec;
 	struct state *st = state;
 
-	if (!st->sweep->subject.matched)
+	if (rec->type == REC_xmit)
+		on_return(st, (const struct rec_xmit *)rec);
+	else if (!st->sweep->subject.matched)
 		return;
-	if (rec->type == REC_hop)
+	else if (rec->type == REC_hop)
 		on_hop(st, (const struct rec_hop *)rec);
 	else if (rec->type == REC_drop)
 		on_drop(st, (const struct rec_drop *)rec);
 	else if (rec->type == REC_free)
 		recent__end(st->packets, ((const struct rec_free *)rec)->skb);
-	else if (p->stage == STAGE_net_dev_queue)
+	else if (p->stage == STAGE_net_dev_queue) {
 		begin(st, p->skb, rec->ts, pair(p->netns, p->ifindex), p->queue, HANDED);
+		note_handed(st, p);
+	}
 }
 
 /* Who was in a queue may have left it unseen, and its address may be another packet's. */
@@ -143,11 +195,12 @@ static void finish(void *state)
 {
 	struct state *st = state;
 
-	if (tally__finish(&st->queues))
+	if (tally__finish(&st->queues) | tally__finish(&st->returns))
 		st->sweep->no_memory = true;
 	sweep__limit(st->sweep, "packets in queueing disciplines", MAX_PACKETS, recent__evicted(st->packets),
 		     "how long these were queued is not known");
 	recent__free(st->packets);
+	free(st->handed);
 	free(st);
 }
 
@@ -159,15 +212,19 @@ static int init(struct sweep *s, void **state)
 		return -1;
 	st->sweep = s;
 	st->packets = recent__new(MAX_PACKETS);
-	if (!st->packets) {
+	st->handed = calloc(s->n_cpus + 1, sizeof(*st->handed));
+	if (!st->packets || !st->handed) {
+		recent__free(st->packets);
+		free(st->handed);
 		free(st);
 		return -1;
 	}
 	tally__init(&st->queues, &spec, s->store);
+	tally__init(&st->returns, &return_spec, s->store);
 	*state = st;
 	return 0;
 }
 
-static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_drop, 0 };
+static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_drop, REC_xmit, 0 };
 
 const struct pass pass_qdisc = { "qdisc", wants, init, on_event, on_gap, finish };

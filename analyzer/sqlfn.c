@@ -256,6 +256,21 @@ static void endpoint_text(sqlite3_context *c, int argc, sqlite3_value **argv)
 	sqlite3_result_text(c, buf, -1, SQLITE_TRANSIENT);
 }
 
+/* ENOMEM; the number where it has no name. */
+static void errno_text(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	int code = sqlite3_value_int(argv[0]);
+	const char *name = strerrorname_np(code);
+	char buf[16];
+
+	(void)argc;
+	if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
+		return;
+	if (!name)
+		snprintf(buf, sizeof(buf), "%d", code);
+	sqlite3_result_text(c, name ? name : buf, -1, SQLITE_TRANSIENT);
+}
+
 /* ---- selection --------------------------------------------------------------------------------- */
 
 static void slot(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -436,6 +451,7 @@ static const struct {
 	{ "tcp_flags_text", 1, PURE, tcp_flags_text, NULL },
 	{ "endpoint_text", 2, PURE, endpoint_text, NULL },
 	{ "run_ticks", 1, PURE, run_ticks, NULL },
+	{ "errno_text", 1, PURE, errno_text, NULL },
 	{ "slot", 1, SQLITE_UTF8, slot, NULL },
 	{ "slot_last", 1, SQLITE_UTF8, slot_last, NULL },
 	{ "packet_match", 15, SQLITE_UTF8, packet_match, NULL },

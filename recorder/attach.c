@@ -19,7 +19,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bpf/ct.skel.h"
 #include "bpf/drop.skel.h"
+#include "bpf/frag.skel.h"
 #include "bpf/futex.skel.h"
 #include "bpf/irq.skel.h"
 #include "bpf/kvm.skel.h"
@@ -29,6 +31,7 @@
 #include "bpf/ovs.skel.h"
 #include "bpf/pthread.skel.h"
 #include "bpf/run.skel.h"
+#include "bpf/qdisc.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
 #include "bpf/stack.skel.h"
@@ -53,6 +56,8 @@ static const struct object {
 	{ "vhost", vhost_bpf__elf_bytes }, { "kvm", kvm_bpf__elf_bytes },     { "virtio", virtio_bpf__elf_bytes },
 	{ "ovs", ovs_bpf__elf_bytes },
 	{ "run", run_bpf__elf_bytes },     { "pthread", pthread_bpf__elf_bytes },
+	{ "ct", ct_bpf__elf_bytes },       { "frag", frag_bpf__elf_bytes },
+	{ "qdisc", qdisc_bpf__elf_bytes },
 };
 
 enum { N_OBJECTS = sizeof(OBJECTS) / sizeof(OBJECTS[0]) };

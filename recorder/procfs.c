@@ -310,9 +310,45 @@ static void sample_snmp6(struct procfs *p, struct sink *s, __u32 netns, bool all
 	sink__unlock(s);
 }
 
+/* A line of names, one of hexadecimal numbers for each CPU: counters conntrack.found, … The first is no counter. */
+static void conntrack_lines(struct procfs *p, struct sink *s, __u32 netns, char *names, char *lines, bool all)
+{
+	unsigned long long sum[32] = { 0 };
+	char full[64], *line, *name, *at, *end;
+	unsigned n;
+
+	while ((line = next_line(&lines))) {
+		for (n = 0; n < 32; n++, line = end) {
+			unsigned long long value = strtoull(line, &end, 16);
+
+			if (end == line)
+				break;
+			sum[n] += value;
+		}
+	}
+	n = 0;
+	for (name = strtok_r(names, " ", &at); name && n < 32; name = strtok_r(NULL, " ", &at), n++) {
+		snprintf(full, sizeof(full), "conntrack.%.50s", name);
+		if (n > 0)
+			procfs__counter(p, s, netns, full, sum[n], all);
+	}
+}
+
+/* Not there without the module. */
+static void sample_conntrack(struct procfs *p, struct sink *s, __u32 netns, bool all)
+{
+	char *text = procfs__read(p, "/proc/thread-self/net/stat/nf_conntrack"), *names;
+
+	sink__lock(s);
+	if (text && (names = next_line(&text)))
+		conntrack_lines(p, s, netns, names, text, all);
+	sink__unlock(s);
+}
+
 void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all)
 {
 	sample_paired(p, s, inum, "/proc/thread-self/net/snmp", all);
 	sample_paired(p, s, inum, "/proc/thread-self/net/netstat", all);
 	sample_snmp6(p, s, inum, all);
+	sample_conntrack(p, s, inum, all);
 }

@@ -131,6 +131,81 @@ CREATE TABLE iface_queue(             -- packets by queue and size, as recorded
 	larger        INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE qdisc_return(            -- what whoever sends was told by __dev_queue_xmit, unless it was success
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,  -- 0: not known
+	ifindex       INTEGER NOT NULL,
+	ret           INTEGER NOT NULL,  -- enumerator set net_xmit, or -errno
+	n             INTEGER NOT NULL
+) STRICT;
+
+-- ---- connection tracking, fragments -------------------------------------------------------------
+
+CREATE TABLE conntrack_count(         -- packets by what connection tracking said
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	zone          INTEGER NOT NULL,
+	ovs           INTEGER NOT NULL,  -- 0: nf_conntrack_in, 1: ovs_ct_execute, which calls that one
+	hook          INTEGER,           -- enumerator set nf_hook; NULL of OVS
+	ctinfo        INTEGER NOT NULL,  -- enumerator set ctinfo
+	state         INTEGER NOT NULL,  -- of TCP: enumerator set ct_tcp_state; else 0
+	ret           INTEGER NOT NULL,  -- enumerator set nf_verdict; of OVS 0 or -errno
+	packets       INTEGER NOT NULL,
+	bytes         INTEGER NOT NULL,  -- skb->len
+	commits       INTEGER NOT NULL,  -- of those: OVS committed the connection
+	n             INTEGER NOT NULL,  -- of the time in the function; less than packets where it was not measured
+	sum_ns        INTEGER NOT NULL,
+	min_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL,
+	hist          BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE conntrack_event(         -- single packets that are invalid or were refused, up to a limit (eviction)
+	ts_ns         INTEGER NOT NULL,
+	win           INTEGER NOT NULL,
+	cpu           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	ifindex       INTEGER NOT NULL,  -- 0: none
+	zone          INTEGER NOT NULL,
+	ovs           INTEGER NOT NULL,
+	hook          INTEGER,           -- NULL of OVS
+	ethertype     INTEGER,           -- NULL up to len: OVS freed the packet
+	saddr         TEXT,
+	sport         INTEGER,           -- ICMP echo: identifier
+	daddr         TEXT,
+	dport         INTEGER,           -- ICMP: type << 8 | code
+	proto         INTEGER,
+	ip_id         INTEGER,
+	seq           INTEGER,           -- TCP; ICMP echo: sequence
+	ack           INTEGER,           -- TCP
+	tcp_flags     INTEGER,
+	len           INTEGER,           -- bytes
+	ctinfo        INTEGER NOT NULL,
+	state         INTEGER NOT NULL,
+	status        INTEGER,           -- IPS_*; NULL: no connection
+	ret           INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE frag_count(              -- reassembly of fragments
+	win           INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	ethertype     INTEGER NOT NULL,
+	user          INTEGER NOT NULL,  -- enum ip_defrag_users, ip6_defrag_users
+	saddr         TEXT NOT NULL,
+	daddr         TEXT NOT NULL,
+	proto         INTEGER,           -- IPPROTO_*; NULL of IPv6
+	fragments     INTEGER NOT NULL,
+	duplicates    INTEGER NOT NULL,  -- of those
+	overlaps      INTEGER NOT NULL,  -- of those: with it the whole packet is given up
+	completed     INTEGER NOT NULL,  -- packets that became whole
+	timeouts      INTEGER NOT NULL,  -- packets that did not in time
+	n             INTEGER NOT NULL,  -- of the time from the first fragment to being whole
+	sum_ns        INTEGER NOT NULL,
+	min_ns        INTEGER NOT NULL,
+	max_ns        INTEGER NOT NULL,
+	hist          BLOB NOT NULL
+) STRICT;
+
 -- ---- drops --------------------------------------------------------------------------------------
 
 ALTER TABLE drop_event ADD COLUMN ack INTEGER; -- TCP acknowledgement number; NULL: headers not readable
@@ -138,4 +213,12 @@ ALTER TABLE drop_event ADD COLUMN ack INTEGER; -- TCP acknowledgement number; NU
 -- ---- names --------------------------------------------------------------------------------------
 
 INSERT INTO enumerator VALUES
-	('tcp_event', 0, 'reset sent'), ('tcp_event', 1, 'reset received'), ('tcp_event', 2, 'wrong checksum');
+	('tcp_event', 0, 'reset sent'), ('tcp_event', 1, 'reset received'), ('tcp_event', 2, 'wrong checksum'),
+	('net_xmit', 1, 'NET_XMIT_DROP'), ('net_xmit', 2, 'NET_XMIT_CN'), ('net_xmit', 3, 'NET_XMIT_POLICED'), ('net_xmit', 16, 'NETDEV_TX_BUSY'),
+	('nf_hook', 0, 'PRE_ROUTING'), ('nf_hook', 1, 'LOCAL_IN'), ('nf_hook', 2, 'FORWARD'), ('nf_hook', 3, 'LOCAL_OUT'), ('nf_hook', 4, 'POST_ROUTING'),
+	('nf_verdict', 0, 'DROP'), ('nf_verdict', 1, 'ACCEPT'), ('nf_verdict', 2, 'STOLEN'), ('nf_verdict', 3, 'QUEUE'), ('nf_verdict', 4, 'REPEAT'),
+	('ctinfo', 0, 'ESTABLISHED'), ('ctinfo', 1, 'RELATED'), ('ctinfo', 2, 'NEW'), ('ctinfo', 3, 'ESTABLISHED_REPLY'), ('ctinfo', 4, 'RELATED_REPLY'),
+	('ctinfo', 7, 'UNTRACKED'), ('ctinfo', 8, 'INVALID'), ('ctinfo', 9, '(packet freed)'),
+	('ct_tcp_state', 0, 'NONE'), ('ct_tcp_state', 1, 'SYN_SENT'), ('ct_tcp_state', 2, 'SYN_RECV'), ('ct_tcp_state', 3, 'ESTABLISHED'),
+	('ct_tcp_state', 4, 'FIN_WAIT'), ('ct_tcp_state', 5, 'CLOSE_WAIT'), ('ct_tcp_state', 6, 'LAST_ACK'), ('ct_tcp_state', 7, 'TIME_WAIT'),
+	('ct_tcp_state', 8, 'CLOSE'), ('ct_tcp_state', 9, 'SYN_SENT2');

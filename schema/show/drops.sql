@@ -19,3 +19,14 @@ GROUP BY 2, 3 ORDER BY stacks DESC, 2, 3 LIMIT min(:top, 10);
 SELECT sum(n) AS drops, reason(reason) AS reason, place(location) AS place
 FROM drop_summary WHERE class <> 'packet' AND win BETWEEN :first_win AND :last_win
 GROUP BY reason, location ORDER BY drops DESC, 2, 3 LIMIT :top;
+
+-- fragments: Which fragmented packets could be put together again, and how long did that take?
+-- needs: frag
+-- none: no fragment came to reassembly
+-- A packet that times out or has an overlapping fragment is dropped.
+SELECT interval_at, flow, netns, fragments, duplicates, overlaps, completed, timeouts, hist_p(h, 50) AS p50_ns, hist_p(h, 99) AS p99_ns, hist_max(h) AS max_ns FROM (
+	SELECT win_at(slot(win)) AS interval_at, flow_text(ethertype, coalesce(proto, 44), saddr, NULL, daddr, NULL) AS flow, netns_name(f.netns) AS netns, sum(fragments) AS fragments,
+		sum(duplicates) AS duplicates, sum(overlaps) AS overlaps, sum(completed) AS completed, sum(timeouts) AS timeouts, hist_merge(hist) AS h,
+		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(timeouts) + sum(overlaps) DESC, sum(fragments) DESC, netns, saddr, daddr, proto, user) AS rank
+	FROM frag_count AS f WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), netns, ethertype, saddr, daddr, proto, user)
+WHERE rank <= :top ORDER BY interval_at, rank;

@@ -28,3 +28,10 @@ FROM (SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface, c
 	FROM total WHERE kind IS NOT 'noqueue' AND coalesce(enqueued, 0) + coalesce(dequeued, 0) + coalesce(dropped, 0) + coalesce(packets, 0) + coalesce(drops, 0)
 		+ CASE WHEN kind IS NULL THEN 0 ELSE coalesce(direct, 0) END > 0)
 WHERE rank <= :top ORDER BY interval_at, rank;
+
+-- returns: What were those told whose packets could not be sent?
+-- needs: xmit
+-- none: sending always succeeded
+SELECT win_at(slot(win)) AS interval_at, CASE WHEN ifindex > 0 THEN device(netns, ifindex) ELSE '(not known)' END AS interface,
+	CASE WHEN ret < 0 THEN errno_text(-ret) ELSE enum_text('net_xmit', ret) END AS result, sum(n) AS packets
+FROM qdisc_return WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), netns, ifindex, ret ORDER BY 1, 4 DESC, 2, 3 LIMIT :top;

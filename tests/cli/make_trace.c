@@ -131,6 +131,9 @@ static void define_probes(bool blind)
 	define_probe(140, "inet_sock_set_state", REC_tcp_state, 0, status, why);
 	define_probe(141, "tcp_probe", REC_tcp_sample, 0, status, why);
 	define_probe(142, "tcp_send_reset", REC_tcp_event, 0, PROBE_ATTACHED, "");
+	define_probe(145, "conntrack", REC_conntrack, 0, status, why);
+	define_probe(147, "inet_frag_queue_insert", REC_frag, 0, status, why);
+	define_probe(152, "__dev_queue_xmit", REC_xmit, 0, status, why);
 }
 
 /* ---- events ------------------------------------------------------------------------------------- */
@@ -162,6 +165,7 @@ static void send_packet(unsigned i, __u64 t)
 		memcpy(d.head, "\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x45\0\x05\xdc\0\0\x40\0\x40\x06\0\0\x0a\0\0\x01\x0a\0\0\x02\0\x50\x9c\x40", 38);
 		d.head[47] = 0x18;
 		add(0, &d, REC_drop, t + 2 * US);
+		ADD(0, xmit, t + 3 * US, .skb = p.skb, .ret = 1);
 		return;
 	}
 	add(0, &h, REC_hop, t + 500);
@@ -314,6 +318,31 @@ static void connection(unsigned i, __u64 t)
 	add(0, &s, REC_tcp_state, t + 70 * MS + US);
 }
 
+/* A firewall: 1 in 5 packets is invalid; OVS commits another one. Fragments: every other packet becomes whole. */
+static void firewall(unsigned i, __u64 t)
+{
+	struct rec_packet p = packet(STAGE_netif_rx, false, false, i);
+	struct rec_conntrack c = { .skb = p.skb, .ct = i % 5 ? 0xffff888200000000 : 0, .sport = p.sport, .dport = p.dport, .proto = 6, .ethertype = 0x0800,
+				   .ctinfo = i % 5 ? 3 : 0, .state = i % 5 ? 3 : 0, .status = i % 5 ? 0xe : 0, .tcp_flags = p.tcp_flags, .ret = 1, .netns = BLUE,
+				   .ifindex = VETH0, .len = 1500, .ip_id = i, .seq = p.seq, .ack = 77, .duration = 900 + i * 10 };
+	struct rec_frag f = { .queue = 0xffff888300000000, .ip_id = i, .proto = 17, .ethertype = 0x0800, .netns = BLUE, .end = 1480 };
+
+	memcpy(c.saddr, p.saddr, 16);
+	memcpy(c.daddr, p.daddr, 16);
+	add(1, &c, REC_conntrack, t);
+	c.by = 1;
+	c.zone = 5;
+	c.flags = 1;
+	c.ret = 0;
+	if (i % 5)
+		add(1, &c, REC_conntrack, t + 2 * US);
+	memcpy(f.saddr, p.saddr, 16);
+	memcpy(f.daddr, p.daddr, 16);
+	add(1, &f, REC_frag, t + 20 * US);
+	f.what = i % 2 ? 1 : 2;
+	add(1, &f, REC_frag, t + 60 * US + i * US);
+}
+
 static void tasks(void)
 {
 	ADD(STREAM_RECORDER, task, START, .tid = 900, .tgid = 900, .comm = "nginx");
@@ -346,6 +375,8 @@ static void traffic(void)
 			interrupts(i, t + 300 * US);
 		if (i % 600 == 599)
 			retransmit(i, t + 400 * US);
+		if (i % 300 == 150)
+			firewall(i / 300, t + 600 * US);
 		if (i % 1000 == 100)
 			connection(i / 1000, t + 450 * US);
 		if (i % 1000 == 999)

@@ -6,6 +6,13 @@ fault_ovs_drop() {
 	undo ovs-ofctl del-flows br0 "'$1'"
 }
 
+# fault_ovs_commit MATCH ZONE: packets that match are committed to connection tracking.
+fault_ovs_commit() {
+	ovs-ofctl add-flow br0 "priority=100,$1,actions=ct(commit,zone=$2),NORMAL" || die "OVS refuses the rule $1"
+	undo ovs-ofctl del-flows br0 "'$1'"
+	undo conntrack -D -w "$2" '>/dev/null 2>&1'
+}
+
 # fault_ovs_mtu PORT BYTES: a port with a smaller MTU than the bridge, which keeps 1500.
 fault_ovs_mtu() {
 	ovs-vsctl -t 10 set interface br0 mtu_request=1500

@@ -83,3 +83,17 @@ ipv6_of() {
 	in_ns "$1" sysctl -q -w net.ipv6.conf."$2".accept_ra=0 net.ipv6.conf."$2".router_solicitations=0 \
 		net.ipv6.conf."$2".accept_dad=0 net.ipv6.conf."$2".addr_gen_mode=1 net.ipv6.conf."$2".disable_ipv6="$3"
 }
+
+# fault_nft_lost_fragments NS N: the last fragment of every N-th packet is lost before reassembly; counter nft_NS_fault.
+fault_nft_lost_fragments() {
+	in_ns "$1" nft -f - <<-EOF2 || die "nft refuses to drop fragments"
+		table ip fragments {
+			counter fault { }
+			chain pre {
+				type filter hook prerouting priority -450; policy accept;
+				ip frag-off & 0x3fff > 0x0000 ip frag-off & 0x3fff < 0x2000 numgen inc mod $2 0 counter name fault drop
+			}
+		}
+	EOF2
+	undo in_ns "$1" nft delete table ip fragments
+}

@@ -96,6 +96,19 @@ static void test_gap(void **state)
 	assert_rows(&f, COUNTS, "2|0|1|1|0|0|0|1|1|0|0");
 }
 
+/* The packet is gone by then; it was handed to its device on the same CPU. */
+static void test_returns(void **state)
+{
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, STAGE_net_dev_queue, 2, 1);
+	add_drop(&f, 110, 0, 0x100, 2, 8);
+	ADD(&f, xmit, 120, 0, .skb = 0x100, .ret = 1);
+	ADD(&f, xmit, 130, 1, .skb = 0x100, .ret = 1);
+	ADD(&f, xmit, 140, 0, .skb = 0x100, .ret = (__u32)-100);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT ifindex, ret, n FROM qdisc_return ORDER BY 1, 2", "0|1|1;2|-100|1;2|1|1");
+}
+
 static void add_received(__u64 at, unsigned queue, unsigned len)
 {
 	struct rec_packet p = packet_at(at, 0, 0x100 + at, STAGE_netif_receive_skb, 3, at);
@@ -130,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_queued),  TEST(test_not_queued), TEST(test_requeued),
 		TEST(test_stacked), TEST(test_gap),	   TEST(test_device_queues),
+		TEST(test_returns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

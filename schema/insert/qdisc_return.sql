@@ -1,0 +1,3 @@
+INSERT INTO qdisc_return(
+	win, netns, ifindex, ret, n
+) VALUES(?, ?, ?, ?, ?);
