@@ -47,6 +47,29 @@ enum probe_id {
 	}                                                                              \
 	static __always_inline int on_##name(const bool typed, void *ctx, ##args)
 
+/* ON_TRACEPOINT(name, args…): on_name, with typed arguments, and raw_name. */
+#define ON_TRACEPOINT(name, args...)                                                           \
+	static __always_inline int at_##name(const bool typed, unsigned long long *ctx, ##args); \
+	SEC("tp_btf/" #name)                                                                   \
+	int on_##name(unsigned long long *ctx)                                                 \
+	{                                                                                      \
+		if (!control.enabled)                                                          \
+			return 0;                                                              \
+		CAST_BEGIN                                                                     \
+		return at_##name(true, ___bpf_ctx_cast(args));                                 \
+		CAST_END                                                                       \
+	}                                                                                      \
+	SEC("raw_tp/" #name)                                                                   \
+	int raw_##name(unsigned long long *ctx)                                                \
+	{                                                                                      \
+		if (!control.enabled)                                                          \
+			return 0;                                                              \
+		CAST_BEGIN                                                                     \
+		return at_##name(false, ___bpf_ctx_cast(args));                                \
+		CAST_END                                                                       \
+	}                                                                                      \
+	static __always_inline int at_##name(const bool typed, unsigned long long *ctx, ##args)
+
 /*
  * ON_FUNCTION(name, type arg) for an argument that fentry does not let through, such as a pointer to a pointer:
  * before 6.3 the verifier wants pointers to structs. It is an address in both programs.

@@ -47,7 +47,7 @@ static bool check_btf(struct means *means)
 {
 	struct trace_error err = { 0 };
 
-	if (!means__open(means, &err))
+	if (!means__open(means, 0, &err))
 		return say("btf", OK, "the kernel describes its types in /sys/kernel/btf/vmlinux");
 	return say("btf", MISSING, err.text);
 }

@@ -45,9 +45,9 @@ int means__renew(struct means *m, struct trace_error *err)
 	return 0;
 }
 
-int means__open(struct means *m, struct trace_error *err)
+int means__open(struct means *m, unsigned without, struct trace_error *err)
 {
-	*m = (struct means){ .tracefs = find_tracefs() };
+	*m = (struct means){ .tracefs = find_tracefs(), .without = without };
 	TRY(kernel_btf__open(&m->btf, err));
 	return means__renew(m, err);
 }

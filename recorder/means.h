@@ -11,10 +11,14 @@ struct means {
 	struct functions *functions; /* of all function probes; NULL: not looked for */
 	struct uprobes *uprobes;     /* of chosen processes; NULL: none are chosen */
 	const char *tracefs;         /* where it is mounted; NULL: nowhere */
+	unsigned without;            /* bits: methods that are not to be used */
 };
 
-/* -EOPNOTSUPP when the kernel has no type information. Zeroed *m may be closed in any case. */
-int means__open(struct means *m, struct trace_error *err);
+/*
+ * `without`: bits of methods (enum probe_method) that are not to be used. -EOPNOTSUPP when the kernel has no type
+ * information. Zeroed *m may be closed in any case.
+ */
+int means__open(struct means *m, unsigned without, struct trace_error *err);
 void means__close(struct means *m);
 
 /* Looks for the functions once more: a module may have been loaded since. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "plan.h"
 #include "units.h"
 
 const char options__record_help[] =
@@ -20,6 +21,7 @@ const char options__record_help[] =
 	"  -o DIR              write to DIR; it must not exist (netrec-YYYYmmdd-HHMMSS.nrec)\n"
 	"  -p PROFILE,…        what to record: host (default), drops, latency, locks, ovs, vm, guest, full\n"
 	"  -e EVENT,…          probes or records to add, or to take instead of a profile\n"
+	"      --without METHOD,…   ways to attach that are not to be used, such as fentry,fexit\n"
 	"  -t DURATION         stop after this time: 500ms, 10s, 5m, 1h\n"
 	"      --pid PID       record waits and CPU time of this process only; repeatable\n"
 	"      --comm NAME     likewise of threads with exactly this name; repeatable\n"
@@ -46,7 +48,7 @@ const char options__record_help[] =
 	"  netrec record -- ping -c 5 192.0.2.1        while a command runs\n";
 
 enum { OPT_PID = 256, OPT_COMM, OPT_MAX_SIZE, OPT_RING, OPT_SAMPLE, OPT_OFFCPU_MIN, OPT_OFFCPU_STACK, OPT_LOCK_MIN,
-       OPT_IFACE, OPT_NETNS };
+       OPT_IFACE, OPT_NETNS, OPT_WITHOUT };
 
 static const struct option LONG[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -63,6 +65,7 @@ static const struct option LONG[] = {
 	{ "offcpu-min", required_argument, NULL, OPT_OFFCPU_MIN },
 	{ "offcpu-stack", required_argument, NULL, OPT_OFFCPU_STACK },
 	{ "lock-min", required_argument, NULL, OPT_LOCK_MIN },
+	{ "without", required_argument, NULL, OPT_WITHOUT },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -178,6 +181,8 @@ static int take(struct record_options *o, int opt, const char *arg, struct trace
 		return duration("--offcpu-stack", arg, &o->offcpu_stack_ns, err);
 	case OPT_LOCK_MIN:
 		return duration("--lock-min", arg, &o->lock_min_ns, err);
+	case OPT_WITHOUT:
+		return plan__methods(arg, &o->without, err);
 	case 'q':
 		o->quiet = true;
 		return 0;

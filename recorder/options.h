@@ -23,6 +23,7 @@ struct record_options {
 	char filter[16384];                 /* capture filter; empty: none */
 	const char *ifaces[MAX_NAMES], *netns[MAX_NAMES];
 	__u32 n_ifaces, n_netns;
+	unsigned without;                   /* bits: enum probe_method */
 	bool quiet, help;
 };
 

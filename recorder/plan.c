@@ -236,6 +236,10 @@ static void objection(const struct program_def *p, const struct means *m, char *
 	struct uprobe place;
 
 	why[0] = 0;
+	if (m->without & 1u << p->method) {
+		snprintf(why, len, "%s is ruled out by --without", plan__method_name(p->method));
+		return;
+	}
 	switch (p->method) {
 	case METHOD_tp_btf:
 	case METHOD_raw_tp:
@@ -271,6 +275,32 @@ static const char *const METHOD_NAMES[METHODS] = {
 const char *plan__method_name(enum probe_method method)
 {
 	return METHOD_NAMES[method];
+}
+
+static bool add_method(const char *name, size_t len, unsigned *methods)
+{
+	for (unsigned i = METHOD_none + 1; i < METHODS; i++)
+		if (strlen(METHOD_NAMES[i]) == len && !strncmp(METHOD_NAMES[i], name, len)) {
+			*methods |= 1u << i;
+			return true;
+		}
+	return false;
+}
+
+int plan__methods(const char *names, unsigned *methods, struct trace_error *err)
+{
+	char known[160] = "";
+
+	for (const char *p = names, *end;; p = end + 1) {
+		end = strchrnul(p, ',');
+		if (!add_method(p, end - p, methods))
+			break;
+		if (!*end)
+			return 0;
+	}
+	for (unsigned i = METHOD_none + 1; i < METHODS; i++)
+		add_name(known, sizeof(known), METHOD_NAMES[i]);
+	return trace_error__set(err, -EINVAL, "--without \"%s\" names a way to attach that is not known; known: %s", names, known);
 }
 
 /* Can all programs of the candidate be attached? -ENOENT when there is no such candidate. */

@@ -81,6 +81,9 @@ bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct mea
 /* Method of the probe's candidate, as in the trace: "tp_btf", …; empty without one. */
 const char *plan__method(const struct plan_probe *probe);
 
+/* Adds the methods of a comma-separated list to the bits of *methods. -EINVAL with the known ones in *err. */
+int plan__methods(const char *names, unsigned *methods, struct trace_error *err);
+
 /* Does the method attach to a function? */
 bool plan__is_function(__u8 method);
 

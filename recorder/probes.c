@@ -17,13 +17,14 @@
 #include "record.h"
 
 static const char HELP[] =
-	"Usage: netrec probes [-p PROFILE,…] [-e EVENT,…] [--try] [--json]\n"
+	"Usage: netrec probes [-p PROFILE,…] [-e EVENT,…] [--without METHOD,…] [--try] [--json]\n"
 	"\n"
 	"Shows every probe: the record it makes, the stage of the packet path it watches, and how\n"
 	"it would be attached on this kernel, or why it cannot be.\n"
 	"\n"
 	"  -p PROFILE,…  what netrec record -p PROFILE would use (host)\n"
 	"  -e EVENT,…    likewise\n"
+	"      --without METHOD,…  ways to attach that are not to be used\n"
 	"      --try     load and attach the programs for a moment (root)\n"
 	"      --json    the same as JSON\n"
 	"  -h, --help    this text\n"
@@ -33,6 +34,7 @@ static const char HELP[] =
 	"  sudo netrec probes --try --json\n";
 
 struct probes_options {
+	unsigned without; /* bits: enum probe_method */
 	const char *profiles, *events;
 	bool try, json, help;
 };
@@ -42,7 +44,8 @@ static int parse(struct probes_options *o, int argc, char **argv, struct trace_e
 	static const struct option LONG[] = {
 		{ "profile", required_argument, NULL, 'p' }, { "event", required_argument, NULL, 'e' },
 		{ "try", no_argument, NULL, 't' },           { "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },          { 0 },
+		{ "help", no_argument, NULL, 'h' },          { "without", required_argument, NULL, 'w' },
+		{ 0 },
 	};
 	int opt;
 
@@ -54,6 +57,9 @@ static int parse(struct probes_options *o, int argc, char **argv, struct trace_e
 			break;
 		case 'e':
 			o->events = optarg;
+			break;
+		case 'w':
+			TRY(plan__methods(optarg, &o->without, err));
 			break;
 		case 't':
 			o->try = true;
@@ -169,7 +175,7 @@ static int show(const struct probes_options *o, struct trace_error *err)
 	int ret;
 
 	TRY(plan__select(&plan, o->profiles, o->events, err));
-	TRY(means__open(&means, err));
+	TRY(means__open(&means, o->without, err));
 	plan__resolve(&plan, &means);
 	ret = o->try ? try_plan(&plan, &means, err) : 0;
 	means__close(&means);

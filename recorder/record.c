@@ -112,7 +112,7 @@ static int start(struct recording *r, int argc, char **argv, struct trace_error 
 {
 	struct late late;
 
-	TRY(means__open(&r->means, err));
+	TRY(means__open(&r->means, r->options.without, err));
 	r->means.uprobes = uprobes__find(r->options.pids, r->options.n_pids, r->options.comms, r->options.n_comms);
 	plan__resolve(&r->plan, &r->means);
 	if (r->options.command)
