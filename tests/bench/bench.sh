@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 rounds=${ROUNDS:-5}
 packets=${PACKETS:-200000}
 netrec=build/netrec netanalyze=build/netanalyze traffic=build/tests/traffic codec=build/tests/bench/codec
+filter=
 dir=$(mktemp -d /tmp/netrec-bench.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 last=$(($(nproc) - 1))
@@ -23,7 +24,7 @@ ns_each() {
 
 # Runs the loop under one tool; prints ns per packet.
 run_none() { $loop | ns_each; }
-run_netrec() { rm -rf "$dir/n.nrec"; $netrec record -q -o "$dir/n.nrec" -e "$1" -- $loop | ns_each; }
+run_netrec() { rm -rf "$dir/n.nrec"; $netrec record -q -o "$dir/n.nrec" -e "$1" ${filter:+"$filter"} -- $loop | ns_each; }
 run_perf() { perf record -q -a -o "$dir/perf.data" $(perf_events "$1") -- $loop 2>/dev/null | ns_each; }
 run_bpftrace() { bpftrace -q -B full -o "$dir/bpftrace.out" -e "$(bpftrace_program "$1")" -c "$loop" 2>/dev/null | ns_each; }
 
@@ -64,6 +65,17 @@ cost() {
 	echo
 }
 
+# rejected NAME EVENTS EVENTS_PER_PACKET FILTER: likewise, for packets that the capture filter rejects.
+rejected() {
+	: >"$dir/none"
+	: >"$dir/netrec"
+	for _ in $(seq "$rounds"); do
+		run_none >>"$dir/none"
+		filter=$4 run_netrec "$2" >>"$dir/netrec"
+	done
+	echo "$(min <"$dir/none") $(min <"$dir/netrec") $3" | awk -v name="$1" '{ printf "%-34s %8.0f %10.0f %10s %10s\n", name, $1, ($2 - $1) / $3, "-", "-" }'
+}
+
 # The standard workload: TCP request/response, a UDP stream, and a burst of each over loopback.
 workload() {
 	cat <<-EOF
@@ -85,6 +97,8 @@ printf '%-34s %8s %10s %10s %10s\n' "events" "ns/pkt" netrec perf bpftrace
 cost "2 hops (start_xmit, xmit)" net_dev_start_xmit,net_dev_xmit 2
 cost "1 packet (netif_receive_skb)" netif_receive_skb 1
 cost "all 5 stages" net_dev_queue,net_dev_start_xmit,net_dev_xmit,netif_rx,netif_receive_skb 5
+rejected "3 packets that a filter rejects" net_dev_queue,netif_rx,netif_receive_skb 3 'udp port 7000'
+rejected "all 5 stages, a filter rejects" net_dev_queue,net_dev_start_xmit,net_dev_xmit,netif_rx,netif_receive_skb 5 'udp port 7000'
 
 echo
 echo "== In user space and on disk: the standard workload, default profile"
