@@ -101,8 +101,7 @@ static void on_offcpu_ustack(struct sink *s, __u32 stream, const struct rec_offc
 	struct rec_offcpu_ustack u = *wire;
 
 	u.ustack = ustacks__id(s->ustacks, s, u.tgid, (const __u64 *)(wire + 1), u.rec.user_frames);
-	if (u.ustack)
-		sink__append(s, stream, &u.rec);
+	sink__append(s, stream, &u.rec); /* without a stack, too: what was produced is written or counted as lost */
 }
 
 /* Is all of the sample there that its header promises? */
