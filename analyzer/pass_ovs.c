@@ -254,15 +254,17 @@ static void count_command(struct state *st, enum command what, __u32 tid, __u32 
 }
 
 /*
- * A packet comes back right behind the command about its flow, if at all: who has waited longer was answered by
- * that, and this is another packet with the same headers.
+ * A packet comes back right behind the command about its flow, if at all, unless that command was for another of
+ * its flow. Of two with the same headers the one that has waited long since was answered by the command.
  */
 static struct upcall *find(struct state *st, const struct upcall_id *id, __u64 now)
 {
-	struct upcall *u;
+	struct upcall *u = upcalls__find(st->waiting, id), *later;
 
-	while ((u = upcalls__find(st->waiting, id)) && u->flow_put && since(u->flow_put, now) > FLOW_TO_PACKET_NS)
+	while (u && u->flow_put && since(u->flow_put, now) > FLOW_TO_PACKET_NS && (later = upcalls__later(st->waiting, u))) {
 		settle(st, u, FLOW_ONLY, 0);
+		u = later;
+	}
 	return u;
 }
 

@@ -173,13 +173,22 @@ void upcalls__remove(struct upcalls *t, struct upcall *u)
 	t->free = (__u32)(u - t->all);
 }
 
-struct upcall *upcalls__find(struct upcalls *t, const struct upcall_id *id)
+/* From entry i of a list on. */
+static struct upcall *find_from(struct upcalls *t, __u32 i, const struct upcall_id *id)
 {
-	__u32 i = t->by_id[hash(id, sizeof(*id))].first;
-
 	while (i && memcmp(&t->all[i].id, id, sizeof(*id)) != 0)
 		i = t->all[i].links[BY_ID].next;
 	return i ? &t->all[i] : NULL;
+}
+
+struct upcall *upcalls__find(struct upcalls *t, const struct upcall_id *id)
+{
+	return find_from(t, t->by_id[hash(id, sizeof(*id))].first, id);
+}
+
+struct upcall *upcalls__later(struct upcalls *t, const struct upcall *u)
+{
+	return find_from(t, u->links[BY_ID].next, &u->id);
 }
 
 /* From the youngest on: behind one that is marked, all are. */

@@ -62,6 +62,9 @@ void upcalls__index(struct upcalls *t, struct upcall *u, const struct rec_upcall
 /* The one that waits longest with these headers, or NULL. */
 struct upcall *upcalls__find(struct upcalls *t, const struct upcall_id *id);
 
+/* The next one with the same headers, which began later, or NULL. */
+struct upcall *upcalls__later(struct upcalls *t, const struct upcall *u);
+
 /*
  * A command about the flow of this tuple came at `now`: marks all that wait for one. Returns the time of the
  * oldest of them, 0 when there was none.

@@ -11,7 +11,7 @@
  */
 #include <linux/netlink.h>
 #include <linux/genetlink.h>
-#include "packet.h"
+#include "filter.h"
 #include "function.h"
 
 enum {
@@ -66,6 +66,7 @@ struct at_work {
 	const struct nlattr *action; /* NULL: none yet */
 	__u64 upcall;  /* skb of the upcall under way */
 	__u64 since;   /* when it began */
+	bool wanted;   /* it is recorded */
 	bool counted;  /* the packet's drop is recorded already */
 };
 
@@ -146,6 +147,18 @@ static __always_inline void skb__parse(struct rec_packet *p, struct sk_buff *skb
 		packet__parse(p, data, end, ntoh16(BPF_CORE_READ(skb, protocol)));
 }
 
+/* Does the capture filter want it? It has its Ethernet header here, or never had one. */
+static __always_inline bool skb__wanted(struct sk_buff *skb, enum filter_side side, bool typed)
+{
+	__u64 data = (__u64)GET(skb, data);
+	__be16 proto = 0;
+
+	if (!config.filter)
+		return true;
+	bpf_probe_read_kernel(&proto, sizeof(proto), (void *)(data + ETH_LEN - sizeof(proto)));
+	return filter__packet(skb, data + ETH_LEN, ntoh16(proto), side, typed);
+}
+
 #define COPY_TUPLE(to, p)                                \
 	do {                                             \
 		__builtin_memcpy((to)->saddr, (p).saddr, 16); \
@@ -203,15 +216,16 @@ ON_FUNCTION_AS(ovs_upcall, ovs_dp_upcall, struct datapath *dp, struct sk_buff *s
 {
 	struct at_work *w = at_work();
 
-	if (w) {
-		w->skb = skb;
-		w->key = key;
-		w->action = NULL;
-		w->counted = false;
-		w->upcall = (__u64)skb;
-		w->since = bpf_ktime_get_ns();
-	}
-	return upcall__emit(skb, key, info, false);
+	if (!w)
+		return 0;
+	w->skb = skb;
+	w->key = key;
+	w->action = NULL;
+	w->counted = false;
+	w->upcall = (__u64)skb;
+	w->wanted = skb__wanted(skb, FILTER_OUT, typed);
+	w->since = bpf_ktime_get_ns();
+	return w->wanted ? upcall__emit(skb, key, info, false) : 0;
 }
 
 /* Each segment of a GSO packet is a message of its own, and comes back as a packet of its own. */
@@ -220,7 +234,7 @@ ON_FUNCTION_AS(ovs_upcall_segment, queue_userspace_packet, struct datapath *dp, 
 {
 	struct at_work *w = at_work();
 
-	if (!w || w->upcall == (__u64)skb)
+	if (!w || !w->wanted || w->upcall == (__u64)skb)
 		return 0;
 	return upcall__emit(skb, key, info, true);
 }
@@ -228,13 +242,14 @@ ON_FUNCTION_AS(ovs_upcall_segment, queue_userspace_packet, struct datapath *dp, 
 ON_RETURN_AS(ovs_upcall_end, ovs_dp_upcall, upcall_end, struct datapath *dp, struct sk_buff *skb)
 {
 	struct at_work *w = at_work();
-	struct rec_upcall_end *e = EMIT(upcall_end);
+	bool begun = w && w->upcall == (__u64)skb; /* not so when the recording began meanwhile */
+	struct rec_upcall_end *e = !begun || w->wanted ? EMIT(upcall_end) : NULL;
 
 	if (!e)
 		return 0;
 	e->skb = (__u64)skb;
 	e->ret = returned;
-	e->duration = w && w->upcall == (__u64)skb ? e->rec.ts - w->since : 0;
+	e->duration = begun ? e->rec.ts - w->since : 0;
 	emit__submit(e);
 	return 0;
 }
@@ -290,13 +305,16 @@ static __always_inline __u64 request__packet(struct genl_info *info, __u32 *len)
 ON_RETURN_AS(ovs_execute, ovs_packet_cmd_execute, upcall_execute, struct sk_buff *skb, struct genl_info *info)
 {
 	__u64 thread = bpf_get_current_pid_tgid(), frame;
+	struct rec_upcall_execute *e;
 	struct rec_packet p;
-	struct rec_upcall_execute *e = EMIT(upcall_execute);
 	__u32 len;
 
+	frame = request__packet(info, &len);
+	if (config.filter & FILTER_PACKETS && !filter__match_l2(frame, len, len, 0))
+		return 0;
+	e = EMIT(upcall_execute);
 	if (!e)
 		return 0;
-	frame = request__packet(info, &len);
 	p.vlan = 0;
 	frame__parse(&p, frame, frame + len);
 	COPY_TUPLE(e, p);
@@ -433,7 +451,7 @@ ON_FUNCTION_AS(ovs_no_actions, ovs_execute_actions, struct datapath *dp, struct 
 	w->key = key;
 	w->action = NULL;
 	w->counted = !GET(acts, actions_len);
-	return w->counted ? ovs_drop__emit(&d) : 0;
+	return w->counted && skb__wanted(skb, FILTER_OUT, typed) ? ovs_drop__emit(&d) : 0;
 }
 
 ON_RETURN_AS(ovs_meter, ovs_meter_execute, ovs_drop, struct datapath *dp, struct sk_buff *skb, struct sw_flow_key *key,
@@ -448,7 +466,7 @@ ON_RETURN_AS(ovs_meter, ovs_meter_execute, ovs_drop, struct datapath *dp, struct
 		w->skb = skb;
 		w->counted = true;
 	}
-	return ovs_drop__emit(&d);
+	return skb__wanted(skb, FILTER_OUT, typed) ? ovs_drop__emit(&d) : 0;
 }
 
 SEC("tp_btf/ovs_do_execute_action")
@@ -511,5 +529,5 @@ int BPF_PROG(on_ovs_kfree_skb, struct sk_buff *skb, void *location)
 		d.in_datapath = true;
 		dropped__action(&d, w->action);
 	}
-	return ovs_drop__emit(&d);
+	return filter__was_followed(skb) || skb__wanted(skb, FILTER_END, true) ? ovs_drop__emit(&d) : 0;
 }

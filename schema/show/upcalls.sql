@@ -48,3 +48,14 @@ ORDER BY upcalls DESC, flow, interface LIMIT :top;
 -- needs: counter
 SELECT name, sum(delta) AS increase FROM counter_delta WHERE name LIKE 'ovs.%' AND name NOT LIKE 'ovs.coverage.%' AND name NOT LIKE '%.flows' AND name NOT LIKE '%.masks'
 	AND win BETWEEN :first_win AND :last_win GROUP BY name ORDER BY name;
+
+-- coverage: What did ovs-vswitchd count itself, over the whole recording?
+SELECT substr(name, 14) AS name, sum(delta) AS increase FROM counter WHERE name LIKE 'ovs.coverage.%' AND (name LIKE '%dpif%' OR name LIKE '%upcall%' OR name LIKE '%revalid%' OR name LIKE '%ukey%')
+GROUP BY name HAVING sum(delta) > 0 ORDER BY name;
+
+-- ports: Which ports do the datapaths have, and to which netlink ports do their upcalls go?
+SELECT d.name AS datapath, p.port, p.name, enum_text('ovs_vport_type', p.type) AS type, CASE WHEN p.ifindex > 0 THEN device(p.netns, p.ifindex) END AS interface, p.portids
+FROM ovs_port AS p LEFT JOIN ovs_datapath AS d ON d.netns = p.netns AND d.dp = p.dp ORDER BY datapath, p.port LIMIT :top;
+
+-- settings: How is Open vSwitch set up, and could it be asked?
+SELECT substr(key, 5) AS setting, value FROM config WHERE key LIKE 'ovs.%' ORDER BY key;

@@ -15,8 +15,8 @@ SELECT printf('the recording was limited to %s %s', CASE key WHEN 'record.pid' T
 FROM config WHERE key IN ('record.pid', 'record.comm') AND value <> '' AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('offcpu', 'futex', 'lock'))
 UNION ALL
 SELECT 'the recording was limited to ' || packet_limit()
-WHERE packet_limit() IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('packet', 'hop', 'free', 'drop'))
+WHERE packet_limit() IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('packet', 'hop', 'free', 'drop', 'upcall', 'ovs_drop'))
 UNION ALL
 SELECT printf('the analysis was limited to packets that match ''%s''', value)
 FROM config WHERE key = 'analyze.filter' AND value <> ''
-	AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('packet', 'drop', 'tcp'))
+	AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('packet', 'drop', 'tcp', 'upcall', 'flow_cmd', 'ovs_drop'))

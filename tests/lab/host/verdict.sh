@@ -4,6 +4,7 @@
 #   truth KEY                     a number of the truth
 #   trace VIEW TABLE SQL          one value out of a view's table, which is called t; a view's first table is rows:
 #                                 trace futex rows "max(max_ns) FROM t WHERE thread LIKE 'handler%'"
+#   matching FILTER VIEW TABLE SQL  likewise, of what matches the filter
 #   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND interface = 'eth0 (peer)'"
 #   plus A B, minus A B           of such numbers
 #   recording NAME                asks another recording of the scenario, such as one made in the guest
@@ -55,7 +56,7 @@ truth() {
 }
 
 trace() {
-	local json=$views/$1.json columns
+	local json=${json:-$views/$1.json} columns
 	if [ ! -e "$json" ]; then
 		"$netanalyze" show "$1" "$db" --json --top 100000 >"$json" 2>"$views/$1.log" || return
 	fi
@@ -66,6 +67,15 @@ trace() {
 	else
 		sqlite3 :memory: "WITH t AS (SELECT $columns FROM json_each(readfile('$json'), '\$.\"$2\"') AS r) SELECT $3"
 	fi
+}
+
+# matching FILTER VIEW TABLE SQL: likewise, of what matches a tcpdump filter.
+matching() {
+	local filter=$1 json
+	json=$views/$2.$(printf '%s' "$1" | tr -c 'a-z0-9' _).json
+	[ -e "$json" ] || "$netanalyze" show "$2" "${db%.db}.nrec" "$filter" --json --top 100000 >"$json" 2>/dev/null || return
+	shift
+	json=$json trace "$@"
 }
 
 drops() {

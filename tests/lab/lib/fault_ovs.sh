@@ -74,3 +74,21 @@ fault_ovs_conntrack() {
 	printf '%s\n' 'table=0,priority=50,ip,ct_state=-trk,actions=ct(commit,table=1)' 'table=1,actions=NORMAL' |
 		ovs-ofctl add-flows br0 - || die "OVS refuses the rules"
 }
+
+# fault_ovs_meter MATCH RATE: an OpenFlow meter lets RATE packets a second of them pass.
+fault_ovs_meter() {
+	ovs-ofctl -O OpenFlow13 add-meter br0 "meter=1,pktps,burst,band=type=drop,rate=$2,burst_size=$2" || die "OVS refuses the meter"
+	undo ovs-ofctl -O OpenFlow13 del-meter br0 meter=1
+	ovs-ofctl -O OpenFlow13 add-flow br0 "priority=100,$1,actions=meter:1,normal" || die "OVS refuses the rule $1"
+	undo ovs-ofctl del-flows br0 "'$1'"
+}
+
+# fault_ovs_nested MATCH: each of them goes through connection tracking three times, and each of these again, five deep.
+fault_ovs_nested() {
+	local t
+	undo ovs-ofctl del-flows br0 "'$1'"
+	for t in 0 1 2 3 4; do
+		ovs-ofctl add-flow br0 "table=$t,priority=100,$1,actions=ct(table=$((t + 1))),ct(table=$((t + 1))),ct(table=$((t + 1)))" || die "OVS refuses the rule $1"
+	done
+	ovs-ofctl add-flow br0 "table=5,priority=100,$1,actions=drop"
+}

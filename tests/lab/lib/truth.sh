@@ -2,8 +2,9 @@
 #
 # All in key=value lines. truth_begin and truth_end read every counter; what is kept is the difference.
 # Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
-# ovs_hit/missed/lost, conntrack_NS_drop, ethtool_host_eth0_rx_queue_0_packets, softnet_dropped. NS is host, peer or
-# guest. Of the KVM guest, as it sees itself: vm_link_eth0_rx_packets, vm_irq_virtio0_input_0.
+# ovs_hit/missed/lost, coverage_dpif_execute (what ovs-vswitchd counts), conntrack_NS_drop,
+# ethtool_host_eth0_rx_queue_0_packets, softnet_dropped. NS is host, peer or guest. Of the KVM guest, as it sees itself:
+# vm_link_eth0_rx_packets, vm_irq_virtio0_input_0.
 
 truth_counters() {
 	local ns
@@ -26,6 +27,8 @@ truth_counters() {
 	ethtool -S eth0 2>/dev/null | awk '/_queue_[0-9]+_packets/ { sub(":", ""); print "ethtool_host_eth0_" $1 "=" $2 }'
 	[ ! -e $ovs_dir/vswitchd.pid ] || ovs-dpctl show 2>/dev/null | awk '
 		/lookups:/ { for (i = 2; i <= NF; i++) { split($i, f, ":"); print "ovs_" f[1] "=" f[2] } }'
+	[ ! -e $ovs_dir/vswitchd.pid ] || ovs-appctl -T 5 -t $ovs_dir/ovs-vswitchd."$(ovs_pid)".ctl coverage/show 2>/dev/null |
+		sed -n 's/^\(dpif_[a-z_]*\) .*total: \([0-9]*\)$/coverage_\1=\2/p'
 	truth_softnet
 	[ ! -e $state/guest.pid ] || guest_counters vm_
 }
