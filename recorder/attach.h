@@ -62,7 +62,4 @@ struct attach_program {
 };
 int attach__program(const struct attach *a, size_t i, struct attach_program *p);
 
-/* The embedded objects, for tests: name and ELF bytes, NULL after the last. */
-const void *attach__object(size_t i, const char **name, size_t *size);
-
 #endif

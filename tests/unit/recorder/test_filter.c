@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "bpf/shared.h"
-#include "recorder/attach.h"
+#include "recorder/objects.h"
 #include "recorder/filter.h"
 #include "recorder/translate.h"
 
@@ -191,14 +191,15 @@ static void too_long(void **state)
 static void installs(void **state)
 {
 	struct filter *f = NULL;
-	const char *name;
-	const void *elf;
+	const struct object *object;
 	size_t size, changed;
 	int with = 0;
 
 	(void)state;
 	assert_int_equal(filter__compile(&f, "udp port 7000", &err), 0);
-	for (size_t i = 0; (elf = attach__object(i, &name, &size)); i++) {
+	for (size_t i = 0; (object = objects__get(i)); i++) {
+		const char *name = object->name;
+		const void *elf = object->elf(&size);
 		unsigned char *copy = malloc(size);
 
 		memcpy(copy, elf, size);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "format/schema.h"
-#include "recorder/attach.h"
+#include "recorder/objects.h"
 #include "recorder/plan.h"
 
 static struct plan plan;
@@ -113,11 +113,12 @@ static void expect_section(const struct program_def *d, const char *section)
 static void lines_and_programs(void **state)
 {
 	size_t size, in_objects = 0, in_lines;
-	const char *name;
-	const void *elf;
+	const struct object *object;
 
 	(void)state;
-	for (size_t i = 0; (elf = attach__object(i, &name, &size)); i++) {
+	for (size_t i = 0; (object = objects__get(i)); i++) {
+		const char *name = object->name;
+		const void *elf = object->elf(&size);
 		struct bpf_object *obj = bpf_object__open_mem(elf, size, NULL);
 		struct bpf_program *p;
 
