@@ -12,7 +12,9 @@ SELECT device(netns, ifindex) AS interface, rx AS recorded_rx, krx AS kernel_rx,
 FROM counted, (SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered)
 WHERE coalesce(rx, 0) + coalesce(krx, 0) + coalesce(tx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0 ORDER BY interface;
 
--- qdiscs: What did the queueing disciplines do, by the kernel's own counters?
-SELECT device(netns, ifindex) AS interface, coalesce(kind, '?') AS qdisc, printf('%x:%x', handle >> 16, handle & 65535) AS handle, sum(packets) AS packets, sum(drops) AS drops,
-	sum(overlimits) AS overlimits, sum(requeues) AS requeues, max(qlen) AS max_qlen, max(backlog) AS max_backlog_bytes
-FROM qdisc_stat GROUP BY netns, ifindex, handle, kind HAVING sum(packets) + sum(drops) > 0 ORDER BY drops DESC, packets DESC, interface LIMIT 15;
+-- qdiscs: What did the queueing disciplines do, by the kernel's own counters, and how long did packets wait in those at the root?
+SELECT device(q.netns, q.ifindex) AS interface, coalesce(kind, '?') AS qdisc, printf('%x:%x', handle >> 16, handle & 65535) AS handle, sum(packets) AS packets, sum(drops) AS drops,
+	sum(overlimits) AS overlimits, sum(requeues) AS requeues, max(qlen) AS max_qlen, max(backlog) AS max_backlog_bytes,
+	CASE WHEN parent = 4294967295 THEN hist_p(w.h, 50) END AS wait_p50_ns, CASE WHEN parent = 4294967295 THEN hist_p(w.h, 99) END AS wait_p99_ns
+FROM qdisc_stat AS q LEFT JOIN (SELECT netns, ifindex, hist_merge(hist) AS h FROM qdisc_queue GROUP BY netns, ifindex) AS w ON w.netns = q.netns AND w.ifindex = q.ifindex
+GROUP BY q.netns, q.ifindex, handle, kind HAVING sum(packets) + sum(drops) > 0 ORDER BY drops DESC, packets DESC, interface LIMIT 15;
