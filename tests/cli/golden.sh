@@ -67,6 +67,8 @@ for view in upcalls megaflows ovs-drops; do
 	golden "ovs-$view" show "$view" ovs.nrec
 	golden "ovs-json-$view" show "$view" ovs.nrec --interval 1 --top 4 --json
 done
+golden ovs-futex show futex ovs.nrec
+golden ovs-locks show locks ovs.nrec
 golden ovs-filter show megaflows ovs.nrec 'udp dst port 5003'
 golden ovs-from-to show upcalls ovs.nrec --from 0.5 --to 1
 golden ovs-report report ovs.nrec

@@ -108,7 +108,7 @@ static void define_probe(unsigned id, const char *name, unsigned type, unsigned 
 	       .method = text(status == PROBE_ATTACHED ? "tp_btf" : ""), .detail = text(detail));
 }
 
-static void define_probes(bool blind)
+static void define_probes(bool blind, bool futexes)
 {
 	unsigned status = blind ? PROBE_FAILED : PROBE_ATTACHED;
 	const char *why = blind ? "this kernel has no tracepoint of that name" : "";
@@ -122,11 +122,11 @@ static void define_probes(bool blind)
 	define_probe(7, "sched_switch", REC_offcpu, 0, status, why);
 	define_probe(8, "softirq_exit", REC_softirq, 0, status, why);
 	define_probe(9, "napi_poll", REC_napi, 0, PROBE_FAILED, "this kernel has no tracepoint of that name");
-	define_probe(10, "futex", REC_futex, 0, PROBE_NOT_WANTED, "");
+	define_probe(10, "futex", REC_futex, 0, futexes ? PROBE_ATTACHED : PROBE_NOT_WANTED, "");
 	define_probe(120, "lock_contention", REC_lock, 0, status, why);
 	define_probe(124, "pthread_rwlock", REC_pthread, 0, status, why);
 	define_probe(123, "run", REC_run, 0, status, why);
-	define_probe(121, "futex_totals", REC_futex_total, 0, PROBE_NOT_WANTED, "");
+	define_probe(121, "futex_totals", REC_futex_total, 0, futexes ? PROBE_ATTACHED : PROBE_NOT_WANTED, "");
 	define_probe(11, "tcp_retransmit_skb", REC_tcp, 0, PROBE_ATTACHED, "");
 	define_probe(140, "inet_sock_set_state", REC_tcp_state, 0, status, why);
 	define_probe(141, "tcp_probe", REC_tcp_sample, 0, status, why);
@@ -575,6 +575,21 @@ static void ovs_drop(unsigned i, __u64 t)
 	add(0, &d, REC_ovs_drop, t);
 }
 
+/* Once in 500 ms the handler waits 180 ms for a lock that a revalidator then gives free. */
+static void futexes(void)
+{
+	for (unsigned i = 0; i < 6; i++) {
+		__u64 t = START + 200 * MS + i * 500 * MS;
+
+		ADD(1, futex, t, .tid = HANDLER, .tgid = 950, .op = 128 /* FUTEX_WAIT_PRIVATE */, .uaddr = 0x7f0012345680, .duration = 180 * MS);
+		ADD(0, futex, t - 20 * US, .tid = REVALIDATOR, .tgid = 950, .op = 129 /* FUTEX_WAKE_PRIVATE */, .ret = 1, .uaddr = 0x7f0012345680, .duration = 3 * US);
+	}
+	for (unsigned s = 0; s < 4; s++) {
+		ADD(STREAM_RECORDER, futex_total, START + s * SECOND, .tid = HANDLER, .tgid = 950, .waits = s * 2, .wait_ns = s * 360 * MS, .others = s);
+		ADD(STREAM_RECORDER, futex_total, START + s * SECOND, .tid = REVALIDATOR, .tgid = 950, .wakes = s * 50, .woken = s * 2, .wake_ns = s * 150 * US);
+	}
+}
+
 static void open_vswitch(void)
 {
 	define_ovs();
@@ -582,6 +597,7 @@ static void open_vswitch(void)
 		upcall(i, START + 10 * US + i * 50 * MS);
 	for (unsigned i = 0; i < 12; i++)
 		ovs_drop(i, START + 300 * MS + i * 100 * MS);
+	futexes();
 	for (unsigned s = 0; s < 4; s++) {
 		ADD(STREAM_RECORDER, counter, START + s * SECOND, .name = 3, .netns = OWN, .value = 100 + (s > 1 ? 40 : s * 20));
 		ADD(STREAM_RECORDER, counter, START + s * SECOND, .name = 4, .netns = OWN, .value = s > 1 ? 4 : s * 2);
@@ -639,7 +655,7 @@ int main(int argc, char **argv)
 	}
 	define_host();
 	define_kernel();
-	define_probes(blind);
+	define_probes(blind, strcmp(kind, "--ovs") == 0);
 	if (blind)
 		send_packet(0, START + 10 * US);
 	else if (strcmp(kind, "--vm") == 0)
