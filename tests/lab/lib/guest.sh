@@ -83,13 +83,14 @@ guest_vhost_tids() {
 	pgrep -x "vhost-$(guest_pid)" || threads_of "$(guest_pid)" 'vhost-*'
 }
 
+# Also one that is still booting, because its scenario took too long.
 guest_stop() {
-	[ -e $state/guest.pid ] || return 0
-	kill -CONT "$(guest_pid)" 2>/dev/null
-	kill -9 "$(guest_pid)" 2>/dev/null
-	wait_for 10 test ! -d /proc/"$(guest_pid)" || say "QEMU does not end"
+	[ -e /sys/class/net/vnet0 ] || [ -e $state/guest.pid ] || return 0
+	pkill -CONT -x qemu-system-x86
+	pkill -9 -x qemu-system-x86
+	wait_for 10 eval '! pgrep -x qemu-system-x86' || say "QEMU does not end"
 	ovs-vsctl -t 10 --if-exists del-port br0 vnet0
-	wait_for 5 ip tuntap del vnet0 mode tap || ip link del vnet0
+	wait_for 5 ip link del vnet0
 	rm -f $state/guest.pid $state/guest.queues
 }
 
