@@ -216,6 +216,22 @@ recorded() {
 	rm -rf t.nrec
 }
 
+# What a row records is what its question needs. An empty cell is the one above it, "none" the default profile.
+sampled='netdev qdisc cputime softnet counter cost'
+awk -F ' *[|] *' '/^[|]/ && NF == 7 { if ($2 != "") record = ask = ""; if ($4 != "") record = $4; if ($5 != "") ask = $5; if (match(ask, /show [a-z-]+ TRACE/))
+	{ view = substr(ask, RSTART + 5, RLENGTH - 11); sel = match(record, / -[pe] [a-z_,]+/) ? substr(record, RSTART, RLENGTH) : " -p host"; print view, sel } }' "$page" | sort -u >rows
+while read -r view selection; do
+	types=$(sed -n "s/^VIEW([a-z_]*, \"$view\", TYPES(\([^)]*\)).*/\1/p" "$OLDPWD/analyzer/views.def" | tr -d '",')
+	[ "$types" ] || continue # made of every recording
+	# shellcheck disable=SC2086
+	recorded=" $sampled $(netrec probes $selection | awk 'NR > 1 && !/ not wanted / { print $2 }' | sort -u | tr '\n' ' ')"
+	found=
+	for type in $types; do
+		case $recorded in *" $type "*) found=1 ;; esac
+	done
+	[ "$found" ] || fail "REPLACES.md asks for $view of netrec record $selection, which records none of: $types"
+done <rows
+
 while read -r command; do
 	case $command in
 	netanalyze*) asked "$command" ;;
