@@ -51,7 +51,9 @@ topology_guest() {
 	wait_for 10 in_ns peer ping -q -c 1 -W 2 $guest_ip || die "the peer does not reach the guest through OVS"
 }
 
+# Down again afterwards: what QEMU's network says by itself is no part of another scenario.
 topology_own() {
+	undo ip link set eth0 down
 	ip link set eth0 up
 	ip addr replace 10.0.2.15/24 dev eth0
 	ip neigh replace 10.0.2.2 lladdr 52:55:0a:00:02:02 dev eth0 nud permanent
