@@ -140,6 +140,15 @@ static int add_iface(struct record_options *o, const char *text, struct trace_er
 	return add_name("--iface", o->ifaces, &o->n_ifaces, text, err);
 }
 
+/* One list each: of two, the first would be forgotten. */
+static int one_list(const char *option, const char **list, const char *text, struct trace_error *err)
+{
+	if (*list)
+		return trace_error__set(err, -EINVAL, "%s is given twice; write %s %s,%s", option, option, *list, text);
+	*list = text;
+	return 0;
+}
+
 static int take(struct record_options *o, int opt, const char *arg, struct trace_error *err)
 {
 	switch (opt) {
@@ -149,11 +158,9 @@ static int take(struct record_options *o, int opt, const char *arg, struct trace
 		strcpy(o->output, arg);
 		return 0;
 	case 'p':
-		o->profiles = arg;
-		return 0;
+		return one_list("-p", &o->profiles, arg, err);
 	case 'e':
-		o->events = arg;
-		return 0;
+		return one_list("-e", &o->events, arg, err);
 	case 't':
 		TRY(duration("-t", arg, &o->duration_ns, err));
 		return o->duration_ns ? 0 : trace_error__set(err, -EINVAL, "-t must be longer than 0");

@@ -53,10 +53,10 @@ static int parse(struct probes_options *o, int argc, char **argv, struct trace_e
 	while ((opt = getopt_long(argc, argv, "+:p:e:h", LONG, NULL)) != -1) {
 		switch (opt) {
 		case 'p':
-			o->profiles = optarg;
-			break;
 		case 'e':
-			o->events = optarg;
+			if (opt == 'p' ? o->profiles : o->events)
+				return trace_error__set(err, -EINVAL, "-%c is given twice; write one list with commas", opt);
+			*(opt == 'p' ? &o->profiles : &o->events) = optarg;
 			break;
 		case 'w':
 			TRY(plan__methods(optarg, &o->without, err));

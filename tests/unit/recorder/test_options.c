@@ -147,6 +147,7 @@ static void wrong(void **state)
 {
 	(void)state;
 	refused(ARGS("--nothing"), "unknown option --nothing");
+	refused(ARGS("-e", "drop", "-e", "packet"), "write -e drop,packet");
 	refused(ARGS("-t"), "needs a value");
 	refused(ARGS("-t", "0"), "longer than 0");
 	refused(ARGS("-t", "5"), "no duration");
