@@ -14,7 +14,6 @@ struct late {
 	struct attach *attach;
 	struct plan *plan;
 	struct means *means;
-	__u64 modules; /* a hash of their names; 0: not looked yet */
 };
 
 /* Looks, and attaches what has become possible; the recording is told. From the sampler's thread only. */

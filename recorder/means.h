@@ -11,6 +11,7 @@ struct means {
 	struct functions *functions; /* of all function probes; NULL: not looked for */
 	struct uprobes *uprobes;     /* of chosen processes; NULL: none are chosen */
 	const char *tracefs;         /* where it is mounted; NULL: nowhere */
+	__u64 modules;               /* a hash of the names of all modules when the functions were looked for */
 	unsigned without;            /* bits: methods that are not to be used */
 };
 
@@ -21,7 +22,10 @@ struct means {
 int means__open(struct means *m, unsigned without, struct trace_error *err);
 void means__close(struct means *m);
 
-/* Looks for the functions once more: a module may have been loaded since. */
+/* Are there other modules than when the functions were looked for last? */
+bool means__changed(const struct means *m);
+
+/* Looks for the functions once more. */
 int means__renew(struct means *m, struct trace_error *err);
 
 #endif

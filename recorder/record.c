@@ -128,7 +128,7 @@ static int start(struct recording *r, int argc, char **argv, struct trace_error 
 	r->losses = losses__new(attach__n_cpus(r->attach));
 	if (!r->losses)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	late = (struct late){ r->attach, &r->plan, &r->means, 0 };
+	late = (struct late){ r->attach, &r->plan, &r->means };
 	TRY(sampler__open(&r->sampler, &late, &r->sink, r->losses, r->devices, r->options.sample_ns, err));
 	TRY(drain__start(&r->drain, r->attach, &r->sink, r->losses, err));
 	attach__enable(r->attach, true);
