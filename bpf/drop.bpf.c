@@ -82,8 +82,8 @@ static __always_inline void drop__fill(struct rec_drop *d, struct sk_buff *skb, 
 	d->skb = (__u64)skb;
 	d->location = location;
 	d->reason = reason;
-	d->netns = dev__netns(dev);
-	d->ifindex = dev__ifindex(dev);
+	d->netns = dev__netns(true, dev);
+	d->ifindex = dev__ifindex(true, dev);
 	if (!d->netns)
 		d->ifindex = 0; /* a socket's own use of the field, not a device */
 	d->len = skb->len;

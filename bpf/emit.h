@@ -90,16 +90,6 @@ static __always_inline __u16 emit__user_frames(void *ctx, void *at)
 	return emit__frames(bpf_get_stack(ctx, at, STACK_FRAMES * sizeof(__u64), BPF_F_USER_STACK));
 }
 
-static __always_inline __u32 dev__netns(struct net_device *dev)
-{
-	return dev ? dev->nd_net.net->ns.inum : 0;
-}
-
-static __always_inline __u32 dev__ifindex(struct net_device *dev)
-{
-	return dev ? dev->ifindex : 0;
-}
-
 char LICENSE[] SEC("license") = "GPL";
 
 #endif

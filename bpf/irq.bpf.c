@@ -4,7 +4,7 @@
  * Handlers of one kind do not nest on a CPU, so a start time per CPU is enough. A softirq that is
  * raised again while pending waits since the first raise.
  */
-#include "emit.h"
+#include "typed.h"
 
 enum { SOFTIRQS = 16 }; /* a power of two; the kernel has 10 */
 
@@ -113,8 +113,8 @@ int BPF_PROG(on_napi_poll, struct napi_struct *napi, int work, int budget)
 	if (!n)
 		return 0;
 	n->napi = (__u64)napi;
-	n->netns = dev__netns(napi->dev);
-	n->ifindex = dev__ifindex(napi->dev);
+	n->netns = dev__netns(true, napi->dev);
+	n->ifindex = dev__ifindex(true, napi->dev);
 	n->work = work;
 	n->budget = budget;
 	emit__submit(n);

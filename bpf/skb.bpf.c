@@ -53,8 +53,8 @@ ON_TRACEPOINT(net_dev_xmit, struct sk_buff *skb, int rc, struct net_device *dev,
 	if (!h)
 		return 0;
 	h->skb = (__u64)skb;
-	h->netns = typed__netns(typed, dev);
-	h->ifindex = typed__ifindex(typed, dev);
+	h->netns = dev__netns(typed, dev);
+	h->ifindex = dev__ifindex(typed, dev);
 	h->len = len;
 	h->aux = rc;
 	h->queue = 0;

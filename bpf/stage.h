@@ -9,16 +9,6 @@
 
 #include "filter.h"
 
-static __always_inline __u32 typed__netns(const bool typed, struct net_device *dev)
-{
-	return !dev ? 0 : typed ? dev->nd_net.net->ns.inum : BPF_CORE_READ(dev, nd_net.net, ns.inum);
-}
-
-static __always_inline __u32 typed__ifindex(const bool typed, struct net_device *dev)
-{
-	return dev ? GET(dev, ifindex) : 0;
-}
-
 static __always_inline void packet__meta(const bool typed, struct rec_packet *p, struct sk_buff *skb, __u8 stage)
 {
 	struct net_device *dev = GET(skb, dev);
@@ -30,8 +20,8 @@ static __always_inline void packet__meta(const bool typed, struct rec_packet *p,
 	p->vlan = skb__vlan(typed, skb);
 	p->queue = GET(skb, queue_mapping);
 	p->len = GET(skb, len);
-	p->netns = typed__netns(typed, dev);
-	p->ifindex = typed__ifindex(typed, dev);
+	p->netns = dev__netns(typed, dev);
+	p->ifindex = dev__ifindex(typed, dev);
 	p->mark = GET(skb, mark);
 	p->hash = GET(skb, hash);
 	p->tid = bpf_get_current_pid_tgid();
@@ -67,8 +57,8 @@ static __always_inline int stage__step(const bool typed, struct sk_buff *skb, st
 	if (!h)
 		return 0;
 	h->skb = (__u64)skb;
-	h->netns = typed__netns(typed, dev);
-	h->ifindex = typed__ifindex(typed, dev);
+	h->netns = dev__netns(typed, dev);
+	h->ifindex = dev__ifindex(typed, dev);
 	h->len = GET(skb, len);
 	h->aux = aux;
 	h->queue = GET(skb, queue_mapping);

@@ -202,7 +202,7 @@ static __always_inline void event__from_segment(struct rec_tcp_event *t, struct 
 	t->dport = p.sport;
 	t->what = what;
 	t->state = 0;
-	t->netns = dev__netns(skb->dev);
+	t->netns = dev__netns(true, skb->dev);
 	t->reason = reason;
 	t->seq = p.seq;
 }

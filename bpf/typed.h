@@ -19,4 +19,14 @@
 		got_;                                                    \
 	})
 
+static __always_inline __u32 dev__netns(const bool typed, struct net_device *dev)
+{
+	return !dev ? 0 : typed ? dev->nd_net.net->ns.inum : BPF_CORE_READ(dev, nd_net.net, ns.inum);
+}
+
+static __always_inline __u32 dev__ifindex(const bool typed, struct net_device *dev)
+{
+	return dev ? GET(dev, ifindex) : 0;
+}
+
 #endif
