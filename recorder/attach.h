@@ -7,6 +7,7 @@
 #ifndef RECORDER_ATTACH_H
 #define RECORDER_ATTACH_H
 
+#include <sys/types.h>
 #include "bpf/shared.h"
 #include "filter.h"
 #include "plan.h"
@@ -33,11 +34,16 @@ int attach__plan(struct attach *a, struct plan *plan, const struct means *m, str
 /* Packets at this device, or with ifindex 0 at any of the namespace, begin to be followed. -errno. */
 int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex);
 
-/* Starts and stops recording, in all programs at once. */
-void attach__enable(struct attach *a, bool on);
+/* Starts and stops recording, in all programs at once. Once stopped, no program writes to a ring any more. */
+void attach__start(struct attach *a);
+void attach__stop(struct attach *a);
 
-/* Detaches every program. Rings, counters and program statistics stay. */
-void attach__detach(struct attach *a);
+/*
+ * Detaches every program, in this process for as long as DETACH_NS, then in a child that goes on alone. Rings, counters
+ * and program statistics stay. Threads must have ended. Returns the child, which has that many programs left to detach,
+ * or 0 when all is done.
+ */
+pid_t attach__detach(struct attach *a, unsigned *left);
 void attach__close(struct attach *a);
 
 __u32 attach__n_cpus(const struct attach *a);            /* possible CPUs */

@@ -15,7 +15,7 @@ struct drain;
 
 int drain__start(struct drain **d, struct attach *a, struct sink *s, struct losses *l, struct trace_error *err);
 
-/* Ends the thread, reads what is left in the rings and the counters, and frees it. Programs must be detached. */
+/* Ends the thread, reads what is left in the rings and the counters, and frees it. Programs must be stopped. */
 void drain__stop(struct drain *d);
 
 /* Fullest any ring was since the last call, in bytes. */

@@ -99,6 +99,7 @@ static int create_rings(struct maps *m, struct trace_error *err)
 	for (__u32 cpu = 0; cpu < m->n_cpus; cpu++)
 		if (m->rings[cpu] >= 0 && bpf_map_update_elem(fd, &cpu, &m->rings[cpu], BPF_ANY))
 			return map_error(err, -errno, "the table of rings");
+	m->rings_fd = fd;
 	return share(m, "rings", fd, true);
 }
 
@@ -161,6 +162,15 @@ int maps__open(struct maps *m, const struct recorder_config *c, const __u32 *pid
 	m->n_cpus = n_cpus;
 	m->rings = calloc(n_cpus, sizeof(*m->rings));
 	return m->rings ? create(m, c, pids, err) : trace_error__set(err, -ENOMEM, "out of memory");
+}
+
+/* The kernel waits for running programs when a map in a map is replaced (maybe_wait_bpf_programs(), since 4.20). */
+int maps__wait_programs(const struct maps *m)
+{
+	for (__u32 cpu = 0; cpu < m->n_cpus; cpu++)
+		if (m->rings[cpu] >= 0)
+			return bpf_map_update_elem(m->rings_fd, &cpu, &m->rings[cpu], BPF_ANY) ? -errno : 0;
+	return -ENOENT;
 }
 
 void maps__close(struct maps *m)

@@ -20,7 +20,7 @@ struct maps {
 	int *rings; /* n_cpus; -1: the CPU was offline and has none */
 	__u32 n_cpus;
 	__u64 ring_bytes;
-	int devices_fd;
+	int devices_fd, rings_fd;
 	const volatile __u64 *lost;
 	volatile struct recorder_control *control;
 	size_t lost_bytes, control_bytes;
@@ -32,6 +32,9 @@ struct maps {
  */
 int maps__open(struct maps *m, const struct recorder_config *c, const __u32 *pids, __u64 ring_bytes, struct trace_error *err);
 void maps__close(struct maps *m);
+
+/* Returns once every program that was running has ended; those that begin meanwhile see what was changed before. -errno. */
+int maps__wait_programs(const struct maps *m);
 
 /* Gives an opened object its config and every map that exists already; once it is loaded, others get its own. */
 int maps__prepare(const struct maps *m, struct bpf_object *obj, const struct recorder_config *c);

@@ -2,8 +2,9 @@
  * record.c: netrec record, from plan to closed trace.
  *
  * The order is the point: everything is attached and the trace is open and described before probes are
- * enabled; a snapshot stands before and after them; probes are detached before the rings are read for
- * the last time; only then are totals written. Whatever fails on the way, what was recorded is kept.
+ * enabled; a snapshot stands before and after them; probes are stopped before the rings are read for the
+ * last time; only then are totals written. Detaching takes the kernel long and comes last, when the trace
+ * is complete. Whatever fails on the way, what was recorded is kept.
  */
 #include "record.h"
 
@@ -131,7 +132,7 @@ static int start(struct recording *r, int argc, char **argv, struct trace_error 
 	late = (struct late){ r->attach, &r->plan, &r->means };
 	TRY(sampler__open(&r->sampler, &late, &r->sink, r->losses, r->devices, r->options.sample_ns, err));
 	TRY(drain__start(&r->drain, r->attach, &r->sink, r->losses, err));
-	attach__enable(r->attach, true);
+	attach__start(r->attach);
 	TRY(sampler__start(r->sampler, r->drain, err));
 	privilege__drop();
 	return 0;
@@ -198,11 +199,9 @@ static void write_totals(struct recording *r)
 static void stop(struct recording *r)
 {
 	if (r->attach)
-		attach__enable(r->attach, false);
+		attach__stop(r->attach);
 	if (r->sampler && r->drain)
 		sampler__stop(r->sampler);
-	if (r->attach)
-		attach__detach(r->attach);
 	if (r->drain)
 		drain__stop(r->drain);
 	command__stop(&r->command);
@@ -246,8 +245,19 @@ static int finish(struct recording *r, struct trace_error *err)
 	return ret < 0 ? EXIT_DATA : EXIT_DONE;
 }
 
+static void detach(struct recording *r)
+{
+	unsigned left;
+	pid_t child = r->attach ? attach__detach(r->attach, &left) : 0;
+
+	if (child && !r->options.quiet)
+		fprintf(stderr, "netrec: process %d detaches the last %u programs, for which the kernel takes up to 0.2 s each; "
+				"they record nothing any more\n", child, left);
+}
+
 static void release(struct recording *r)
 {
+	detach(r);
 	sampler__close(r->sampler);
 	losses__free(r->losses);
 	attach__close(r->attach);
@@ -306,8 +316,9 @@ static void say_probes(const struct recording *r)
 	for (size_t i = 0; i < PLAN_PROBES; i++)
 		if (plan__failed(&r->plan, i) && !said_before(&r->plan, i))
 			say_failed(&r->plan, i);
-	fprintf(stderr, "recording to %s with %u probes%s%s\n", r->options.output,
+	fprintf(stderr, "recording to %s with %u probes%s, ready after %.1f s%s\n", r->options.output,
 		plan__count(&r->plan, PROBE_ATTACHED), failed ? ", some not attached" : "",
+		(now_ns() - r->status.began) / 1e9,
 		r->options.command ? "" : r->options.duration_ns ? "" : "; Ctrl-C stops");
 }
 

@@ -14,6 +14,7 @@
 #include "intern.h"
 #include "ksyms.h"
 #include "ustacks.h"
+#include "units.h"
 
 struct sink {
 	pthread_mutex_t mutex;
@@ -66,8 +67,5 @@ __u32 sink__own_frames(const struct sink *s, const __u64 *frames, __u32 n);
 __u32 sink__stack(struct sink *s, const __u64 *frames, __u32 n);
 
 bool sink__failed(struct sink *s);
-
-/* CLOCK_MONOTONIC, ns. */
-__u64 now_ns(void);
 
 #endif

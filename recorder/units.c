@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 struct unit {
 	const char *name;
@@ -66,4 +67,12 @@ const char *units__bytes(char *buf, size_t len, __u64 bytes)
 		value /= 1024;
 	snprintf(buf, len, i ? "%.1f %s" : "%.0f %s", value, NAMES[i]);
 	return buf;
+}
+
+__u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }

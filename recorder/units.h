@@ -1,4 +1,4 @@
-/* units.h: durations and sizes as people write them. */
+/* units.h: what time it is, and durations and sizes as people write them. */
 #ifndef RECORDER_UNITS_H
 #define RECORDER_UNITS_H
 
@@ -10,6 +10,9 @@ int units__duration(const char *text, __u64 *ns);
 
 /* "4096", "64K", "10M", "1G" (powers of 1024): into bytes. -EINVAL when it is none. */
 int units__size(const char *text, __u64 *bytes);
+
+/* CLOCK_MONOTONIC, ns. */
+__u64 now_ns(void);
 
 /* A size in short: "3.2 MiB". */
 const char *units__bytes(char *buf, size_t len, __u64 bytes);

@@ -6,5 +6,9 @@ if [ ! -x build/san/netanalyze ] || [ ! -x build/san/tests/cli/make_trace ]; the
 	echo "there is no sanitizer build here; make check makes it"
 	exit 77
 fi
+if [ build/san/netanalyze -ot build/netanalyze ]; then
+	echo "the sanitizer build is older than the other; make check makes both"
+	exit 77
+fi
 export NETANALYZE=build/san/netanalyze MAKE_TRACE=build/san/tests/cli/make_trace
 sh tests/cli/golden.sh && sh tests/cli/badinput.sh

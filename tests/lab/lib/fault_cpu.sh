@@ -18,6 +18,14 @@ fault_bind() {
 	done
 }
 
+# fault_rps NS DEVICE CPU: what arrives there is handed to that CPU, however much it is.
+fault_rps() {
+	local steering="/sys/class/net/$2/queues/rx-0/rps_cpus"
+	fault_sysctl host net.core.netdev_max_backlog 100000
+	undo in_ns "$1" sh -c "'echo 0 >$steering'"
+	printf '%x' $((1 << $3)) | in_ns "$1" tee "$steering" >/dev/null || die "cannot steer packets of $2"
+}
+
 # fault_irqs CPU: every interrupt that can be moved goes to that CPU.
 fault_irqs() {
 	local d old

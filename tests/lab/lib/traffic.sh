@@ -33,6 +33,7 @@ server_start() {
 		exec_in_ns "$ns" ${SERVER_WITH:-} $traffic "$@" >"$LAB_DIR/traffic.$name" 2>&1 &
 		echo $! >"$LAB_DIR/traffic.$name.pid"
 		wait_for 20 in_ns "$ns" grep -qs "$open" /proc/net/udp /proc/net/tcp /proc/net/udp6 /proc/net/tcp6 || die "nobody serves $*"
+		say "serves $*: $(in_ns "$ns" ss -Htunlp | xargs)"
 	fi
 }
 

@@ -62,6 +62,12 @@ truth_end() {
 	awk -F= 'NR == FNR { old[$1] = $2; next } { print $1 "=" $2 - old[$1] }' "$1/counters.before" "$1/counters.after" >>"$1/truth"
 }
 
+# Functions that are still hooked when netrec has ended, and what goes on taking its probes off.
+note_probes_left() {
+	wait_for 60 bash -c '! pgrep -x netrec-detach' || say "netrec-detach is still there"
+	note functions_left "$(grep -c . /sys/kernel/tracing/enabled_functions)"
+}
+
 # note KEY VALUE: adds to the truth of the running scenario.
 note() {
 	echo "$1=$2" >>"$LAB_DIR/truth"
