@@ -49,4 +49,5 @@ SELECT CASE WHEN n = 0 AND (SELECT complete FROM trace) THEN 'Nothing that was o
 	ELSE printf('%d records were lost (%s): counts that span the gaps are lower bounds.', n, list) END
 FROM (SELECT coalesce(sum(lost), 0) AS n, group_concat(printf('%d %s', lost, name), ', ') AS list FROM (SELECT name, lost FROM record_count WHERE lost > 0 ORDER BY lost DESC))
 UNION ALL
-SELECT 'Not observed: ' || group_concat(name, ', ') || '.' FROM (SELECT DISTINCT name FROM probe WHERE status = 2 ORDER BY id) HAVING count(*) > 0;
+SELECT printf('Not observed: %s%s.', group_concat(name, ', ') FILTER (WHERE nth <= 5), CASE WHEN count(*) > 5 THEN printf(' and %d more, named below', count(*) - 5) ELSE '' END)
+FROM (SELECT name, row_number() OVER (ORDER BY min(id)) AS nth FROM probe WHERE status = 2 GROUP BY name ORDER BY nth) HAVING count(*) > 0;

@@ -1,6 +1,7 @@
 -- unseen: What was not seen?
 -- none: every probe that was asked for was attached, and nothing is known to be missing
-SELECT printf('probe %s could not be attached%s', name, CASE detail WHEN '' THEN '' ELSE ': ' || detail END) AS text FROM probe WHERE status = 2
+SELECT printf('probe%s %s could not be attached%s', CASE count(*) WHEN 1 THEN '' ELSE 's' END, group_concat(name, ', '), CASE detail WHEN '' THEN '' ELSE ': ' || detail END) AS text
+FROM (SELECT name, detail FROM probe WHERE status = 2 ORDER BY id) GROUP BY detail
 UNION ALL
 SELECT hidden_text() WHERE hidden_text() IS NOT NULL
 UNION ALL

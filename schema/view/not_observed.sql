@@ -1,10 +1,10 @@
 -- not_observed: Which probes of these record types were not attached, and why? :types is a JSON array of names.
-SELECT CASE WHEN p.status = 2 THEN printf('not observed: probe %s could not be attached%s', p.name,
-		CASE p.detail WHEN '' THEN '' ELSE ': ' || p.detail END)
-	ELSE printf('not observed: probe %s was not asked for%s', p.name,
-		CASE p.detail WHEN '' THEN '' ELSE ': ' || p.detail END) END AS text
-FROM probe AS p JOIN record_count AS r ON r.type = p.type JOIN json_each(:types) AS t ON t.value = r.name
-WHERE p.status <> 1
+SELECT printf('not observed: probe%s %s %s%s', CASE count(*) WHEN 1 THEN '' ELSE 's' END, group_concat(p.name, ', '),
+	CASE WHEN p.status = 2 THEN 'could not be attached' WHEN count(*) = 1 THEN 'was not asked for' ELSE 'were not asked for' END,
+	CASE p.detail WHEN '' THEN '' ELSE ': ' || p.detail END) AS text
+FROM (SELECT DISTINCT p.id, p.name, p.status, p.detail FROM probe AS p JOIN record_count AS r ON r.type = p.type
+	JOIN json_each(:types) AS t ON t.value = r.name WHERE p.status <> 1 ORDER BY p.id) AS p
+GROUP BY p.status, p.detail
 UNION ALL
 SELECT printf('not observed: the recording holds no %s records', t.value)
 FROM json_each(:types) AS t LEFT JOIN record_count AS r ON r.name = t.value
