@@ -110,15 +110,12 @@ ON_FUNCTION_AS(conntrack_ovs_begin, ovs_ct_execute, struct net *net, struct sk_b
 }
 
 /* The device and the headers. A packet that nobody sent yet has no device. */
-static __always_inline void ct__packet(struct rec_conntrack *r, struct sk_buff *skb)
+static __always_inline void ct__packet(const bool typed, struct rec_conntrack *r, struct sk_buff *skb)
 {
-	__u64 l3 = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
-	__u32 len = BPF_CORE_READ(skb, len);
-	__u64 end = (__u64)BPF_CORE_READ(skb, data) + (len - BPF_CORE_READ(skb, data_len));
 	struct rec_packet p;
 
 	p.vlan = 0;
-	packet__parse(&p, l3, end, ntoh16(BPF_CORE_READ(skb, protocol)));
+	packet__parse(&p, skb__l3(typed, skb), skb__linear_end(typed, skb), ntoh16(GET(skb, protocol)));
 	__builtin_memcpy(r->saddr, p.saddr, sizeof(r->saddr));
 	__builtin_memcpy(r->daddr, p.daddr, sizeof(r->daddr));
 	r->sport = p.sport;
@@ -129,8 +126,8 @@ static __always_inline void ct__packet(struct rec_conntrack *r, struct sk_buff *
 	r->ip_id = p.ip_id;
 	r->seq = p.seq;
 	r->ack = p.ack;
-	r->len = len;
-	r->ifindex = BPF_CORE_READ(skb, dev, ifindex);
+	r->len = GET(skb, len);
+	r->ifindex = dev__ifindex(typed, GET(skb, dev));
 }
 
 static __always_inline void ct__no_packet(struct rec_conntrack *r)
@@ -163,12 +160,12 @@ static __always_inline void ct__connection(struct rec_conntrack *r, __u64 nfct)
 
 ON_RETURN_AS(conntrack, nf_conntrack_in, conntrack, struct sk_buff *skb, struct nf_hook_state *state)
 {
-	__u64 l3 = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header), now = bpf_ktime_get_ns();
-	__u64 duration = begin__take(skb, BY_NETFILTER, now);
-	__u8 hook = BPF_CORE_READ(state, hook);
+	__u64 now = bpf_ktime_get_ns(), duration = begin__take(skb, BY_NETFILTER, now);
+	__u8 hook = GET(state, hook);
+	struct net *net = GET(state, net);
 	struct rec_conntrack *r;
 
-	if (!filter__packet(skb, l3, ntoh16(BPF_CORE_READ(skb, protocol)), hook >= HOOK_LOCAL_OUT ? FILTER_OUT : FILTER_IN, typed))
+	if (!filter__packet(skb, skb__l3(typed, skb), ntoh16(GET(skb, protocol)), hook >= HOOK_LOCAL_OUT ? FILTER_OUT : FILTER_IN, typed))
 		return 0;
 	r = EMIT(conntrack);
 	if (!r)
@@ -180,10 +177,10 @@ ON_RETURN_AS(conntrack, nf_conntrack_in, conntrack, struct sk_buff *skb, struct 
 	r->flags = 0;
 	r->ovs_state = 0;
 	r->ret = returned;
-	r->netns = BPF_CORE_READ(state, net, ns.inum);
+	r->netns = GET(net, ns.inum);
 	r->duration = duration;
-	ct__packet(r, skb);
-	ct__connection(r, BPF_CORE_READ((struct sk_buff___ct *)skb, _nfct));
+	ct__packet(typed, r, skb);
+	ct__connection(r, GET((struct sk_buff___ct *)skb, _nfct));
 	emit__submit(r);
 	return 0;
 }
@@ -205,17 +202,17 @@ ON_RETURN_AS(conntrack_ovs, ovs_ct_execute, conntrack, struct net *net, struct s
 	r->hook = 0;
 	r->flags = (BPF_CORE_READ_BITFIELD_PROBED(info, commit) ? FLAG_COMMIT : 0) |
 		   (BPF_CORE_READ_BITFIELD_PROBED(info, force) ? FLAG_FORCE : 0);
-	r->ovs_state = BPF_CORE_READ(key, ct_state);
+	r->ovs_state = GET(key, ct_state);
 	r->ret = returned;
-	r->netns = BPF_CORE_READ(net, ns.inum);
+	r->netns = GET(net, ns.inum);
 	r->duration = duration;
 	if (r->ret)
 		ct__no_packet(r);
 	else
-		ct__packet(r, skb);
-	ct__connection(r, r->ret ? 0 : BPF_CORE_READ((struct sk_buff___ct *)skb, _nfct));
+		ct__packet(typed, r, skb);
+	ct__connection(r, r->ret ? 0 : GET((struct sk_buff___ct *)skb, _nfct));
 	if (!r->ct)
-		r->zone = BPF_CORE_READ(info, zone.id);
+		r->zone = GET(info, zone.id);
 	emit__submit(r);
 	return 0;
 }

@@ -84,6 +84,12 @@ union head_l3 {
 	__u64 words[8];
 };
 
+/* Where the layer 3 header is, as an address. */
+static __always_inline __u64 skb__l3(const bool typed, struct sk_buff *skb)
+{
+	return (__u64)GET(skb, head) + GET(skb, network_header);
+}
+
 /* Where the linear data ends, as an address. */
 static __always_inline __u64 skb__linear_end(const bool typed, struct sk_buff *skb)
 {

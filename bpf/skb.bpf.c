@@ -29,7 +29,7 @@ ON_TRACEPOINT(netif_receive_skb, struct sk_buff *skb)
 
 ON_TRACEPOINT(net_dev_queue, struct sk_buff *skb)
 {
-	__u64 l3 = (__u64)GET(skb, head) + GET(skb, network_header);
+	__u64 l3 = skb__l3(typed, skb);
 	__u16 proto = ntoh16(GET(skb, protocol));
 
 	if (proto__is_vlan(proto)) /* the tag is in the Ethernet header; network_header may be before or behind it */

@@ -66,7 +66,7 @@ ON_FUNCTION(ip6_xmit, struct sock *sk, struct sk_buff *skb)
 /* The IP header is there; skb->protocol and the device are not yet. */
 static __always_inline int packet_from_socket(const bool typed, struct sk_buff *skb, __u8 stage, __u16 ethertype)
 {
-	return stage__packet(typed, skb, stage, (__u64)GET(skb, head) + GET(skb, network_header), ethertype, FILTER_OUT);
+	return stage__packet(typed, skb, stage, skb__l3(typed, skb), ethertype, FILTER_OUT);
 }
 
 ON_FUNCTION(ip_send_skb, struct net *net, struct sk_buff *skb)

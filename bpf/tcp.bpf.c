@@ -194,7 +194,7 @@ static __always_inline void event__from_segment(struct rec_tcp_event *t, struct 
 	struct rec_packet p;
 
 	p.vlan = 0;
-	packet__parse(&p, (__u64)skb->head + skb->network_header, skb__linear_end(true, skb), ntoh16(skb->protocol));
+	packet__parse(&p, skb__l3(true, skb), skb__linear_end(true, skb), ntoh16(skb->protocol));
 	__builtin_memcpy(t->saddr, p.daddr, sizeof(t->saddr));
 	__builtin_memcpy(t->daddr, p.saddr, sizeof(t->daddr));
 	t->sk = 0;
