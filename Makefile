@@ -192,6 +192,12 @@ bench: deps
 	$(Q)$(MAKE) --no-print-directory -j2 all build/tests/traffic build/tests/bench/codec
 	$(Q)tests/bench/bench.sh
 
+# What each profile costs in the lab's VM, in instructions.
+bench-lab: deps
+	@tests/deps.sh $(LAB_PACKAGES) $(BENCH_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory -j2 lab-programs
+	$(Q)LAB_THREADS=counted tests/lab/lab-shell 'bash tests/bench/profiles.sh' | sed -n '/^==/,/^perf/p'
+
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 

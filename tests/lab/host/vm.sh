@@ -35,16 +35,18 @@ vm_prepare() {
 }
 
 #
-# THREADS is single or multi. With a thread for each CPU, QEMU 7.2 now and then keeps executing the breakpoint that
+# THREADS is single, multi or counted. With a thread for each CPU, QEMU 7.2 now and then keeps executing the breakpoint that
 # the kernel had put into its own code (text_poke_bp) and that CPU never gets on; attaching probes patches code all
 # the time. With one thread for all CPUs that cannot happen, but nested guests now and then lose a wake-up. And
 # the state that a nested guest's exit (VMRUN) restores is now and then wrong, which ends in a page fault there.
+# Counted: one CPU whose clock advances by 1 ns with each instruction, and as usual while idle.
 vm_command() {
-	local threads=$2
+	local threads=$2 cpus=2 clock=()
+	[ "$threads" != counted ] || threads=single cpus=1 clock=(-icount shift=0)
 	rm -f "$lab/monitor.in" "$lab/monitor.out"
 	mkfifo "$lab/monitor.in" "$lab/monitor.out"
 	vm_qemu=(nice -n 15 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -M q35 -cpu max,+svm
-		-accel tcg,thread="$threads" -smp 2 -m "${LAB_MEMORY:-4096}" -nographic -serial "$1"
+		-accel tcg,thread="$threads" "${clock[@]}" -smp $cpus -m "${LAB_MEMORY:-4096}" -nographic -serial "$1"
 		-kernel "$kernel/vmlinuz" -initrd "$lab/initramfs-l1"
 		-append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off"
 		-fsdev local,id=r,path=/,security_model=none,multidevs=remap,readonly=on
