@@ -8,6 +8,8 @@
 #   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND interface = 'eth0 (peer)'"
 #   plus A B, minus A B           of such numbers
 #   recording NAME                asks another recording of the scenario, such as one made in the guest
+#   pcap FILE FILTER              packets in FILE.pcap, see pcap_begin
+#   pcap_delay FROM TO FILTER     mean ns from one capture to the other of the packets in both, by their IP identification
 #   equal WHAT TRUTH TRACE        the same number; or the trace has less, by no more than it says it lost
 #   at_least WHAT LEAST VALUE     VALUE >= LEAST
 #   at_most WHAT MOST VALUE       VALUE <= MOST
@@ -76,6 +78,21 @@ matching() {
 	[ -e "$json" ] || "$netanalyze" show "$2" "${db%.db}.nrec" "$filter" --json --top 100000 >"$json" 2>/dev/null || return
 	shift
 	json=$json trace "$@"
+}
+
+pcap() {
+	tcpdump -n -r "$dir/$1.pcap" "$2" 2>/dev/null | wc -l
+}
+
+pcap_delay() {
+	awk 'match($0, / id [0-9]+,/) { id = substr($0, RSTART, RLENGTH) } { split($1, t, ".") }
+		NR == FNR { at[id] = t[1] % 100000 * 1e6 + t[2]; next }
+		id in at { sum += t[1] % 100000 * 1e6 + t[2] - at[id]; n++ }
+		END { if (n) printf "%.0f", sum * 1000 / n }' <(pcap_lines "$1" "$3") <(pcap_lines "$2" "$3")
+}
+
+pcap_lines() {
+	tcpdump -n -tt -v -r "$dir/$1.pcap" "$2" 2>/dev/null | grep '^[0-9]'
 }
 
 drops() {

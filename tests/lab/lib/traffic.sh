@@ -96,3 +96,17 @@ bulk_stream() {
 	note_line "$1" "$(run_traffic "$2" bulk "$4" "$5" "$6")"
 	server_stop "$3" "$1_server" 0.2
 }
+
+# pcap_begin NS DEVICE, pcap_end NS DEVICE: what tcpdump sees there meanwhile, in NS_DEVICE.pcap.
+pcap_begin() {
+	local file=$LAB_DIR/$1_$2.pcap
+	exec_in_ns "$1" tcpdump -Z root -i "$2" -B 8192 --immediate-mode -U -w "$file" 2>"$file.log" &
+	echo $! >"$file.pid"
+	wait_for 20 grep -q 'listening on' "$file.log" || die "tcpdump does not listen on $2: $(cat "$file.log")"
+}
+
+pcap_end() {
+	local file=$LAB_DIR/$1_$2.pcap
+	kill -INT "$(cat "$file.pid")"
+	wait_for 10 grep -q 'dropped by kernel' "$file.log" || die "tcpdump on $2 does not end"
+}
