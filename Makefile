@@ -4,6 +4,7 @@
 #   make demo       record and explain real traffic in two network namespaces (root), or a sample
 #   make check      every test that runs on this machine, sanitizers included
 #   make bench      cost and size, beside perf and bpftrace
+#   make bench-lab  what each profile costs, in instructions, in a virtual machine with real Open vSwitch
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
 #   make lab-shell  a shell in that machine
 #   make fuzz       fuzz the trace reader (FUZZ_SECONDS=60)
@@ -58,7 +59,7 @@ all: $(BUILD)/netrec $(BUILD)/netanalyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests deps demo check check-fast bench fuzz install clean help
+.PHONY: all tests deps demo check check-fast bench bench-lab fuzz install clean help
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
