@@ -169,7 +169,7 @@ int scan__fill(sqlite3 *db, const char *path, struct trace_error *err)
 	struct trace_rows rows = { .n = 0 };
 	struct trace *t;
 
-	TRY(trace__open(&t, path, err));
+	TRY(trace__open_checked(&t, path, err));
 	if (sqlite3_exec(db, view__sql("scan/tables.sql"), NULL, NULL, NULL) != SQLITE_OK ||
 	    store__begin(&s.store, db, err) != 0) {
 		trace__close(t);

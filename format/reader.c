@@ -125,13 +125,15 @@ static int find_blocks(struct trace *t, const char *path, struct trace_error *er
 	return 0;
 }
 
-int trace__open(struct trace **out, const char *path, struct trace_error *err)
+static int open_trace(struct trace **out, const char *path, bool checked, struct trace_error *err)
 {
 	struct trace *t = calloc(1, sizeof(*t));
-	int code = t ? 0 : trace_error__set(err, -ENOMEM, "out of memory");
+	int code;
 
-	if (!code)
-		code = add_path(t, path, err);
+	if (!t)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	t->checked = checked;
+	code = add_path(t, path, err);
 	if (!code && add_own_schema(t))
 		code = trace_error__set(err, -ENOMEM, "out of memory");
 	if (!code)
@@ -142,6 +144,16 @@ int trace__open(struct trace **out, const char *path, struct trace_error *err)
 	}
 	*out = t;
 	return 0;
+}
+
+int trace__open(struct trace **t, const char *path, struct trace_error *err)
+{
+	return open_trace(t, path, false, err);
+}
+
+int trace__open_checked(struct trace **t, const char *path, struct trace_error *err)
+{
+	return open_trace(t, path, true, err);
 }
 
 void trace__close(struct trace *t)

@@ -61,6 +61,9 @@ struct trace_damage {
  * Damage in part of it is no failure: see trace__damage().
  */
 int trace__open(struct trace **t, const char *path, struct trace_error *err);
+
+/* The same, reading every byte that is not rows, needed or not: with every block decoded, no damage goes unnoticed. */
+int trace__open_checked(struct trace **t, const char *path, struct trace_error *err);
 void trace__close(struct trace *t);
 
 size_t trace__n_files(const struct trace *t);

@@ -29,6 +29,7 @@ struct trace {
 	struct trace_damage *damages;
 	struct known_schema *schemas;
 	size_t n_files, n_segments, n_blocks, n_damages, n_schemas;
+	bool checked;      /* opened to find all damage */
 	__u16 newer_major; /* of a block this reader must not read; 0: none */
 };
 
