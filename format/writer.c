@@ -217,9 +217,11 @@ static int write_all(struct trace_writer *w)
 	return 0;
 }
 
+/* A second schema, far from the first: without any, not one row could be read. */
 static int end_segment(struct trace_writer *w)
 {
 	TRY(write_all(w));
+	TRY(write_schema_block(w));
 	TRY(write_end(w));
 	return segment_file__finish(w->file, &w->err);
 }

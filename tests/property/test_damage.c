@@ -235,6 +235,24 @@ static void flip_every_byte(void **state)
 	assert_in_range(unnoticed, 0, sound.size / 500);
 }
 
+/* One damaged block must not cost all rows: the schema that describes them stands at both ends. */
+static void schema_stands_twice(void **state)
+{
+	struct block_header h;
+	__u64 at_schema[2] = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	for (size_t at = 0; at + BLOCK_HEADER <= sound.size; at++)
+		if (block_header__unpack(&h, sound.bytes + at) && h.kind == BLOCK_SCHEMA) {
+			assert_in_range(n, 0, 1);
+			at_schema[n++] = at;
+		}
+	assert_int_equal(n, 2);
+	assert_true(at_schema[0] < sound.blocks[0].offset);
+	assert_true(at_schema[1] > sound.blocks[sound.n_blocks - 1].offset);
+}
+
 /* Bytes thrown in between blocks are skipped, and named. */
 static void junk_between_blocks(void **state)
 {
@@ -267,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cut_at_every_byte),
 		cmocka_unit_test(flip_every_byte),
+		cmocka_unit_test(schema_stands_twice),
 		cmocka_unit_test(junk_between_blocks),
 	};
 
