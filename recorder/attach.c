@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "aim.h"
 #include "maps.h"
 #include "objects.h"
 #include "units.h"
@@ -38,6 +39,7 @@ struct attached {
 struct attach {
 	struct recorder_config config;
 	const struct filter *filter;
+	struct aim aim;
 	struct maps maps;
 	struct bpf_object *instances[MAX_INSTANCES];
 	struct attached programs[MAX_PROGRAMS];
@@ -95,7 +97,9 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 	a->filter = opts->filter;
 	a->config.filter_bytes = a->filter ? filter__bytes(a->filter) : 0;
 	ask_kernel(&a->config, k);
-	ret = maps__open(&a->maps, &a->config, opts->pids, opts->ring_bytes, err);
+	ret = aim__open(&a->aim, err);
+	if (!ret)
+		ret = maps__open(&a->maps, &a->config, opts->pids, opts->ring_bytes, err);
 	if (ret < 0) {
 		attach__close(a);
 		return ret;
@@ -104,22 +108,10 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 	return 0;
 }
 
-static const struct program_def *program_def(const char *program)
-{
-	const struct program_def *defs;
-	size_t n;
-
-	defs = plan__program_defs(&n);
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(defs[i].program, program))
-			return &defs[i];
-	return NULL;
-}
-
 /* Is this program one of the candidate that the probe is to use? */
 static bool belongs(const struct plan_probe *p, const char *program)
 {
-	const struct program_def *d = program_def(program);
+	const struct program_def *d = plan__program_def(program);
 
 	return d && !strcmp(d->probe, p->def->name) && d->candidate == p->candidate;
 }
@@ -196,7 +188,6 @@ static int load(struct attach *a, struct plan *plan, const struct object *o, con
 	return 0;
 }
 
-/* Functions go by the name this kernel has for them, all else by the section of the program. */
 /* At every place there is; all but the first link are kept aside. NULL with errno when there is none. */
 static struct bpf_link *attach_to_processes(struct attach *a, struct bpf_program *prog, const struct program_def *d,
 					    const struct uprobes *u)
@@ -220,9 +211,10 @@ static struct bpf_link *attach_to_processes(struct attach *a, struct bpf_program
 	return first;
 }
 
+/* Functions go by the name this kernel has for them, all else by the section of the program. */
 static struct bpf_link *attach_program(struct attach *a, struct bpf_program *prog, const struct means *m)
 {
-	const struct program_def *d = program_def(bpf_program__name(prog));
+	const struct program_def *d = plan__program_def(bpf_program__name(prog));
 
 	if (d->method == METHOD_uprobe || d->method == METHOD_uretprobe)
 		return attach_to_processes(a, prog, d, m->uprobes);
@@ -252,7 +244,7 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 			return err;
 		}
 		a->programs[a->n_programs++] = (struct attached){
-			prog, link, p->def, program_def(bpf_program__name(prog))->role == ROLE_NEEDED };
+			prog, link, p->def, plan__program_def(bpf_program__name(prog))->role == ROLE_NEEDED };
 	}
 	p->status = PROBE_ATTACHED;
 	p->detail[0] = 0;
@@ -344,6 +336,7 @@ int attach__plan(struct attach *a, struct plan *plan, const struct means *m, str
 {
 	const struct object *o;
 
+	a->aim.means = m;
 	for (size_t i = 0; (o = objects__get(i)); i++)
 		load_object(a, plan, o, m);
 	if (plan__count(plan, PROBE_ATTACHED))
@@ -451,6 +444,7 @@ void attach__close(struct attach *a)
 	attach__detach(a, &left);
 	for (size_t i = 0; i < a->n_instances; i++)
 		bpf_object__close(a->instances[i]);
+	aim__close(&a->aim);
 	maps__close(&a->maps);
 	free(a);
 }

@@ -92,12 +92,12 @@ static int read_symbols(struct functions *f, const char *path, struct trace_erro
 static void read_types(struct functions *f, struct kernel_btf *k)
 {
 	for (size_t i = 0; i < f->n; i++)
-		f->list[i].has_type = f->list[i].symbol[0] &&
-				      kernel_btf__function_args(k, f->list[i].module, f->list[i].name) >= 0;
+		f->list[i].type = f->list[i].symbol[0] ? kernel_btf__function(k, f->list[i].module, f->list[i].name) :
+							 -ENOENT;
 }
 
 /* Loads "return 0" for a function that has a type; it is never attached. */
-static void try_fentry(struct functions *f, const struct kernel_btf *k)
+static void try_fentry(struct functions *f)
 {
 	const struct bpf_insn insns[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -109,9 +109,9 @@ static void try_fentry(struct functions *f, const struct kernel_btf *k)
 	for (size_t i = 0; i < f->n; i++) {
 		const struct function *fn = &f->list[i];
 
-		if (!fn->has_type || *fn->module)
+		if (fn->type < 0 || *fn->module)
 			continue;
-		opts.attach_btf_id = kernel_btf__function_id(k, fn->name);
+		opts.attach_btf_id = fn->type;
 		fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", insns, 2, &opts);
 		if (fd < 0)
 			snprintf(f->no_fentry, sizeof(f->no_fentry), "this kernel refuses fentry programs: %s",
@@ -168,7 +168,7 @@ int functions__open(struct functions **out, const char *path, const char *const 
 	}
 	read_types(f, k);
 	if (privilege__can_bpf())
-		try_fentry(f, k);
+		try_fentry(f);
 	ask_kprobes(f);
 	*out = f;
 	return 0;

@@ -18,7 +18,7 @@ struct function {
 	const char *name;   /* asked for */
 	char symbol[96];    /* what the kernel calls it; empty when it has none */
 	char module[56];    /* empty for the kernel itself */
-	bool has_type;      /* the kernel's or the module's type information describes it under `name` */
+	int type;           /* id in the kernel's or the module's type information under `name`; -ENOENT: none */
 };
 
 /*

@@ -6,11 +6,14 @@
  */
 #include "kernel_btf.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_MODULES = 32 };
 
@@ -19,6 +22,7 @@ struct kernel_btf {
 	struct module {
 		char name[56];
 		struct btf *btf; /* NULL: it has none */
+		int fd;          /* of the same in the kernel; 0: not asked for yet */
 	} modules[MAX_MODULES];
 	size_t n_modules;
 };
@@ -41,12 +45,19 @@ int kernel_btf__open(struct kernel_btf **k, struct trace_error *err)
 	return 0;
 }
 
+static void close_module(struct module *m)
+{
+	btf__free(m->btf);
+	if (m->fd > 0)
+		close(m->fd);
+}
+
 void kernel_btf__close(struct kernel_btf *k)
 {
 	if (!k)
 		return;
 	for (size_t i = 0; i < k->n_modules; i++)
-		btf__free(k->modules[i].btf);
+		close_module(&k->modules[i]);
 	btf__free(k->btf);
 	free(k);
 }
@@ -80,36 +91,75 @@ int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name)
 	return n;
 }
 
-static struct btf *module_btf(struct kernel_btf *k, const char *name)
+static struct module *find_module(struct kernel_btf *k, const char *name)
 {
 	struct module *m = k->modules;
 
-	if (!*name)
-		return k->btf;
 	for (; m < k->modules + k->n_modules; m++)
 		if (!strcmp(m->name, name))
-			return m->btf;
+			return m;
 	if (k->n_modules == MAX_MODULES)
 		return NULL;
 	snprintf(m->name, sizeof(m->name), "%s", name);
 	m->btf = btf__load_module_btf(name, k->btf);
 	k->n_modules++;
-	return m->btf;
+	return m;
 }
 
-int kernel_btf__function_args(struct kernel_btf *k, const char *module, const char *name)
+/* A module's ids follow those of the kernel: only its own types are looked at, which libbpf would not do. */
+static int own_function(const struct btf *btf, __u32 from, const char *name)
 {
-	struct btf *btf = module_btf(k, module);
-	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) : -ENOENT;
+	for (__u32 id = from; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
 
-	if (id < 0)
+		if (btf_is_func(t) && !strcmp(btf__name_by_offset(btf, t->name_off), name))
+			return id;
+	}
+	return -ENOENT;
+}
+
+int kernel_btf__function(struct kernel_btf *k, const char *module, const char *name)
+{
+	const struct module *m;
+
+	if (!*module)
+		return own_function(k->btf, 1, name);
+	m = find_module(k, module);
+	return m && m->btf ? own_function(m->btf, btf__type_cnt(k->btf), name) : -ENOENT;
+}
+
+/* The file of a module's type information. */
+static int open_object(const char *module)
+{
+	__u32 id = 0;
+
+	while (!bpf_btf_get_next_id(id, &id)) {
+		char name[64] = "";
+		struct bpf_btf_info info = { .name = (__u64)(unsigned long)name, .name_len = sizeof(name) };
+		__u32 len = sizeof(info);
+		int fd = bpf_btf_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue; /* it has just gone */
+		if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.kernel_btf && !strcmp(name, module))
+			return fd;
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+int kernel_btf__object(struct kernel_btf *k, const char *module)
+{
+	struct module *m;
+
+	if (!*module)
+		return 0;
+	m = find_module(k, module);
+	if (!m)
 		return -ENOENT;
-	return btf_vlen(btf__type_by_id(btf, btf__type_by_id(btf, id)->type));
-}
-
-int kernel_btf__function_id(const struct kernel_btf *k, const char *name)
-{
-	return btf__find_by_name_kind(k->btf, name, BTF_KIND_FUNC);
+	if (!m->fd)
+		m->fd = open_object(module);
+	return m->fd;
 }
 
 static void each_value(const struct kernel_btf *k, const struct btf_type *t, kernel_btf_enum_fn fn, void *ctx)

@@ -15,13 +15,16 @@ void kernel_btf__close(struct kernel_btf *k);
 int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name);
 
 /*
- * Arguments of a function, as the kernel or one of its modules (empty: the kernel) describes it; -ENOENT when it
+ * Type id of a function, as the kernel or one of its modules (empty: the kernel) describes it; -ENOENT when it
  * does not. The type information of a module is read when it is first asked for.
  */
-int kernel_btf__function_args(struct kernel_btf *k, const char *module, const char *name);
+int kernel_btf__function(struct kernel_btf *k, const char *module, const char *name);
 
-/* Id of a function of the kernel itself, for the bpf system call; -ENOENT. */
-int kernel_btf__function_id(const struct kernel_btf *k, const char *name);
+/*
+ * What the bpf system call knows the type information by that such an id is from: 0 for the kernel itself, a file that
+ * stays ours for a module; -errno. The function must have been found.
+ */
+int kernel_btf__object(struct kernel_btf *k, const char *module);
 
 /* Calls `fn` for every value of an enum; -ENOENT when there is none of that name. */
 typedef void (*kernel_btf_enum_fn)(void *ctx, const char *name, __s64 value);

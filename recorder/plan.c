@@ -56,6 +56,14 @@ const struct program_def *plan__program_defs(size_t *n)
 	return PROGRAMS;
 }
 
+const struct program_def *plan__program_def(const char *program)
+{
+	for (size_t i = 0; i < COUNT(PROGRAMS); i++)
+		if (!strcmp(PROGRAMS[i].program, program))
+			return &PROGRAMS[i];
+	return NULL;
+}
+
 static bool wants_event(struct plan *plan, const char *event)
 {
 	bool any = false;
@@ -226,7 +234,7 @@ static void object_to_function(const struct program_def *p, const struct functio
 		snprintf(why, len, "%s", refusal);
 	else if (typed && strcmp(fn->symbol, p->target))
 		snprintf(why, len, "this kernel has %s only as %s", p->target, fn->symbol);
-	else if (typed && !fn->has_type)
+	else if (typed && fn->type < 0)
 		snprintf(why, len, "there is no type information on %s", p->target);
 }
 

@@ -67,6 +67,7 @@ struct plan {
 /* The tables of bpf/probes.def. */
 const struct probe_def *plan__probe_defs(size_t *n);
 const struct program_def *plan__program_defs(size_t *n);
+const struct program_def *plan__program_def(const char *program); /* by its name; NULL: there is none */
 
 /*
  * Marks what the comma-separated profiles and events ask for; both NULL: the default profile.

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,9 +45,9 @@ static void prefers_the_whole_function(void **state)
 	assert_int_equal(functions__open(&f, path, NAMES, sizeof(NAMES) / sizeof(NAMES[0]), btf, &err), 0);
 	assert_string_equal(functions__find(f, "ip_rcv")->symbol, "ip_rcv");
 	assert_string_equal(functions__find(f, "ip_rcv")->module, "");
-	assert_true(functions__find(f, "ip_rcv")->has_type);
+	assert_true(functions__find(f, "ip_rcv")->type > 0);
 	assert_string_equal(functions__find(f, "split")->symbol, "split.isra.0");
-	assert_false(functions__find(f, "split")->has_type);
+	assert_int_equal(functions__find(f, "split")->type, -ENOENT);
 	assert_string_equal(functions__find(f, "both")->symbol, "both");
 	assert_string_equal(functions__find(f, "ovs_dp_upcall")->module, "openvswitch");
 	assert_null(functions__find(f, "cold_only"));
