@@ -15,6 +15,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/echoes.h"
 #include "analyzer/flows.h"
 #include "analyzer/journeys.h"
 #include "analyzer/kept.h"
@@ -43,6 +44,7 @@ struct state {
 	struct upcalled *upcalled;
 	struct flows *flows;
 	struct kept *kept;
+	struct echoes *echoes;
 	struct xmit_stack *xmit; /* by CPU */
 	struct tally latency, stages, journeys;
 	__u64 evicted;
@@ -147,6 +149,7 @@ static __s64 end_journey(struct state *st, struct journey *j, const struct endin
 		j->gap |= count_interval(st, j->last, end->ts, j->last_stage,
 					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
 	count_journey(st, j, end);
+	echoes__see(st->echoes, j);
 	return kept__offer(st->kept, j, end);
 }
 
@@ -501,6 +504,7 @@ static void finish(void *state)
 	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | (other_flows < 0))
 		s->no_memory = true;
 	kept__finish(st->kept);
+	echoes__finish(st->echoes);
 	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,
 		     "packets on their way were given up; their fate is 'evicted'");
 	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut,
@@ -527,12 +531,14 @@ static int init(struct sweep *s, void **state)
 	st->upcalled = upcalled__new();
 	st->flows = flows__new();
 	st->kept = kept__new(s);
+	st->echoes = echoes__new(s);
 	st->xmit = calloc(s->n_cpus + 1, sizeof(*st->xmit));
-	if (!st->live || !st->upcalled || !st->flows || !st->kept || !st->xmit) {
+	if (!st->live || !st->upcalled || !st->flows || !st->kept || !st->echoes || !st->xmit) {
 		journeys__free(st->live);
 		upcalled__free(st->upcalled);
 		flows__free(st->flows);
 		kept__finish(st->kept);
+		echoes__finish(st->echoes);
 		free(st->xmit);
 		free(st);
 		return -1;

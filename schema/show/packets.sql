@@ -13,3 +13,17 @@ FROM packet AS p
 WHERE begin_ns <= :to_ns AND end_ns >= :from_ns
 	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack)
 ORDER BY total_ns DESC, id LIMIT :top;
+
+-- echoes: How long did echo requests (ping) take to be answered: on this host, beyond it, and back here?
+-- needs: packet
+-- none: no echo request and no reply was seen
+SELECT saddr || ' > ' || daddr AS flow, sum(requests) AS requests, sum(answered) AS answered,
+	sum(requests) - sum(answered) AS unanswered, sum(again) AS duplicates,
+	sum(there_sum_ns) / nullif(sum(answered), 0) AS there_mean_ns, max(there_max_ns) AS there_max_ns,
+	sum(beyond_sum_ns) / nullif(sum(answered), 0) AS beyond_mean_ns, max(beyond_max_ns) AS beyond_max_ns,
+	sum(back_sum_ns) / nullif(sum(answered), 0) AS back_mean_ns, max(back_max_ns) AS back_max_ns,
+	sum(sum_ns) / nullif(sum(n), 0) AS rtt_mean_ns, hist_p(hist_merge(hist), 50) AS rtt_p50_ns, hist_p(hist_merge(hist), 99) AS rtt_p99_ns, hist_max(hist_merge(hist)) AS rtt_max_ns
+FROM echo
+WHERE win BETWEEN :first_win AND :last_win
+	AND packet_match(ethertype, CASE ethertype WHEN 2048 THEN 1 ELSE 58 END, saddr, daddr, NULL, CASE ethertype WHEN 2048 THEN 2048 ELSE 32768 END, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+GROUP BY ethertype, saddr, daddr HAVING sum(requests) > 0 ORDER BY sum(requests) - sum(answered) DESC, sum(requests) DESC, saddr, daddr LIMIT :top;

@@ -76,9 +76,10 @@ udp_to_nobody() {
 
 # ping_stream NAME FROM ADDR COUNT INTERVAL
 ping_stream() {
-	local line
-	line=$(in_ns "$2" ping -q -c "$4" -i "$5" -W 5 "$3" | grep 'packets transmitted')
-	set -- "$1" $line
+	local out
+	out=$(in_ns "$2" ping -q -c "$4" -i "$5" -W 5 "$3")
+	note "$1_rtt_ns" "$(echo "$out" | awk -F'[=/]' '/^rtt/ { printf "%.0f", $6 * 1000000 }')"
+	set -- "$1" $(echo "$out" | grep 'packets transmitted')
 	note "$1_sent" "$2"
 	note "$1_received" "$5"
 }
