@@ -171,6 +171,8 @@ void echoes__see(struct echoes *e, const struct journey *j)
 	k = key_of(&j->head, kind);
 	hash = hash_of(&k);
 	open = recent__find(e->open, hash);
+	if (open && kind == REQUEST_SEEN && since(open->ts, now.begin) > SETTLED_NS)
+		open = NULL; /* another request with the same numbers, as some programs always send */
 	row = row_of(e, k);
 	row.count[REQUESTS] += kind == REQUEST_SEEN && !(open && open->word[1] & REQUEST_SEEN);
 	if (!open) {
