@@ -39,7 +39,9 @@ struct journey {
 	bool gap;             /* packet records were lost on its way */
 	bool matched;         /* the filter wants it */
 	bool branch;          /* a clone, copy or segment of a packet that is counted itself */
-	struct rec_packet head; /* at its first stage */
+	bool wrapped;         /* outer is known */
+	struct rec_packet head; /* at its first stage; in a tunnel: of the packet inside */
+	struct rec_packet outer; /* the headers that a tunnel put before it */
 	struct hop timeline[JOURNEY_HOPS];
 };
 
@@ -63,7 +65,7 @@ struct journey *journeys__find(struct journeys *t, __u64 skb);
 
 /*
  * A place for a new journey of this skb, which must have none. When one must make room for it, `evict` is
- * called with that one first. All fields but skb, head and timeline are zero.
+ * called with that one first. All fields but skb, head, outer and timeline are zero.
  */
 struct journey *journeys__add(struct journeys *t, __u64 skb, void (*evict)(void *arg, struct journey *j), void *arg);
 

@@ -67,6 +67,7 @@ static void store_hops(struct kept *k, __s64 id, const struct journey *j, const 
 static __s64 store_packet(struct kept *k, const char *why, const struct journey *j, const struct ending *end)
 {
 	const struct rec_packet *h = &j->head;
+	const struct rec_packet *outer = &j->outer;
 	bool known = !j->orphan;
 	bool addr = known && (h->ethertype == 0x0800 || h->ethertype == 0x86dd || h->ethertype == 0x0806);
 	__s64 id = ++k->last_id;
@@ -80,7 +81,9 @@ static __s64 store_packet(struct kept *k, const char *why, const struct journey 
 	      V_KNOWN(h->tos), V_KNOWN(h->vlan), V_KNOWN(h->len), V_KNOWN(h->gso_size), V_KNOWN(h->gso_segs),
 	      V_KNOWN(h->mark), V_KNOWN(h->hash), V_KNOWN(h->tid), V_INT(j->hops),
 	      V_OPT(end->fate == FATE_DROPPED, end->reason), V_OPT(has_end(end) && end->location, end->location),
-	      V_OPT(end->stack, end->stack), V_INT(j->branch));
+	      V_OPT(end->stack, end->stack), V_INT(j->branch), V_OPT(j->wrapped, outer->ethertype),
+	      V_OPT(j->wrapped, outer->proto), V_ADDR(j->wrapped ? outer->saddr : NULL), V_OPT(j->wrapped, outer->sport),
+	      V_ADDR(j->wrapped ? outer->daddr : NULL), V_OPT(j->wrapped, outer->dport));
 #undef V_KNOWN
 	if (has_end(end) && end->location)
 		names__use_location(k->sweep->names, end->location);

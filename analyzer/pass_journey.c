@@ -8,35 +8,24 @@
  *
  * A clone, copy or segment goes on as a branch, with the stages of the packet it comes from; it is timed and shown but
  * not counted as a packet. What Open vSwitch sends up to ovs-vswitchd waits (upcalled.h) and goes on when it is sent
- * back, as another sk_buff.
- *
- * net_dev_xmit reports on a packet that may be elsewhere, freed, or another one by now. It runs on the CPU of
- * its net_dev_start_xmit, nested like the drivers are, so a small stack per CPU pairs them.
+ * back, as another sk_buff. A tunnel device puts other headers before the packet, or takes them off, in the same sk_buff:
+ * one journey, with both.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/echoes.h"
 #include "analyzer/flows.h"
-#include "analyzer/journeys.h"
+#include "analyzer/identity.h"
 #include "analyzer/kept.h"
 #include "analyzer/pass.h"
 #include "analyzer/tally.h"
 #include "analyzer/tun_ring.h"
+#include "analyzer/tunnels.h"
 #include "analyzer/upcalled.h"
+#include "analyzer/xmits.h"
 #include "format/schema.h"
 
-enum { XMIT_DEPTH = 8, UPCALL_MISS = 1 };
-
-struct open_xmit {
-	__u64 skb, ts;
-	__u32 netns, ifindex;
-	bool matched;
-};
-
-struct xmit_stack {
-	unsigned n;
-	struct open_xmit open[XMIT_DEPTH];
-};
+enum { UPCALL_MISS = 1 };
 
 struct state {
 	struct sweep *sweep;
@@ -45,7 +34,8 @@ struct state {
 	struct flows *flows;
 	struct kept *kept;
 	struct echoes *echoes;
-	struct xmit_stack *xmit; /* by CPU */
+	struct xmits *xmits;
+	struct tunnels *tunnels;
 	struct tally latency, stages, journeys;
 	__u64 evicted;
 	__u64 cut; /* hops not kept */
@@ -216,84 +206,7 @@ static void move(struct state *st, struct journey *j, const struct hop *h)
 	set_place(j, h);
 }
 
-/* ---- drivers ------------------------------------------------------------------------------------ */
-
-static struct xmit_stack *stack_of(struct state *st, __u16 cpu)
-{
-	return &st->xmit[cpu < st->sweep->n_cpus ? cpu : st->sweep->n_cpus];
-}
-
-static void open_xmit(struct state *st, __u64 skb, const struct hop *h, bool matched)
-{
-	struct xmit_stack *stack = stack_of(st, h->cpu);
-
-	if (stack->n == XMIT_DEPTH) /* their ends were never recorded */
-		memmove(stack->open, stack->open + 1, --stack->n * sizeof(stack->open[0]));
-	stack->open[stack->n++] = (struct open_xmit){ skb, h->ts, h->netns, h->ifindex, matched };
-}
-
-/* Takes out the innermost one of this packet and device, and those inside it whose end was not recorded. */
-static bool close_xmit(struct state *st, __u64 skb, const struct hop *h, struct open_xmit *found)
-{
-	struct xmit_stack *stack = stack_of(st, h->cpu);
-
-	for (unsigned i = stack->n; i-- > 0;) {
-		*found = stack->open[i];
-		if (found->skb == skb && found->ifindex == h->ifindex && found->netns == h->netns) {
-			stack->n = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Is a driver on this CPU still busy with this skb? Then nobody else can have got it. */
-static bool is_open(struct state *st, __u16 cpu, __u64 skb)
-{
-	const struct xmit_stack *stack = stack_of(st, cpu);
-
-	for (unsigned i = 0; i < stack->n; i++)
-		if (stack->open[i].skb == skb)
-			return true;
-	return false;
-}
-
 /* ---- records ------------------------------------------------------------------------------------ */
-
-static bool same_end(const __u8 *a, const __u8 *b, __u16 a_port, __u16 b_port)
-{
-	return a_port == b_port && memcmp(a, b, 16) == 0;
-}
-
-/*
- * One address may have been translated on the way, the rest of the identity stays. Where the length is not known, the
- * IP header was not built yet.
- */
-static bool same_identity(const struct rec_packet *a, const struct rec_packet *b)
-{
-	return (a->ip_id == b->ip_id || !a->ip_len) && a->seq == b->seq && a->ack == b->ack && a->proto == b->proto &&
-	       a->ethertype == b->ethertype &&
-	       (same_end(a->saddr, b->saddr, a->sport, b->sport) || same_end(a->daddr, b->daddr, a->dport, b->dport));
-}
-
-/*
- * Headers without any number of their own say little: then the journey's first place again means a new packet. What is
- * sent again by TCP may even have the sk_buff of the first time.
- */
-static bool begins_again(const struct journey *j, const struct rec_packet *p)
-{
-	if (schema__stage(p->stage)->role == STAGE_ROLE_ORIGIN)
-		return true;
-	return p->ip_id == 0 && p->seq == 0 && p->stage == j->first_stage && p->netns == j->first_netns &&
-	       p->ifindex == j->first_ifindex;
-}
-
-static bool is_same(struct state *st, const struct journey *j, const struct rec_packet *p)
-{
-	if (is_open(st, p->rec.cpu, p->skb))
-		return true;
-	return j->orphan || (same_identity(&j->head, p) && !begins_again(j, p));
-}
 
 /* A copy of the journey, under another sk_buff. */
 static struct journey *continue_as(struct state *st, const struct journey *from, __u64 skb)
@@ -338,12 +251,47 @@ static void complete(struct rec_packet *head, const struct rec_packet *p)
 	head->mark = p->mark;
 }
 
+/* Both flows have this packet; its time and its end are those of the inner one. */
+static void show_outer(struct state *st, struct journey *j, const struct rec_packet *outer)
+{
+	j->wrapped = true;
+	j->outer = *outer;
+	if (sweep__match(st->sweep, outer)) {
+		j->matched = true;
+		flows__count(st->flows, outer);
+	}
+}
+
+static void show_inner(struct state *st, struct journey *j, const struct rec_packet *inner)
+{
+	bool matched = j->matched;
+
+	j->wrapped = true;
+	j->outer = j->head;
+	introduce(st, j, inner);
+	j->matched |= matched;
+}
+
+/* The headers that this stage shows. */
+static void show(struct state *st, struct journey *j, const struct rec_packet *p, enum identity identity)
+{
+	if (j->orphan)
+		introduce(st, j, p);
+	else if (identity == WRAPPED)
+		show_outer(st, j, p);
+	else if (identity == UNWRAPPED)
+		show_inner(st, j, p);
+	else if (!j->head.ip_len && !j->wrapped) /* the IP header is there now */
+		complete(&j->head, p);
+}
+
 static void on_packet(struct state *st, const struct rec_packet *p)
 {
 	struct hop h = { p->rec.ts, p->netns, p->ifindex, p->len, 0, p->rec.cpu, p->queue, p->stage };
 	struct journey *j = journeys__find(st->live, p->skb);
+	enum identity identity = j ? identity__of(j, p, st->xmits, st->tunnels) : ANOTHER;
 
-	if (j && !is_same(st, j, p)) {
+	if (j && identity == ANOTHER) {
 		end_unseen(st, j, FATE_REUSED);
 		journeys__remove(st->live, j);
 		j = NULL;
@@ -354,10 +302,7 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 		move(st, j, &h);
 	else
 		j = begin(st, p->skb, &h);
-	if (j->orphan)
-		introduce(st, j, p);
-	else if (!j->head.ip_len) /* the IP header is there now */
-		complete(&j->head, p);
+	show(st, j, p, identity);
 	note(st, j, &h);
 	st->sweep->subject = (struct subject){ .matched = j->matched };
 	if (j->matched)
@@ -367,8 +312,8 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 static void on_aside(struct state *st, const struct rec_hop *r, const struct hop *h)
 {
 	struct journey *j = journeys__find(st->live, r->skb);
-	struct open_xmit open;
-	bool paired = close_xmit(st, r->skb, h, &open);
+	struct xmit open;
+	bool paired = xmits__close(st->xmits, r->skb, h, &open);
 
 	st->sweep->subject = (struct subject){ .matched = paired ? open.matched : !st->sweep->opts.filter.match };
 	if (!st->sweep->subject.matched)
@@ -400,7 +345,7 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 	if (j->matched)
 		count_hit(st, &h);
 	if (r->stage == STAGE_net_dev_start_xmit)
-		open_xmit(st, r->skb, &h, j->matched);
+		xmits__open(st->xmits, r->skb, &h, j->matched);
 	if (r->stage == STAGE_ovs_dp_upcall && r->aux == UPCALL_MISS && !j->orphan)
 		upcalled__begin(st->upcalled, j, give_up_upcall, st);
 }
@@ -484,12 +429,24 @@ static void on_gap(void *state, const struct gap *gap)
 		return;
 	for (__u32 cpu = 0; cpu <= st->sweep->n_cpus; cpu++)
 		if (gap->cpu == GAP_ANY_CPU || gap->cpu == cpu || cpu == st->sweep->n_cpus)
-			st->xmit[cpu].n = 0;
+			xmits__forget(st->xmits, cpu);
 }
 
 static void end_unfinished(void *arg, struct journey *j)
 {
 	end_unseen(arg, j, FATE_UNFINISHED);
+}
+
+static void free_state(struct state *st)
+{
+	journeys__free(st->live);
+	upcalled__free(st->upcalled);
+	flows__free(st->flows);
+	kept__finish(st->kept);
+	echoes__finish(st->echoes);
+	xmits__free(st->xmits);
+	tunnels__free(st->tunnels);
+	free(st);
 }
 
 static void finish(void *state)
@@ -503,8 +460,6 @@ static void finish(void *state)
 	other_flows = flows__store(st->flows, s->store, s->opts.keep_flows);
 	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | (other_flows < 0))
 		s->no_memory = true;
-	kept__finish(st->kept);
-	echoes__finish(st->echoes);
 	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,
 		     "packets on their way were given up; their fate is 'evicted'");
 	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut,
@@ -513,11 +468,7 @@ static void finish(void *state)
 		     "flows with fewer packets are not listed");
 	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
 		     "these are missing in the counts of flows");
-	journeys__free(st->live);
-	upcalled__free(st->upcalled);
-	flows__free(st->flows);
-	free(st->xmit);
-	free(st);
+	free_state(st);
 }
 
 static int init(struct sweep *s, void **state)
@@ -532,15 +483,10 @@ static int init(struct sweep *s, void **state)
 	st->flows = flows__new();
 	st->kept = kept__new(s);
 	st->echoes = echoes__new(s);
-	st->xmit = calloc(s->n_cpus + 1, sizeof(*st->xmit));
-	if (!st->live || !st->upcalled || !st->flows || !st->kept || !st->echoes || !st->xmit) {
-		journeys__free(st->live);
-		upcalled__free(st->upcalled);
-		flows__free(st->flows);
-		kept__finish(st->kept);
-		echoes__finish(st->echoes);
-		free(st->xmit);
-		free(st);
+	st->xmits = xmits__new(s->n_cpus);
+	st->tunnels = tunnels__new(s->names);
+	if (!st->live || !st->upcalled || !st->flows || !st->kept || !st->echoes || !st->xmits || !st->tunnels) {
+		free_state(st);
 		return -1;
 	}
 	tally__init(&st->latency, &latency_spec, s->store);

@@ -141,15 +141,35 @@ static __always_inline bool filter__device(struct sk_buff *skb, bool typed)
 	return bpf_map_lookup_elem(&wanted_devices, &key);
 }
 
+/* A tunnel's device: what it receives was received before, by another one. A kind's first 7 letters tell it apart. */
+static __always_inline bool filter__is_tunnel(struct net_device *dev)
+{
+	union {
+		char text[8];
+		__u64 word;
+	} kind = {}, known;
+
+	bpf_probe_read_kernel_str(kind.text, sizeof(kind.text), BPF_CORE_READ(dev, rtnl_link_ops, kind));
+#define TUNNEL(name, proto) \
+	__builtin_memcpy(known.text, name "\0\0\0\0\0\0\0", 7); \
+	known.text[7] = '\0'; \
+	if (kind.word == known.word) \
+		return true;
+#include "format/tunnels.def"
+#undef TUNNEL
+	return false;
+}
+
 /*
  * Seen at `before`, and now at `side`: is it still the same packet? On the way out every end shows; a new packet
- * does not come to the stack without arriving first; and one that has come in through a device knows which.
+ * does not come to the stack without arriving first; and one that has come in through a device knows which, unless
+ * that was forgotten where the headers of a tunnel were taken off.
  */
 static __always_inline bool filter__same(struct sk_buff *skb, __u32 before, enum filter_side side, bool typed)
 {
 	if (before == FILTER_OUT || (before == FILTER_ARRIVES && side > FILTER_ARRIVES))
 		return true;
-	return before == FILTER_IN && GET(skb, skb_iif);
+	return before == FILTER_IN && (GET(skb, skb_iif) || (side != FILTER_OUT && filter__is_tunnel(GET(skb, dev))));
 }
 
 /*

@@ -2,7 +2,8 @@
 -- needs: packet hop
 -- none: no packet was kept that matches
 SELECT id, wall(begin_ns) AS time_at, kept, total_ns, fate || coalesce(': ' || reason(reason), '') AS fate,
-	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)') AS flow,
+	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)')
+		|| coalesce(' in ' || flow_text(outer_ethertype, outer_proto, outer_saddr, outer_sport, outer_daddr, outer_dport), '') AS flow,
 	CASE WHEN proto IN (1, 6, 58) THEN seq END AS seq, tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len, nullif(vlan & 4095, 0) AS vlan,
 	CASE WHEN gap THEN 'yes' ELSE 'no' END AS gap,
 	(SELECT group_concat(CASE WHEN n = 0 THEN '' ELSE '+' || duration_text(ts_ns - before) || ' ' END || stage_text(stage)

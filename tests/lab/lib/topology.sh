@@ -51,6 +51,39 @@ topology_guest() {
 	wait_for 10 in_ns peer ping -q -c 1 -W 2 $guest_ip || die "the peer does not reach the guest through OVS"
 }
 
+# topology_underlay: a second wire to the peer, ul0 10.78.0.1 -- ul1 10.78.0.2, for tunnels.
+topology_underlay() {
+	ip link add ul0 type veth peer name ul1 address 02:78:00:00:00:02 netns peer
+	undo ip link del ul0
+	ip link set ul0 address 02:78:00:00:00:01 up
+	ip -n peer link set ul1 up
+	ip addr add 10.78.0.1/24 dev ul0
+	ip -n peer addr add 10.78.0.2/24 dev ul1
+	ip neigh replace 10.78.0.2 lladdr 02:78:00:00:00:02 dev ul0 nud permanent
+	ip -n peer neigh replace 10.78.0.1 lladdr 02:78:00:00:00:01 dev ul1 nud permanent
+}
+
+# topology_tunnel KIND NET PEER_OPTION…: a port of br0 that is a tunnel over it (vxlan, geneve, gre), key 7, to a device
+# of the peer; the host is 10.NET.0.1 there, the peer 10.NET.0.2.
+topology_tunnel() {
+	local kind=$1 net=$2 mac=02:79:00:00:00:$2
+	shift 2
+	ovs-vsctl -t 20 add-port br0 tun$net -- set interface tun$net type=$kind options:remote_ip=10.78.0.2 options:key=7 ||
+		die "OVS has no $kind"
+	undo ovs-vsctl -t 20 del-port tun$net
+	ip -n peer link add tun$net address $mac type "$@" || die "no $1 for the peer"
+	undo ip -n peer link del tun$net
+	ip addr add 10.$net.0.1/24 dev br0
+	undo ip addr del 10.$net.0.1/24 dev br0
+	ip -n peer addr add 10.$net.0.2/24 dev tun$net
+	ip -n peer link set tun$net up
+	ip neigh replace 10.$net.0.2 lladdr $mac dev br0 nud permanent
+	ip -n peer neigh replace 10.$net.0.1 lladdr $host_mac dev tun$net nud permanent
+	ovs-ofctl add-flow br0 "priority=100,dl_dst=$mac,actions=$(ovs-vsctl get interface tun$net ofport)"
+	undo ovs-ofctl del-flows br0 "dl_dst=$mac"
+	wait_for 10 in_ns peer ping -q -c 1 -W 2 10.$net.0.1 || die "the peer does not reach the host through $kind"
+}
+
 # Down again afterwards: what QEMU's network says by itself is no part of another scenario.
 topology_own() {
 	undo ip link set eth0 down
