@@ -63,6 +63,7 @@ for view in tun vhost eventfd irqfd virtio; do
 done
 golden vm-from-to show vhost vm.nrec --from 1 --to 2 --interval 1
 golden vm-stages show stages vm.nrec
+golden vm-report report vm.nrec
 for view in upcalls megaflows ovs-drops; do
 	golden "ovs-$view" show "$view" ovs.nrec
 	golden "ovs-json-$view" show "$view" ovs.nrec --interval 1 --top 4 --json
