@@ -44,7 +44,6 @@ static struct analyze_opts fill_in(const struct analyze_opts *given)
 	o.keep_slowest = o.keep_slowest ? o.keep_slowest : 1000;
 	o.keep_dropped = o.keep_dropped ? o.keep_dropped : 10000;
 	o.keep_drops = o.keep_drops ? o.keep_drops : 100000;
-	o.keep_flows = o.keep_flows ? o.keep_flows : 1000;
 	return o;
 }
 

@@ -30,7 +30,6 @@ struct analyze_opts {
 	unsigned keep_slowest; /* the slowest; 0: 1000 */
 	unsigned keep_dropped; /* dropped and, with late_ns, late ones; 0: 10000 each */
 	unsigned keep_drops;   /* single drops kept; 0: 100000 */
-	unsigned keep_flows;   /* flows kept; 0: 1000 */
 	struct analyze_filter filter;
 	void (*progress)(void *arg, __u64 done, __u64 total); /* rows; may be NULL; called a few times a second */
 	void *progress_arg;

@@ -1,46 +1,48 @@
-/* flows.c: a set-associative table of flows (flows.h). Index 0 is never used. */
+/* flows.c: packets by flow (flows.h). */
 #include "analyzer/flows.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/heavy.h"
 #include "analyzer/hist.h"
 
-enum { WAYS = 8 };
-
-struct flow_key {
-	__u8 saddr[16], daddr[16];
-	__u16 sport, dport, ethertype, proto;
-};
-
 struct flow {
-	struct flow_key key;
 	__u32 generation;
-	__u64 packets, bytes, drops; /* packets 0: free */
+	__u64 bytes, drops;
 	__u64 first, last;
 	struct hist total;
 };
 
 struct flows {
-	__u64 forgotten;
-	struct flow flows[FLOWS];
+	struct heavy *table;
+	bool no_memory;
 };
 
 struct flows *flows__new(void)
 {
-	return calloc(1, sizeof(struct flows));
+	struct flows *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->table = heavy__new(FLOW_KEY_WORDS, sizeof(struct flow), FLOWS);
+	if (f->table)
+		return f;
+	free(f);
+	return NULL;
 }
 
 void flows__free(struct flows *f)
 {
 	if (!f)
 		return;
-	for (size_t i = 0; i < FLOWS; i++)
-		hist__free(&f->flows[i].total);
+	for (__u32 i = 1; i <= FLOWS; i++)
+		hist__free(&((struct flow *)heavy__value(f->table, i))->total);
+	heavy__free(f->table);
 	free(f);
 }
 
-static struct flow_key key_of(const struct rec_packet *p)
+struct flow_key flow_key__of(const struct rec_packet *p)
 {
 	struct flow_key key = { .sport = p->sport, .dport = p->dport, .ethertype = p->ethertype, .proto = p->proto };
 
@@ -49,102 +51,64 @@ static struct flow_key key_of(const struct rec_packet *p)
 	return key;
 }
 
-static size_t set_of(const struct flow_key *key)
+/* Keeps the memory of the flow before. */
+static void begin(struct flow *flow, const struct rec_packet *p)
 {
-	__u64 words[sizeof(*key) / 8], h = 0;
-
-	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		h = (h ^ words[i]) * 0x9e3779b97f4a7c15;
-		h ^= h >> 32;
-	}
-	return h & (FLOWS / WAYS - 1);
-}
-
-/* The flow of this key, or the one whose place it takes. */
-static struct flow *place_of(struct flows *f, const struct flow_key *key)
-{
-	struct flow *set = &f->flows[set_of(key) * WAYS], *fewest = NULL;
-
-	for (struct flow *flow = set; flow < set + WAYS; flow++) {
-		if (flow == f->flows) /* index 0 */
-			continue;
-		if (flow->packets && memcmp(&flow->key, key, sizeof(*key)) == 0)
-			return flow;
-		if (!fewest || flow->packets < fewest->packets)
-			fewest = flow;
-	}
-	return fewest;
+	hist__reset(&flow->total);
+	flow->generation++;
+	flow->bytes = flow->drops = 0;
+	flow->first = p->rec.ts;
 }
 
 struct flow_ref flows__count(struct flows *f, const struct rec_packet *p)
 {
-	struct flow_key key = key_of(p);
-	struct flow *flow = place_of(f, &key);
+	struct flow_key key = flow_key__of(p);
+	__u64 words[FLOW_KEY_WORDS];
+	struct flow *flow;
+	__u32 index;
+	bool fresh;
 
-	if (!flow->packets || memcmp(&flow->key, &key, sizeof(key))) {
-		f->forgotten += flow->packets;
-		hist__reset(&flow->total);
-		flow->key = key;
-		flow->generation++;
-		flow->packets = flow->bytes = flow->drops = 0;
-		flow->first = p->rec.ts;
-	}
-	flow->packets++;
+	memcpy(words, &key, sizeof(key));
+	index = heavy__count(f->table, words, &fresh);
+	flow = heavy__value(f->table, index);
+	if (fresh)
+		begin(flow, p);
 	flow->bytes += p->len;
 	flow->last = p->rec.ts;
-	return (struct flow_ref){ flow - f->flows, flow->generation };
+	return (struct flow_ref){ index, flow->generation };
 }
 
 void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, __u64 total_ns)
 {
-	struct flow *flow = &f->flows[ref.index];
+	struct flow *flow = ref.index ? heavy__value(f->table, ref.index) : NULL;
 
-	if (!ref.index || flow->generation != ref.generation)
+	if (!flow || flow->generation != ref.generation)
 		return;
 	flow->drops += dropped;
-	if (timed)
-		hist__add(&flow->total, total_ns);
+	if (timed && hist__add(&flow->total, total_ns))
+		f->no_memory = true;
 }
 
 __u64 flows__forgotten(const struct flows *f)
 {
-	return f->forgotten;
+	return heavy__forgotten(f->table);
 }
 
-static int by_packets(const void *a, const void *b)
+static void put(void *arg, const __u64 *words, __u64 packets, void *value)
 {
-	const struct flow *x = *(struct flow *const *)a, *y = *(struct flow *const *)b;
+	const struct flow *flow = value;
+	struct flow_key k;
+	bool has_addr;
 
-	if (x->packets != y->packets)
-		return x->packets > y->packets ? -1 : 1;
-	return memcmp(&x->key, &y->key, sizeof(x->key));
+	memcpy(&k, words, sizeof(k));
+	has_addr = k.ethertype == 0x0800 || k.ethertype == 0x86dd || k.ethertype == 0x0806;
+	STORE((struct store *)arg, "flow", V_INT(k.ethertype), has_addr ? V_ADDR(k.saddr) : V_TEXT(""),
+	      has_addr ? V_ADDR(k.daddr) : V_TEXT(""), V_INT(k.sport), V_INT(k.dport), V_INT(k.proto), V_INT(packets),
+	      V_INT(flow->bytes), V_INT(flow->drops), V_INT(flow->first), V_INT(flow->last), V_HIST(&flow->total));
 }
 
-static void put(const struct flow *flow, struct store *s)
+int flows__store(struct flows *f, struct store *s)
 {
-	const struct flow_key *k = &flow->key;
-	bool has_addr = k->ethertype == 0x0800 || k->ethertype == 0x86dd || k->ethertype == 0x0806;
-
-	STORE(s, "flow", V_INT(k->ethertype), has_addr ? V_ADDR(k->saddr) : V_TEXT(""),
-	      has_addr ? V_ADDR(k->daddr) : V_TEXT(""), V_INT(k->sport), V_INT(k->dport), V_INT(k->proto),
-	      V_INT(flow->packets), V_INT(flow->bytes), V_INT(flow->drops), V_INT(flow->first), V_INT(flow->last),
-	      V_HIST(&flow->total));
-}
-
-long flows__store(struct flows *f, struct store *s, size_t keep)
-{
-	struct flow **sorted = malloc(FLOWS * sizeof(*sorted));
-	size_t n = 0;
-
-	if (!sorted)
-		return -ENOMEM;
-	for (size_t i = 0; i < FLOWS; i++)
-		if (f->flows[i].packets)
-			sorted[n++] = &f->flows[i];
-	qsort(sorted, n, sizeof(*sorted), by_packets);
-	for (size_t i = 0; i < n && i < keep; i++)
-		put(sorted[i], s);
-	free(sorted);
-	return n > keep ? (long)(n - keep) : 0;
+	heavy__each(f->table, put, s);
+	return f->no_memory ? -ENOMEM : 0;
 }

@@ -1,8 +1,7 @@
 /*
- * flows.h: packets by flow: one direction of a 5-tuple. Those with most packets are stored.
+ * flows.h: packets by flow: one direction of a 5-tuple.
  *
- * A table of fixed size. A new flow that finds its set full takes the place of the one with fewest
- * packets; what is forgotten this way is counted.
+ * A table of fixed size, of the flows with most packets (heavy.h); what is forgotten is counted.
  */
 #ifndef ANALYZER_FLOWS_H
 #define ANALYZER_FLOWS_H
@@ -12,6 +11,15 @@
 #include "format/record.h"
 
 enum { FLOWS = 1 << 14 };
+
+struct flow_key {
+	__u8 saddr[16], daddr[16];
+	__u16 sport, dport, ethertype, proto;
+};
+
+enum { FLOW_KEY_WORDS = sizeof(struct flow_key) / sizeof(__u64) };
+
+struct flow_key flow_key__of(const struct rec_packet *p);
 
 struct flow_ref {
 	__u32 index; /* 0: none */
@@ -32,7 +40,7 @@ void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, 
 /* Packets of flows that were forgotten. */
 __u64 flows__forgotten(const struct flows *f);
 
-/* Stores the `keep` flows with most packets; returns how many others there were. Returns -ENOMEM. */
-long flows__store(struct flows *f, struct store *s, size_t keep);
+/* Stores all flows. Returns 0, or -ENOMEM when counts were lost. */
+int flows__store(struct flows *f, struct store *s);
 
 #endif

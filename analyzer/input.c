@@ -18,6 +18,10 @@
 
 enum { TICK_NS = 10000000 };
 
+/* Packets of one flow differ in these. */
+static const struct rec_packet not_in_flows = { .tos = 0xff, .ttl = 0xff, .tcp_flags = 0xff, .ip_id = ~0u, .ip_len = ~0u, .seq = ~0u,
+						.ack = ~0u, .len = ~0u, .vlan = 0xffff };
+
 /* ---- analyzing ---------------------------------------------------------------------------------- */
 
 static void progress(void *arg, __u64 done, __u64 total)
@@ -155,11 +159,14 @@ static int open_db(struct input *in, const char *const *paths, size_t n_paths, c
 
 	if (o->filter)
 		TRY(compile(in, o, is_db ? o->unknown_in_db : o->unknown_in_trace, err));
+	if (is_db && o->filter && filter__compile_for(&in->flow_filter, o->filter, &not_in_flows, &(struct trace_error){ 0 }))
+		in->flow_filter = NULL;
 	if (is_db)
 		TRY(store__open(&in->db, paths[0], err));
 	else
 		TRY(analyze(in, paths, n_paths, o, err));
 	in->context.filter = in->from_trace ? NULL : in->filter;
+	in->context.flow_filter = in->from_trace ? NULL : in->flow_filter;
 	TRY(sqlfn__add(in->db, &in->context, err));
 	TRY(read_base(in, &window_ns, err));
 	return set_windows(in, o, window_ns, err);
@@ -191,5 +198,6 @@ void input__close(struct input *in)
 		sqlite3_close(in->db);
 	}
 	filter__free(in->filter);
+	filter__free(in->flow_filter);
 	memset(in, 0, sizeof(*in));
 }

@@ -32,6 +32,7 @@ struct input {
 	struct timebase base;
 	struct sqlfn_context context; /* of the SQL functions on db */
 	struct filter *filter;
+	struct filter *flow_filter;
 	uint64_t from_ns, to_ns; /* CLOCK_MONOTONIC, both included */
 	long first_win, last_win;
 	long ticks;              /* of 10 ms in an interval; 0: none */

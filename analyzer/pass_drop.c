@@ -1,20 +1,33 @@
 /*
- * pass_drop.c: drops, counted by reason and place, and kept one by one up to a limit.
+ * pass_drop.c: drops, counted by reason and place, and by flow, and kept one by one up to a limit.
  */
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/flows.h"
 #include "analyzer/headers.h"
+#include "analyzer/heavy.h"
 #include "analyzer/pass.h"
 #include "analyzer/tally.h"
 
 struct state {
 	struct sweep *sweep;
 	struct tally drops;
+	struct heavy *flows; /* of one window */
+	__u64 flows_win;
 	__u64 kept, left_out;
 };
 
 enum { DROPS, BYTES };
 enum { PROTO_UNKNOWN = 0x100 };
+enum { DROP_FLOWS = 1 << 12 }; /* of a window */
+
+struct drop_flow {
+	struct flow_key flow; /* if known */
+	__u32 reason, known;
+	__u32 netns, ifindex;
+};
+
+enum { DROP_FLOW_WORDS = sizeof(struct drop_flow) / sizeof(__u64) };
 
 static const char *class_name(bool other)
 {
@@ -77,6 +90,45 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 	      V_OPT(known, p->ack));
 }
 
+/* ---- by flow ------------------------------------------------------------------------------------ */
+
+static void put_flow(void *arg, const __u64 *words, __u64 n, void *bytes)
+{
+	struct state *st = arg;
+	struct drop_flow k;
+
+	memcpy(&k, words, sizeof(k));
+	STORE(st->sweep->store, "drop_flow", V_INT(st->flows_win), V_INT(k.reason), V_INT(k.netns), V_INT(k.ifindex),
+	      V_INT(k.flow.ethertype), V_ADDR(k.known ? k.flow.saddr : NULL), V_ADDR(k.known ? k.flow.daddr : NULL),
+	      V_OPT(k.known, k.flow.sport), V_OPT(k.known, k.flow.dport), V_OPT(k.known, k.flow.proto), V_INT(n),
+	      V_INT(*(__u64 *)bytes));
+}
+
+static void flush_flows(struct state *st)
+{
+	heavy__each(st->flows, put_flow, st);
+	heavy__clear(st->flows);
+}
+
+static void count_flow(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
+{
+	struct drop_flow k = { { .ethertype = d->ethertype }, d->reason, known, d->netns, d->ifindex };
+	__u64 words[DROP_FLOW_WORDS], *bytes;
+	bool fresh;
+
+	if (known)
+		k.flow = flow_key__of(p);
+	if (st->flows_win != st->sweep->win) {
+		flush_flows(st);
+		st->flows_win = st->sweep->win;
+	}
+	memcpy(words, &k, sizeof(k));
+	bytes = heavy__value(st->flows, heavy__count(st->flows, words, &fresh));
+	*bytes = (fresh ? 0 : *bytes) + d->len;
+}
+
+/* ---- records ------------------------------------------------------------------------------------ */
+
 static bool wanted(const struct state *st, const struct rec_packet *p, bool known)
 {
 	if (!st->sweep->opts.filter.match || st->sweep->subject.matched)
@@ -102,6 +154,8 @@ static void on_event(void *state, const struct rec *rec)
 	row.count[BYTES] += d->len;
 	names__use_location(st->sweep->names, d->location);
 	keep(st, d, &p, known);
+	if (!is_other(d))
+		count_flow(st, d, &p, known);
 }
 
 /* Each drop stands for itself: what is missing shows as lost records. */
@@ -117,6 +171,10 @@ static void finish(void *state)
 
 	if (tally__finish(&st->drops))
 		st->sweep->no_memory = true;
+	flush_flows(st);
+	sweep__limit(st->sweep, "drops of forgotten flows", DROP_FLOWS, heavy__forgotten(st->flows),
+		     "these are missing in the drops by flow; they are counted by reason and place");
+	heavy__free(st->flows);
 	sweep__limit(st->sweep, "drop events", st->sweep->opts.keep_drops, st->left_out,
 		     "they are counted but not listed one by one");
 	free(st);
@@ -129,6 +187,11 @@ static int init(struct sweep *s, void **state)
 	if (!st)
 		return -1;
 	st->sweep = s;
+	st->flows = heavy__new(DROP_FLOW_WORDS, sizeof(__u64), DROP_FLOWS);
+	if (!st->flows) {
+		free(st);
+		return -1;
+	}
 	tally__init(&st->drops, &spec, s->store);
 	*state = st;
 	return 0;

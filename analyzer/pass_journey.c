@@ -178,7 +178,7 @@ static void introduce(struct state *st, struct journey *j, const struct rec_pack
 	j->orphan = false;
 	j->head = *head;
 	j->matched = sweep__match(st->sweep, head);
-	if (!j->matched)
+	if (!j->matched || j->branch)
 		return;
 	flow = flows__count(st->flows, head);
 	j->flow = flow.index;
@@ -453,19 +453,15 @@ static void finish(void *state)
 {
 	struct state *st = state;
 	struct sweep *s = st->sweep;
-	long other_flows;
 
 	upcalled__drain(st->upcalled, give_up_upcall, st);
 	journeys__drain(st->live, end_unfinished, st);
-	other_flows = flows__store(st->flows, s->store, s->opts.keep_flows);
-	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | (other_flows < 0))
+	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | flows__store(st->flows, s->store))
 		s->no_memory = true;
 	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,
 		     "packets on their way were given up; their fate is 'evicted'");
 	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut,
 		     "timelines of packets with more stages are cut; latencies are complete");
-	sweep__limit(s, "flows", s->opts.keep_flows, other_flows > 0 ? other_flows : 0,
-		     "flows with fewer packets are not listed");
 	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
 		     "these are missing in the counts of flows");
 	free_state(st);

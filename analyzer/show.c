@@ -31,7 +31,7 @@ static const struct view views[] = {
 #undef VIEW
 #undef TYPES
 
-enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 7, DEFAULT_TOP = 20 };
+enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8, DEFAULT_TOP = 20 };
 
 /* What the tables of single packets, drops and retransmissions do not keep of the headers, and their events never had. */
 static const struct rec_packet not_in_packets = { .ip_len = ~0u };
@@ -104,6 +104,7 @@ static void set_params(const struct show *s, const struct input *in, struct grid
 	params[4] = (struct grid_param){ ":top", NULL, s->top ? (long long)s->top : INT64_MAX };
 	params[5] = (struct grid_param){ ":types", s->view->types, 0 };
 	params[6] = (struct grid_param){ ":ticks", NULL, in->ticks };
+	params[7] = (struct grid_param){ ":view", s->view->name, 0 };
 }
 
 static const char *const note_files[] = { "view/thresholds.sql", "view/losses.sql" };

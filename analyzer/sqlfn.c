@@ -328,18 +328,36 @@ static void get_address(sqlite3_value *v, __u8 *out)
 		memset(out + 10, 0xff, 2);
 }
 
+static void get_flow(sqlite3_value **argv, struct rec_packet *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->ethertype = (__u16)sqlite3_value_int(argv[0]);
+	p->proto = (__u8)sqlite3_value_int(argv[1]);
+	get_address(argv[2], p->saddr);
+	get_address(argv[3], p->daddr);
+	p->sport = (__u16)sqlite3_value_int(argv[4]);
+	p->dport = (__u16)sqlite3_value_int(argv[5]);
+}
+
+/* NULL: the filter asks for more than a flow has. */
+static void flow_match(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	const struct sqlfn_context *ctx = sqlite3_user_data(c);
+	struct rec_packet p;
+
+	(void)argc;
+	get_flow(argv, &p);
+	if (!ctx->filter || ctx->flow_filter)
+		sqlite3_result_int(c, !ctx->filter || filter__match(ctx->flow_filter, &p));
+}
+
 static void packet_match(sqlite3_context *c, int argc, sqlite3_value **argv)
 {
 	const struct sqlfn_context *ctx = sqlite3_user_data(c);
-	struct rec_packet p = { .skb = 0 };
+	struct rec_packet p;
 
 	(void)argc;
-	p.ethertype = (__u16)sqlite3_value_int(argv[0]);
-	p.proto = (__u8)sqlite3_value_int(argv[1]);
-	get_address(argv[2], p.saddr);
-	get_address(argv[3], p.daddr);
-	p.sport = (__u16)sqlite3_value_int(argv[4]);
-	p.dport = (__u16)sqlite3_value_int(argv[5]);
+	get_flow(argv, &p);
 	p.vlan = (__u16)sqlite3_value_int(argv[6]);
 	p.len = (__u32)sqlite3_value_int64(argv[7]);
 	p.tcp_flags = (__u8)sqlite3_value_int(argv[8]);
@@ -455,6 +473,7 @@ static const struct {
 	{ "slot", 1, SQLITE_UTF8, slot, NULL },
 	{ "slot_last", 1, SQLITE_UTF8, slot_last, NULL },
 	{ "packet_match", 15, SQLITE_UTF8, packet_match, NULL },
+	{ "flow_match", 6, SQLITE_UTF8, flow_match, NULL },
 };
 
 enum { N_FUNCTIONS = sizeof(functions) / sizeof(*functions) };

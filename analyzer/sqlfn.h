@@ -13,7 +13,8 @@
  *
  * slot(win), slot_last(win): first and last window of the interval `win` is in; NULL without --interval.
  * packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack):
- * does the filter match; 1 without a filter.
+ * does the filter match; 1 without a filter. flow_match(ethertype, proto, saddr, daddr, sport, dport): the same of what
+ * a whole flow has; NULL when the filter asks for more.
  *
  * And one function for each file schema/fn/NAME.sql, a query of one row: NAME(?1, ?2, …) is its first column.
  */
@@ -30,6 +31,7 @@ struct sqlfn_context {
 	bool utc;                    /* clock_text() and date_text() */
 	long interval;               /* windows of one slot(); 0: none */
 	const struct filter *filter; /* of packet_match(); NULL: none */
+	const struct filter *flow_filter; /* the same one; NULL: it asks for more than flow_match() is given */
 };
 
 /*

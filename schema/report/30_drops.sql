@@ -13,10 +13,8 @@ FROM (SELECT sum(n) AS drops, 100.0 * sum(n) / sum(sum(n)) OVER () AS share_pct,
 ORDER BY drops DESC, reason, place, interface, last_stage LIMIT 15;
 
 -- drop_flows: Which flows lost packets?
-SELECT sum(n) AS drops, reason(reason) AS reason, flow FROM (
-	SELECT count(*) AS n, reason, flow_text(ethertype, proto, saddr, sport, daddr, dport) AS flow FROM drop_event WHERE class = 'packet' AND saddr IS NOT NULL
-	GROUP BY reason, ethertype, proto, saddr, sport, daddr, dport)
-GROUP BY reason, flow ORDER BY drops DESC, reason, flow LIMIT 10;
+SELECT sum(n) AS drops, reason(reason) AS reason, flow_text(ethertype, proto, saddr, sport, daddr, dport) AS flow
+FROM drop_flow WHERE saddr IS NOT NULL GROUP BY reason, ethertype, proto, saddr, sport, daddr, dport ORDER BY drops DESC, reason, flow LIMIT 10;
 
 -- drop_stacks: Through which kernel functions did drops come, where a stack was taken?
 SELECT sum(n) AS stacks, reason(reason) AS reason, stack_text(stack) AS stack FROM drop_summary WHERE class = 'packet' AND stack > 0

@@ -10,6 +10,18 @@ SELECT interval_at, drops, share_pct, reason, place, interface, protocol, last_s
 	GROUP BY slot(win), reason, location, netns, ifindex, ethertype, proto, last_stage)
 WHERE rank <= :top ORDER BY interval_at, rank;
 
+-- flows: Which flows lost packets, for which reason, on which interface?
+-- needs: drop
+-- none: no packet was dropped
+SELECT interval_at, drops, share_pct, flow, reason, interface, total_bytes FROM (
+	SELECT win_at(slot(win)) AS interval_at, sum(n) AS drops, 100.0 * sum(n) / sum(sum(n)) OVER (PARTITION BY slot(win)) AS share_pct,
+		coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), protocol(ethertype, NULL) || ' (headers not readable)') AS flow,
+		reason(reason) AS reason, device(netns, ifindex) AS interface, sum(bytes) AS total_bytes,
+		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, ethertype, proto, saddr, sport, daddr, dport, reason, netns, ifindex) AS rank
+	FROM drop_flow WHERE win BETWEEN :first_win AND :last_win
+	GROUP BY slot(win), ethertype, proto, saddr, sport, daddr, dport, reason, netns, ifindex)
+WHERE rank <= :top ORDER BY interval_at, rank;
+
 -- stacks: Through which kernel functions did these drops come, where a stack was taken?
 SELECT sum(n) AS stacks, reason(reason) AS reason, stack_text(stack) AS stack
 FROM drop_summary WHERE class = 'packet' AND stack > 0 AND win BETWEEN :first_win AND :last_win

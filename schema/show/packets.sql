@@ -15,6 +15,21 @@ WHERE begin_ns <= :to_ns AND end_ns >= :from_ns
 	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack)
 ORDER BY total_ns DESC, id LIMIT :top;
 
+-- flows: Which flows lost packets, and which took long?
+-- needs: packet
+-- none: no flow is known that matches
+-- Those that lost most and those that took most time in total.
+SELECT flow, packets, total_size_bytes, drops, dropped_pct, total_ns, mean_ns, p50_ns, p95_ns, p99_ns, max_ns, first_at, last_at
+FROM (SELECT *, row_number() OVER (ORDER BY min(by_drops, by_time), by_time) AS rank
+	FROM (SELECT coalesce(flow_text(ethertype, proto, nullif(saddr, ''), sport, daddr, dport), protocol(ethertype, NULL)) AS flow, packets, bytes AS total_size_bytes,
+			CASE WHEN observed('drop') THEN drops END AS drops, CASE WHEN observed('drop') THEN 100.0 * drops / packets END AS dropped_pct,
+			CASE WHEN n > 0 THEN sum_ns END AS total_ns, 1.0 * sum_ns / nullif(n, 0) AS mean_ns, hist_p(hist, 50) AS p50_ns, hist_p(hist, 95) AS p95_ns,
+			hist_p(hist, 99) AS p99_ns, hist_max(hist) AS max_ns, wall(first_ns) AS first_at, wall(last_ns) AS last_at,
+			CASE WHEN drops > 0 THEN row_number() OVER (ORDER BY drops DESC, sum_ns DESC, packets DESC, ethertype, saddr, daddr, proto, sport, dport) ELSE 1 << 30 END AS by_drops,
+			row_number() OVER (ORDER BY sum_ns DESC, packets DESC, ethertype, saddr, daddr, proto, sport, dport) AS by_time
+		FROM flow WHERE first_ns <= :to_ns AND last_ns >= :from_ns AND flow_match(ethertype, proto, saddr, daddr, sport, dport)))
+WHERE rank <= :top ORDER BY coalesce(drops, 0) DESC, by_time;
+
 -- echoes: How long did echo requests (ping) take to be answered: on this host, beyond it, and back here?
 -- needs: packet
 -- none: no echo request and no reply was seen
@@ -26,5 +41,5 @@ SELECT saddr || ' > ' || daddr AS flow, sum(requests) AS requests, sum(answered)
 	sum(sum_ns) / nullif(sum(n), 0) AS rtt_mean_ns, hist_p(hist_merge(hist), 50) AS rtt_p50_ns, hist_p(hist_merge(hist), 99) AS rtt_p99_ns, hist_max(hist_merge(hist)) AS rtt_max_ns
 FROM echo
 WHERE win BETWEEN :first_win AND :last_win
-	AND packet_match(ethertype, CASE ethertype WHEN 2048 THEN 1 ELSE 58 END, saddr, daddr, NULL, CASE ethertype WHEN 2048 THEN 2048 ELSE 32768 END, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+	AND flow_match(ethertype, CASE ethertype WHEN 2048 THEN 1 ELSE 58 END, saddr, daddr, NULL, CASE ethertype WHEN 2048 THEN 2048 ELSE 32768 END)
 GROUP BY ethertype, saddr, daddr HAVING sum(requests) > 0 ORDER BY sum(requests) - sum(answered) DESC, sum(requests) DESC, saddr, daddr LIMIT :top;

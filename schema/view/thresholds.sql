@@ -20,3 +20,8 @@ UNION ALL
 SELECT printf('the analysis was limited to packets that match ''%s''', value)
 FROM config WHERE key = 'analyze.filter' AND value <> ''
 	AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('packet', 'drop', 'tcp', 'upcall', 'flow_cmd', 'ovs_drop'))
+UNION ALL
+SELECT 'the figures of flows are those of the whole recording, not only of the time that was asked for: run this on the recording for those' FROM trace
+WHERE :view IN ('packets', 'upcalls') AND (:from_ns > first_ns OR :to_ns < last_ns)
+UNION ALL
+SELECT 'the filter asks for more than a flow has, so that flows and echoes are not shown: run this on the recording' WHERE :view = 'packets' AND flow_match(0, 0, NULL, NULL, 0, 0) IS NULL

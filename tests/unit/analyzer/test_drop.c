@@ -73,6 +73,52 @@ static void test_after_a_stage(void **state)
 	assert_rows(&f, "SELECT drops FROM flow", "1");
 }
 
+/* By flow, reason and device, and all of them: also those whose headers could not be read, and those not kept singly. */
+static void test_flows(void **state)
+{
+	struct rec_drop d = udp_drop(700, 0, 53);
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		add_udp(100 + i, i % 2, 53);
+	add_udp(200, 0, 54);
+	add_drop(&f, 300, 0, 0x600, 0, 2);
+	add_drop(&f, 400, 0, 0x700, 2, 2);
+	d.ifindex = 4;
+	fixture__row(&f, &d.rec);
+	d.reason = 7;
+	fixture__row(&f, &d.rec);
+	add_udp(1000000200, 0, 53);
+	f.opts.keep_drops = 1;
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT win, reason, ifindex, ethertype, proto, saddr, sport, daddr, dport, n, bytes FROM drop_flow ORDER BY win, saddr, dport, ifindex, reason",
+		    "0|2|2|2048|NULL|NULL|NULL|NULL|NULL|1|100;0|6|3|2048|17|10.0.0.1|5000|10.0.0.2|53|3|126;0|6|4|2048|17|10.0.0.1|5000|10.0.0.2|53|1|42;"
+		    "0|7|4|2048|17|10.0.0.1|5000|10.0.0.2|53|1|42;0|6|3|2048|17|10.0.0.1|5000|10.0.0.2|54|1|42;1|6|3|2048|17|10.0.0.1|5000|10.0.0.2|53|1|42");
+	assert_int_equal(fixture__int(&f, "SELECT sum(n) FROM drop_flow"), fixture__int(&f, "SELECT sum(n) FROM drop_summary WHERE class = 'packet'"));
+}
+
+/* More flows in one window than there is room for: the one that loses most stays, and what was forgotten is counted. */
+static void test_many_flows(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 60000; i++) {
+		struct rec_drop d = udp_drop(i, i % 2, 53);
+
+		if (i % 3) { /* another source */
+			d.head[27] = 1;
+			d.head[28] = i >> 8;
+			d.head[29] = i;
+		}
+		fixture__row(&f, &d.rec);
+	}
+	fixture__analyze(&f);
+	assert_int_equal(fixture__int(&f, "SELECT n FROM drop_flow WHERE saddr = '10.0.0.1'"), 20000);
+	assert_int_equal(fixture__int(&f, "SELECT size FROM eviction WHERE what = 'drops of forgotten flows'"), 4096);
+	assert_int_equal(fixture__int(&f, "SELECT sum(n) FROM drop_flow") +
+			 fixture__int(&f, "SELECT n FROM eviction WHERE what = 'drops of forgotten flows'"), 60000);
+	assert_true(fixture__int(&f, "SELECT count(*) FROM drop_flow") <= 4096);
+}
+
 /* No device, no protocol: a unix socket's or netlink's buffer. */
 static void test_class(void **state)
 {
@@ -143,6 +189,7 @@ static void test_filter(void **state)
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT sum(n) FROM drop_summary", "1");
 	assert_rows(&f, "SELECT dport FROM drop_event", "53");
+	assert_rows(&f, "SELECT dport, n FROM drop_flow", "53|1");
 }
 
 int main(void)
@@ -151,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_summary), TEST(test_after_a_stage), TEST(test_class), TEST(test_hostile_head),
 		TEST(test_limit), TEST(test_many_places), TEST(test_filter),
+		TEST(test_flows), TEST(test_many_flows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -531,6 +531,18 @@ static void test_clone(void **state)
 	assert_rows(&f, "SELECT packets, n FROM flow", "1|1");
 }
 
+/* Its headers are not known yet, nor are those of its packet: still one packet of the flow. */
+static void test_clone_of_orphan(void **state)
+{
+	(void)state;
+	add_hop(&f, 100, 0, 0x100, SEND, 3, 0);
+	add_link(200, 0x100, 0x500, LINK_CLONE);
+	add_packet(&f, 300, 0, 0x500, QUEUE, 3, 7);
+	add_packet(&f, 350, 0, 0x100, QUEUE, 4, 7);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT packets FROM flow", "1");
+}
+
 static void test_merge(void **state)
 {
 	(void)state;
@@ -570,7 +582,7 @@ int main(void)
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver), TEST(test_eviction), TEST(test_kept_limits),
 		TEST(test_long_timeline), TEST(test_filter), TEST(test_filter_in_tunnel), TEST(test_windows), TEST(test_unfinished),
 		TEST(test_upcall), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
-		TEST(test_clone), TEST(test_merge), TEST(test_retransmission),
+		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_merge), TEST(test_retransmission),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

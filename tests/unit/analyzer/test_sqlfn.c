@@ -179,11 +179,31 @@ static void test_match(void **state)
 	filter__free(f);
 }
 
+/* Of a whole flow less is known. */
+static void test_flow_match(void **state)
+{
+	static const char all[] = "SELECT coalesce(flow_match(2048, 6, '10.0.0.1', '10.0.0.2', 80, 4000), '?')"
+				  " || coalesce(flow_match(34525, 17, 'fd00::1', 'fd00::2', 53, 4000), '?')";
+	struct trace_error err;
+	struct filter *f;
+
+	(void)state;
+	expect(all, "11");
+	assert_int_equal(filter__compile(&f, "tcp src port 80", &err), 0);
+	context.filter = f;
+	expect(all, "??");
+	context.flow_filter = f;
+	expect(all, "10");
+	context.filter = context.flow_filter = NULL;
+	filter__free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hist), cmocka_unit_test(test_hist_usecs), cmocka_unit_test(test_hist_nothing),
 		cmocka_unit_test(test_text), cmocka_unit_test(test_slot),       cmocka_unit_test(test_match),
+		cmocka_unit_test(test_flow_match),
 	};
 
 	return cmocka_run_group_tests(tests, open_db, close_db);

@@ -3,6 +3,7 @@
  */
 #include "fixture.h"
 #include "analyzer/gaps.h"
+#include "analyzer/heavy.h"
 #include "analyzer/names.h"
 #include "analyzer/samples.h"
 #include "analyzer/tally.h"
@@ -46,6 +47,64 @@ static void test_table(void **state)
 	assert_non_null(table__add(&t, (__u64[]){ 1, 1 }, NULL));
 	assert_int_equal(t.n, 1);
 	table__free(&t);
+}
+
+/* ---- heavy hitters ------------------------------------------------------------------------------ */
+
+static struct {
+	__u64 keys, n, most, most_key;
+} heavy;
+
+static void see(void *arg, const __u64 *key, __u64 n, void *value)
+{
+	assert_ptr_equal(arg, &heavy);
+	assert_int_equal(*(__u64 *)value, n);
+	assert_int_equal(key[1], key[0] * 3);
+	heavy.keys++;
+	heavy.n += n;
+	if (n > heavy.most) {
+		heavy.most = n;
+		heavy.most_key = key[0];
+	}
+}
+
+static void see_all(struct heavy *h)
+{
+	memset(&heavy, 0, sizeof(heavy));
+	heavy__each(h, see, &heavy);
+}
+
+/* Far more keys than there is room for; one of them comes again and again. */
+static void test_heavy(void **state)
+{
+	struct heavy *h = heavy__new(2, sizeof(__u64), 64);
+	__u64 others = 0;
+	bool fresh;
+
+	(void)state;
+	for (__u64 i = 0; i < 10000; i++) {
+		__u64 k = i % 4 ? random64() >> 1 : 7, key[2] = { k, k * 3 };
+		__u32 index = heavy__count(h, key, &fresh);
+		__u64 *value = heavy__value(h, index);
+
+		assert_true(index >= 1 && index <= 64);
+		assert_true(i == 0 || k != 7 || !fresh);
+		*value = fresh ? 1 : *value + 1;
+		others += k != 7;
+	}
+	see_all(h);
+	assert_int_equal(heavy.most_key, 7);
+	assert_int_equal(heavy.most, 2500);
+	assert_int_equal(heavy.keys, 64);
+	assert_int_equal(heavy.n + heavy__forgotten(h), 10000);
+	assert_int_equal(heavy__forgotten(h), others - 63);
+	heavy__clear(h);
+	see_all(h);
+	assert_int_equal(heavy.keys, 0);
+	heavy__count(h, (__u64[]){ 7, 21 }, &fresh);
+	assert_true(fresh);
+	assert_int_equal(heavy__forgotten(h), others - 63); /* cleared is not forgotten */
+	heavy__free(h);
 }
 
 /* ---- tallies ------------------------------------------------------------------------------------ */
@@ -240,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_table),	    cmocka_unit_test(test_tally),     cmocka_unit_test(test_full_tally),
 		cmocka_unit_test(test_gaps),	    cmocka_unit_test(test_random_gaps), cmocka_unit_test(test_many_gaps),
 		cmocka_unit_test(test_clean),	    cmocka_unit_test(test_symbols),   cmocka_unit_test(test_deltas),
+		cmocka_unit_test(test_heavy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
