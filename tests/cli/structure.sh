@@ -24,6 +24,10 @@ bad=$(grep -nE '(^|[^_a-z])(exit|abort)\(' format/*.c recorder/*.c analyzer/*.c 
 bad=$(grep -nE '"[^"]*\b(FROM|INTO|UPDATE|JOIN) [a-z_]+' analyzer/*.c analyzer/*.h | grep -vE 'sqlite_|pragma_|json_')
 [ -z "$bad" ] || complain "SQL that names a table outside schema/: $bad"
 
+# A migration's number is the version it leads to.
+bad=$(ls schema/[0-9]*.sql | sed 's|.*/||; s/_.*//' | uniq -d)
+[ -z "$bad" ] || complain "two migrations have the number $bad"
+
 # Every view has its query, and every query its view.
 sed -n 's/^VIEW(\([a-z_]*\),.*/\1/p' analyzer/views.def | tr _ - | sort >"${TMPDIR:-/tmp}/views.$$"
 ls schema/show/*.sql | sed 's|.*/||; s/\.sql$//' | tr _ - | sort >"${TMPDIR:-/tmp}/queries.$$"

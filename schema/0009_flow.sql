@@ -1,4 +1,4 @@
--- 0008_flow.sql: drops by flow.
+-- 0009_flow.sql: drops by flow.
 -- The conventions are those of 0001_init.sql.
 
 CREATE TABLE drop_flow(               -- every drop of class 'packet', unless its flow was forgotten (eviction)
