@@ -31,8 +31,9 @@ UNION ALL
 SELECT printf('Threads that could run waited for a CPU %s on average, P99 %s, up to %s%s.', duration_text(1.0 * sum(sum_ns) / sum(n)), duration_text(hist_p(hist_merge(hist), 99)),
 	duration_text(max(max_ns)), coalesce(' (stretches off the CPU of ' || duration_text(nullif(CAST(config_value('record.offcpu_min_ns') AS INTEGER), 0)) || ' and longer)', '')) FROM runq WHERE n > 0 HAVING sum(n) > 0
 UNION ALL
-SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''s own counters on all %d interfaces with traffic.', n)
-	ELSE printf('The recorded packets differ from the kernel''s own counters on %d of %d interfaces with traffic, at most by %s.', differ, n,
+SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''s own counters on %s with traffic.', CASE n WHEN 1 THEN 'the one interface' WHEN 2 THEN 'both interfaces' ELSE printf('all %d interfaces', n) END)
+	ELSE printf('The recorded packets differ from the kernel''s own counters on %s with traffic, %sby %s.',
+		CASE n WHEN 1 THEN 'the one interface' ELSE printf('%d of %d interfaces', differ, n) END, CASE differ WHEN 1 THEN '' ELSE 'at most ' END,
 		(SELECT printf('%d of %d on %s', max(abs(krx - coalesce(rx, krx)), abs(ktx - coalesce(tx, ktx))),
 			CASE WHEN abs(krx - coalesce(rx, krx)) >= abs(ktx - coalesce(tx, ktx)) THEN krx ELSE ktx END, device(netns, ifindex))
 		 FROM counted WHERE krx IS NOT NULL ORDER BY max(abs(krx - coalesce(rx, krx)), abs(ktx - coalesce(tx, ktx))) DESC, netns, ifindex LIMIT 1)) END
