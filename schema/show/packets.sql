@@ -4,7 +4,7 @@
 SELECT id, wall(begin_ns) AS time_at, kept, total_ns, fate || coalesce(': ' || reason(reason), '') AS fate,
 	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)')
 		|| coalesce(' in ' || flow_text(outer_ethertype, outer_proto, outer_saddr, outer_sport, outer_daddr, outer_dport), '') AS flow,
-	CASE WHEN proto IN (1, 6, 58) THEN seq END AS seq, tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len, nullif(vlan & 4095, 0) AS vlan,
+	CASE WHEN proto IN (1, 6, 58) THEN seq END AS seq, tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len, nullif(vlan & 4095, 0) AS vlan, thread_text(tid) AS on_cpu,
 	CASE WHEN gap THEN 'yes' ELSE 'no' END AS gap,
 	(SELECT group_concat(CASE WHEN n = 0 THEN '' ELSE '+' || duration_text(ts_ns - before) || ' ' END || stage_text(stage)
 		|| CASE WHEN stage < 64 AND (last_interface IS NOT interface) THEN ' @' || interface ELSE '' END, ' ')

@@ -145,6 +145,7 @@ static struct rec_packet packet(unsigned stage, bool v6, bool sent, unsigned i)
 
 	p.ethertype = v6 ? 0x86dd : 0x0800;
 	p.ip_len = 1500;
+	p.tid = sent ? 900 : 0;
 	p.netns = sent ? OWN : BLUE;
 	p.ifindex = sent ? ETH0 : VETH0;
 	inet_pton(AF_INET6, v6 ? "fd00::1" : "::ffff:10.0.0.1", sent ? p.saddr : p.daddr);
