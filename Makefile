@@ -37,8 +37,8 @@ ALL_CFLAGS := -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVERSION='"$(VERSION)"
 ALL_CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,-DNDEBUG)
 LDFLAGS_ALL := -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 
-FORMAT_LIBS   := -lzstd -lz
-RECORDER_LIBS := -lbpf -lelf -lsqlite3 -lpcap $(FORMAT_LIBS)
+FORMAT_LIBS   := -lelf -lzstd -lz
+RECORDER_LIBS := -lbpf -lsqlite3 -lpcap $(FORMAT_LIBS)
 ANALYZER_LIBS := -lsqlite3 -lpcap -lm $(FORMAT_LIBS)
 
 BPF_ARCH   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))

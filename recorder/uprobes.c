@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "usyms.h"
+#include "format/elf_file.h"
 
 enum rank { NO_LIBRARY, PROGRAM, LIBC, LIBPTHREAD };
 

@@ -16,7 +16,7 @@
 
 #include "intern.h"
 #include "sink.h"
-#include "usyms.h"
+#include "format/elf_file.h"
 
 enum { PROCESSES = 64, MAX_FRAMES = 64, MODULES = 4096 };
 
@@ -292,7 +292,7 @@ struct naming {
 	__u32 module;
 };
 
-static void define_function(void *ctx, const struct usym *sym)
+static void define_function(void *ctx, const struct elf_function *sym)
 {
 	const struct naming *n = ctx;
 	struct rec_usymbol r = { .rec = { .ts = now_ns(), .type = REC_usymbol }, .module = n->module, .addr = sym->addr,

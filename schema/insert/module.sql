@@ -1,3 +1,3 @@
 INSERT OR REPLACE INTO module(
-	id, build_id, path, name
-) VALUES(?, ?, ?, ?);
+	id, build_id, path, name, debug_file
+) VALUES(?, ?, ?, ?, ?);

@@ -25,3 +25,7 @@ SELECT 'the figures of flows are those of the whole recording, not only of the t
 WHERE :view IN ('packets', 'upcalls') AND (:from_ns > first_ns OR :to_ns < last_ns)
 UNION ALL
 SELECT 'the filter asks for more than a flow has, so that flows and echoes are not shown: run this on the recording' WHERE :view = 'packets' AND flow_match(0, 0, NULL, NULL, 0, 0) IS NULL
+UNION ALL
+SELECT printf('functions of %s without a name: its debug symbols (build id %s) are not on this machine; see netanalyze(1), NETANALYZE_DEBUG_PATH', path, build_id)
+FROM module WHERE build_id <> '' AND debug_file IS NULL AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('offcpu', 'futex', 'lock', 'pthread'))
+	AND EXISTS (SELECT 1 FROM user_frame WHERE module = module.id AND symbol IS NULL)

@@ -13,7 +13,7 @@
 
 #include "format/reader.h"
 #include "recorder/sink.h"
-#include "recorder/usyms.h"
+#include "format/elf_file.h"
 
 #define SELF "/proc/self/exe"
 
@@ -26,7 +26,7 @@ __attribute__((noinline)) int a_function_of_the_test(void)
 static char names[4][256];
 static int n_names;
 
-static void keep(void *ctx, const struct usym *sym)
+static void keep(void *ctx, const struct elf_function *sym)
 {
 	(void)ctx;
 	assert_true(n_names < 4);

@@ -1,13 +1,17 @@
-/* usyms.h: an ELF file that programs run code from: its build id, where its code is mapped, its functions. */
-#ifndef RECORDER_USYMS_H
-#define RECORDER_USYMS_H
+/*
+ * elf_file.h: an ELF file that programs run code from: its build id, where its code is mapped, its functions.
+ *
+ * netrec reads the files of the recorded host, netanalyze those with the symbols that these lack.
+ */
+#ifndef FORMAT_ELF_FILE_H
+#define FORMAT_ELF_FILE_H
 
 #include <stddef.h>
 #include <linux/types.h>
 
 struct elf_file;
 
-struct usym {
+struct elf_function {
 	__u64 addr, size;
 	char name[256]; /* without a version */
 };
@@ -26,6 +30,6 @@ __u64 elf_file__address(const struct elf_file *f, __u64 offset);
 __u64 elf_file__function(struct elf_file *f, const char *name);
 
 /* Calls `fn` for the functions that the addresses lie in: sorts them, each function once. */
-void elf_file__each(struct elf_file *f, __u64 *addrs, size_t n, void (*fn)(void *ctx, const struct usym *sym), void *ctx);
+void elf_file__each(struct elf_file *f, __u64 *addrs, size_t n, void (*fn)(void *ctx, const struct elf_function *sym), void *ctx);
 
 #endif

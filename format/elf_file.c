@@ -1,10 +1,10 @@
 /*
- * usyms.c: an ELF file that programs run code from (usyms.h).
+ * elf_file.c: see elf_file.h.
  *
  * Of two tables of symbols the full one is used where the file has it, else the dynamic one. Whatever the file says
  * is only a name for people to read, but it must not lead us astray: libelf checks what it returns.
  */
-#include "usyms.h"
+#include "elf_file.h"
 
 #include <gelf.h>
 #include <stdbool.h>
@@ -199,7 +199,7 @@ static void offer(struct place *at, size_t n, const GElf_Sym *sym, size_t symbol
 	}
 }
 
-void elf_file__each(struct elf_file *f, __u64 *addrs, size_t n, void (*fn)(void *ctx, const struct usym *sym), void *ctx)
+void elf_file__each(struct elf_file *f, __u64 *addrs, size_t n, void (*fn)(void *ctx, const struct elf_function *sym), void *ctx)
 {
 	struct place *at = calloc(n + 1, sizeof(*at));
 	struct symbols s;
@@ -217,7 +217,7 @@ void elf_file__each(struct elf_file *f, __u64 *addrs, size_t n, void (*fn)(void 
 		if (function_at(f, &s, i, &sym, NULL))
 			offer(at, n, &sym, i);
 	for (size_t i = 0; i < n; i++) {
-		struct usym u = { at[i].begin, at[i].size, "" };
+		struct elf_function u = { at[i].begin, at[i].size, "" };
 
 		if (at[i].found && (!i || !at[i - 1].found || at[i - 1].begin != at[i].begin) &&
 		    function_at(f, &s, at[i].symbol, &sym, u.name))
