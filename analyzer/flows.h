@@ -2,11 +2,15 @@
  * flows.h: packets by flow: one direction of a 5-tuple.
  *
  * A table of fixed size, of the flows with most packets (heavy.h); what is forgotten is counted.
+ *
+ * The gaps of a flow are the times between the first sights of its consecutive packets. What TCP sends again, and a packet
+ * that comes by once more elsewhere, is no new one for them.
  */
 #ifndef ANALYZER_FLOWS_H
 #define ANALYZER_FLOWS_H
 
 #include <stdbool.h>
+#include "analyzer/gaps.h"
 #include "analyzer/store.h"
 #include "format/record.h"
 
@@ -28,7 +32,8 @@ struct flow_ref {
 
 struct flows;
 
-struct flows *flows__new(void); /* NULL when out of memory */
+/* NULL when out of memory. A flow's gap in which packet records were lost is uncertain. */
+struct flows *flows__new(const struct gaps *lost);
 void flows__free(struct flows *f);
 
 /* Counts a packet at its first stage. */

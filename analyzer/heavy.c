@@ -58,7 +58,8 @@ static __u64 hash_of(const struct heavy *h, const __u64 *key)
 		hash = (hash ^ key[i]) * 0x9e3779b97f4a7c15;
 		hash ^= hash >> 32;
 	}
-	return hash;
+	hash *= 0xff51afd7ed558ccd; /* the last word has passed through one multiplication only */
+	return hash ^ hash >> 32;
 }
 
 static __u64 *key_at(const struct heavy *h, size_t place)

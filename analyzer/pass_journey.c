@@ -476,7 +476,7 @@ static int init(struct sweep *s, void **state)
 	st->sweep = s;
 	st->live = journeys__new(JOURNEYS);
 	st->upcalled = upcalled__new();
-	st->flows = flows__new();
+	st->flows = flows__new(s->gaps);
 	st->kept = kept__new(s);
 	st->echoes = echoes__new(s);
 	st->xmits = xmits__new(s->n_cpus);

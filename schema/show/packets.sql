@@ -15,16 +15,17 @@ WHERE begin_ns <= :to_ns AND end_ns >= :from_ns
 	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack)
 ORDER BY total_ns DESC, id LIMIT :top;
 
--- flows: Which flows lost packets, and which took long?
+-- flows: Which flows lost packets, which took long, and which paused?
 -- needs: packet
 -- none: no flow is known that matches
--- Those that lost most and those that took most time in total.
-SELECT flow, packets, total_size_bytes, drops, dropped_pct, total_ns, mean_ns, p50_ns, p95_ns, p99_ns, max_ns, first_at, last_at
+-- Those that lost most and those that took most time in total. Gaps: from packet to packet, where they were first seen.
+SELECT flow, packets, total_size_bytes, drops, dropped_pct, total_ns, mean_ns, p50_ns, p95_ns, p99_ns, max_ns, gap_p50_ns, gap_p99_ns, gap_max_ns, gap_max_began_at, uncertain_gaps, first_at, last_at
 FROM (SELECT *, row_number() OVER (ORDER BY min(by_drops, by_time), by_time) AS rank
 	FROM (SELECT coalesce(flow_text(ethertype, proto, nullif(saddr, ''), sport, daddr, dport), protocol(ethertype, NULL)) AS flow, packets, bytes AS total_size_bytes,
 			CASE WHEN observed('drop') THEN drops END AS drops, CASE WHEN observed('drop') THEN 100.0 * drops / packets END AS dropped_pct,
 			CASE WHEN n > 0 THEN sum_ns END AS total_ns, 1.0 * sum_ns / nullif(n, 0) AS mean_ns, hist_p(hist, 50) AS p50_ns, hist_p(hist, 95) AS p95_ns,
-			hist_p(hist, 99) AS p99_ns, hist_max(hist) AS max_ns, wall(first_ns) AS first_at, wall(last_ns) AS last_at,
+			hist_p(hist, 99) AS p99_ns, hist_max(hist) AS max_ns, hist_p(gap_hist, 50) AS gap_p50_ns, hist_p(gap_hist, 99) AS gap_p99_ns,
+			hist_max(gap_hist) AS gap_max_ns, wall(gap_max_at_ns) AS gap_max_began_at, gap_uncertain AS uncertain_gaps, wall(first_ns) AS first_at, wall(last_ns) AS last_at,
 			CASE WHEN drops > 0 THEN row_number() OVER (ORDER BY drops DESC, sum_ns DESC, packets DESC, ethertype, saddr, daddr, proto, sport, dport) ELSE 1 << 30 END AS by_drops,
 			row_number() OVER (ORDER BY sum_ns DESC, packets DESC, ethertype, saddr, daddr, proto, sport, dport) AS by_time
 		FROM flow WHERE first_ns <= :to_ns AND last_ns >= :from_ns AND flow_match(ethertype, proto, saddr, daddr, sport, dport)))

@@ -232,7 +232,7 @@ static void test_values(void **state)
 	assert_int_equal(store__create(&f.db, NULL, false, &err), 0);
 	assert_int_equal(store__begin(&s, f.db, &err), 0);
 	STORE(s, "flow", V_INT(0x800), V_ADDR(v4), V_ADDR(v6), V_INT(1), V_INT(2), V_INT(~0ull), V_INT(4), V_INT(5), V_INT(6),
-	      V_INT(7), V_INT(8), V_HIST(&h));
+	      V_INT(7), V_INT(8), V_HIST(&h), V_HIST(&h), V_NULL, V_INT(0));
 	STORE(s, "netns", V_INT(1), V_TEXTN("abcdef", 3));
 	STORE(s, "netns", V_INT(2), V_TEXTN(NULL, 0));
 	STORE(s, "location", V_INT(0xffffffff81000000), V_TEXT(NULL), V_NULL, V_TEXT("m"));
