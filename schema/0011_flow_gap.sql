@@ -1,4 +1,4 @@
--- 0010_flow_gap.sql: time between consecutive packets of a flow.
+-- 0011_flow_gap.sql: time between consecutive packets of a flow.
 
 -- From one packet's first sight to the next one's, without what TCP sent again. NULL: not counted by the version that analyzed it.
 ALTER TABLE flow ADD COLUMN gap_n INTEGER;
