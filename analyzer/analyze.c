@@ -18,6 +18,7 @@ enum { PROGRESS_NS = 250000000 };
 
 struct analysis {
 	struct recording recording;
+	struct devices devices;
 	struct store *store;
 	struct sweep sweep;
 	struct order *order;
@@ -54,6 +55,53 @@ static void damaged(void *arg, const struct load_job *job, const struct trace_er
 	recording__damaged(&a->recording, a->store, job, why);
 }
 
+/* ---- devices ------------------------------------------------------------------------------------ */
+
+struct lookup {
+	__u32 inum;
+	char name[NAMES_MAX_TEXT + 1];
+	bool found;
+};
+
+static void find_netns(void *arg, const struct rec *rec)
+{
+	const struct rec_netns *r = (const struct rec_netns *)rec;
+	struct lookup *l = arg;
+
+	if (r->inum != l->inum)
+		return;
+	l->found = true;
+	snprintf(l->name, sizeof(l->name), "%.*s", (int)r->name.len, r->name.s);
+}
+
+static void add_device(void *arg, const struct rec *rec)
+{
+	const struct rec_interface *r = (const struct rec_interface *)rec;
+	struct lookup netns = { .inum = r->netns };
+	struct analysis *a = arg;
+	char name[NAMES_MAX_TEXT + 1];
+
+	names__each(a->recording.names, REC_netns, find_netns, &netns);
+	snprintf(name, sizeof(name), "%.*s", (int)r->name.len, r->name.s);
+	if (devices__add(&a->devices, r->netns, r->ifindex, name, netns.found ? netns.name : NULL))
+		a->sweep.no_memory = true;
+}
+
+static int choose_devices(struct analysis *a, struct trace_error *err)
+{
+	struct sweep *s = &a->sweep;
+
+	if (!s->opts.n_ifaces)
+		return 0;
+	names__each(a->recording.names, REC_interface, add_device, a);
+	if (s->no_memory)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	s->devices = &a->devices;
+	return devices__choose(&a->devices, s->opts.ifaces, s->opts.n_ifaces, err);
+}
+
+/* ---- the sweep ---------------------------------------------------------------------------------- */
+
 static int prepare(struct analysis *a, const char *const *paths, size_t n_paths, struct trace_error *err)
 {
 	struct sweep *s = &a->sweep;
@@ -66,6 +114,7 @@ static int prepare(struct analysis *a, const char *const *paths, size_t n_paths,
 	s->first_ns = a->recording.first_ns;
 	s->win_end = s->first_ns + WINDOW_NS;
 	s->n_cpus = a->recording.n_cpus;
+	TRY(choose_devices(a, err));
 	code = passes__start(&a->passes, s);
 	for (size_t i = 0; !code && i < a->recording.n_earlier; i++)
 		passes__introduce(a->passes, &a->recording.earlier[i]);
@@ -148,6 +197,17 @@ static void store_number(struct analysis *a, const char *key, __u64 value)
 	store_fact(a, key, text);
 }
 
+static void store_ifaces(struct analysis *a)
+{
+	char *text = devices__text(a->sweep.opts.ifaces, a->sweep.opts.n_ifaces);
+
+	if (text)
+		store_fact(a, "analyze.iface", text);
+	else
+		a->sweep.no_memory = true;
+	free(text);
+}
+
 static void store_facts(struct analysis *a)
 {
 	const struct analyze_opts *o = &a->sweep.opts;
@@ -155,6 +215,8 @@ static void store_facts(struct analysis *a)
 	store_fact(a, "analyze.version", VERSION);
 	if (o->filter.match)
 		store_fact(a, "analyze.filter", o->filter.text ? o->filter.text : "");
+	if (a->devices.n)
+		store_ifaces(a);
 	if (o->from)
 		store_number(a, "analyze.from_ns", o->from);
 	if (o->to)
@@ -236,6 +298,7 @@ int analyze__run(const char *const *paths, size_t n_paths, struct sqlite3 *db, c
 		fill_stats(a, stats);
 	order__free(a->order);
 	recording__close(&a->recording);
+	devices__free(&a->devices);
 	free(a);
 	return code;
 }

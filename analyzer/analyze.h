@@ -31,6 +31,8 @@ struct analyze_opts {
 	unsigned keep_dropped; /* dropped and, with late_ns, late ones; 0: 10000 each */
 	unsigned keep_drops;   /* single drops kept; 0: 100000 */
 	struct analyze_filter filter;
+	const char *const *ifaces; /* single packets, single drops, flows and echoes of what passes one of these; names as in devices.h */
+	size_t n_ifaces;           /* 0: of all */
 	void (*progress)(void *arg, __u64 done, __u64 total); /* rows; may be NULL; called a few times a second */
 	void *progress_arg;
 };

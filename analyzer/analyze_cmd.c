@@ -27,15 +27,20 @@ static const char help[] =
 	"      --to TIME        leave out what happened after\n"
 	"      --late MS        count packets that took at least this long as late, and keep their path\n"
 	"      --filter EXPR    only packets that match this tcpdump filter; scheduling and interrupts stay whole\n"
+	"      --iface NAME     keep single packets and drops, and count flows and echoes, only of what passes this\n"
+	"                       device, as tables name it: eth0, 'eth0 (blue)'; more than once for several\n"
 	"      --threads N      decode in N threads; default: one per CPU\n"
 	"      --utc            times in UTC, not in local time\n"
 	"\n"
 	"example:\n"
 	"  netanalyze analyze web.nrec --late 200 && netanalyze show packets web.db\n";
 
+enum { MAX_IFACES = 64 };
+
 struct command {
 	struct analyze_opts opts;
 	const char *output, *from, *to, *filter;
+	const char *ifaces[MAX_IFACES];
 	const char *const *paths;
 	size_t n_paths;
 	bool force, utc, help;
@@ -43,14 +48,15 @@ struct command {
 	char name[PATH_MAX];
 };
 
-enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_THREADS, OPT_UTC };
+enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_IFACE, OPT_THREADS, OPT_UTC };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },	   { "force", no_argument, NULL, OPT_FORCE },
 	{ "from", required_argument, NULL, OPT_FROM },	   { "to", required_argument, NULL, OPT_TO },
 	{ "late", required_argument, NULL, OPT_LATE },	   { "filter", required_argument, NULL, OPT_FILTER },
-	{ "threads", required_argument, NULL, OPT_THREADS }, { "utc", no_argument, NULL, OPT_UTC },
-	{ "help", no_argument, NULL, 'h' },		   { NULL, 0, NULL, 0 },
+	{ "iface", required_argument, NULL, OPT_IFACE },	   { "threads", required_argument, NULL, OPT_THREADS },
+	{ "utc", no_argument, NULL, OPT_UTC },		   { "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int parse_late(const char *text, __u64 *ns, struct trace_error *err)
@@ -86,6 +92,11 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 		return 0;
 	case OPT_FILTER:
 		c->filter = optarg;
+		return 0;
+	case OPT_IFACE:
+		if (c->opts.n_ifaces == MAX_IFACES)
+			return trace_error__set(err, -EINVAL, "--iface can be given %d times", MAX_IFACES);
+		c->ifaces[c->opts.n_ifaces++] = optarg;
 		return 0;
 	case OPT_UTC:
 		c->utc = true;
@@ -229,6 +240,7 @@ int cmd_analyze(int argc, char **argv, struct trace_error *err)
 		return CLI_DONE;
 	}
 	TRY(set_times(&c, err));
+	c.opts.ifaces = c.ifaces;
 	if (c.filter) {
 		TRY(filter__compile(&filter, c.filter, err));
 		c.opts.filter = (struct analyze_filter){ match, filter, c.filter };

@@ -77,13 +77,13 @@ struct flow_key flow_key__of(const struct rec_packet *p)
 }
 
 /* Keeps the memory of the flow before. */
-static void begin(struct flow *flow, const struct rec_packet *p)
+static void begin(struct flow *flow, __u64 ts)
 {
 	hist__reset(&flow->total);
 	hist__reset(&flow->gaps);
 	flow->generation++;
 	flow->bytes = flow->drops = flow->uncertain = 0;
-	flow->first = p->rec.ts;
+	flow->first = ts;
 	flow->newest.ts = 0;
 }
 
@@ -134,7 +134,7 @@ static void add_gap(struct flows *f, struct flow *flow, __u64 now)
 		f->no_memory = true;
 }
 
-static void count_gap(struct flows *f, struct flow *flow, const struct rec_packet *p)
+static void count_gap(struct flows *f, struct flow *flow, const struct rec_packet *p, __u64 ts)
 {
 	struct newest *n = &flow->newest;
 	bool reset = p->proto == IPPROTO_TCP && p->tcp_flags & RST; /* its number may be anything */
@@ -142,14 +142,14 @@ static void count_gap(struct flows *f, struct flow *flow, const struct rec_packe
 	if (n->ts && (is_again(n, p) || is_elsewhere(n, p)))
 		return;
 	if (n->ts)
-		add_gap(f, flow, p->rec.ts);
-	*n = (struct newest){ .ts = p->rec.ts, .ip_id = p->ip_id, .seq = reset ? n->seq : p->seq, .ack = p->ack, .netns = p->netns,
+		add_gap(f, flow, ts);
+	*n = (struct newest){ .ts = ts, .ip_id = p->ip_id, .seq = reset ? n->seq : p->seq, .ack = p->ack, .netns = p->netns,
 			      .ifindex = p->ifindex, .frag = p->frag, .stage = p->stage, .data = reset ? n->data : has_data(p) };
 }
 
 /* ---- interface ---------------------------------------------------------------------------------- */
 
-struct flow_ref flows__count(struct flows *f, const struct rec_packet *p)
+struct flow_ref flows__count(struct flows *f, const struct rec_packet *p, __u64 ts)
 {
 	struct flow_key key = flow_key__of(p);
 	__u64 words[FLOW_KEY_WORDS];
@@ -161,10 +161,10 @@ struct flow_ref flows__count(struct flows *f, const struct rec_packet *p)
 	index = heavy__count(f->table, words, &fresh);
 	flow = heavy__value(f->table, index);
 	if (fresh)
-		begin(flow, p);
+		begin(flow, ts);
 	flow->bytes += p->len;
-	flow->last = p->rec.ts;
-	count_gap(f, flow, p);
+	flow->last = ts;
+	count_gap(f, flow, p, ts);
 	return (struct flow_ref){ index, flow->generation };
 }
 

@@ -36,8 +36,8 @@ struct flows;
 struct flows *flows__new(const struct gaps *lost);
 void flows__free(struct flows *f);
 
-/* Counts a packet at its first stage. */
-struct flow_ref flows__count(struct flows *f, const struct rec_packet *p);
+/* Counts a packet with these headers, at `ts`: when they are first seen, or it first passes a device that was asked for. */
+struct flow_ref flows__count(struct flows *f, const struct rec_packet *p, __u64 ts);
 
 /* The packet ended. `timed`: total_ns, first stage to last, is known. */
 void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, __u64 total_ns);

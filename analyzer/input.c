@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sqlite3.h>
@@ -64,6 +65,8 @@ static int analyze(struct input *in, const char *const *paths, size_t n_paths, c
 	}
 	if (o->keep)
 		opts.keep_first = opts.keep_slowest = opts.keep_dropped = opts.keep_drops = o->keep;
+	opts.ifaces = o->ifaces;
+	opts.n_ifaces = o->n_ifaces;
 	if (in->filter)
 		opts.filter = (struct analyze_filter){ match, in->filter, o->filter };
 	if (isatty(STDERR_FILENO))
@@ -143,6 +146,56 @@ static int set_windows(struct input *in, const struct input_opts *o, long window
 	return set_interval(in, o, window_ns, err);
 }
 
+/* ---- devices ------------------------------------------------------------------------------------ */
+
+static int add_devices(struct input *in)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(in->db, view__sql("view/devices.sql"), -1, &stmt, NULL) != SQLITE_OK)
+		return -EIO;
+	while (rc == 0 && sqlite3_step(stmt) == SQLITE_ROW)
+		rc = devices__add(&in->devices, (__u32)sqlite3_column_int64(stmt, 0), (__u32)sqlite3_column_int64(stmt, 1),
+				  (const char *)sqlite3_column_text(stmt, 2), (const char *)sqlite3_column_text(stmt, 3));
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+/* Was the analysis limited to just these? */
+static bool analysis_is_of(struct input *in, const char *names)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool same = false;
+
+	if (sqlite3_prepare_v2(in->db, view__sql("view/analyzed_iface.sql"), -1, &stmt, NULL) == SQLITE_OK) {
+		sqlite3_bind_text(stmt, 1, names, -1, SQLITE_STATIC);
+		same = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0);
+	}
+	sqlite3_finalize(stmt);
+	return same;
+}
+
+static int choose_devices(struct input *in, const struct input_opts *o, struct trace_error *err)
+{
+	char *names;
+
+	if (!o->n_ifaces)
+		return 0;
+	if (add_devices(in))
+		return trace_error__set(err, -EIO, "cannot read the devices: %s", sqlite3_errmsg(in->db));
+	TRY(devices__choose(&in->devices, o->ifaces, o->n_ifaces, err));
+	names = devices__text(o->ifaces, o->n_ifaces);
+	if (!names)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	in->of_devices = analysis_is_of(in, names);
+	in->context.devices = &in->devices;
+	free(names);
+	return 0;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------- */
+
 static int compile(struct input *in, const struct input_opts *o, const struct rec_packet *unknown,
 		   struct trace_error *err)
 {
@@ -168,6 +221,7 @@ static int open_db(struct input *in, const char *const *paths, size_t n_paths, c
 	in->context.filter = in->from_trace ? NULL : in->filter;
 	in->context.flow_filter = in->from_trace ? NULL : in->flow_filter;
 	TRY(sqlfn__add(in->db, &in->context, err));
+	TRY(choose_devices(in, o, err));
 	TRY(read_base(in, &window_ns, err));
 	return set_windows(in, o, window_ns, err);
 }
@@ -199,5 +253,6 @@ void input__close(struct input *in)
 	}
 	filter__free(in->filter);
 	filter__free(in->flow_filter);
+	devices__free(&in->devices);
 	memset(in, 0, sizeof(*in));
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "analyzer/devices.h"
 #include "analyzer/filter.h"
 #include "analyzer/sqlfn.h"
 #include "analyzer/timefmt.h"
@@ -20,6 +21,8 @@ struct input_opts {
 	const char *filter; /* tcpdump expression; NULL: none */
 	const struct rec_packet *unknown_in_db;    /* fields that the rows to filter lack, see filter.h; NULL: none */
 	const struct rec_packet *unknown_in_trace; /* on a recording */
+	const char *const *ifaces; /* only these devices, see devices.h */
+	size_t n_ifaces;    /* 0: all */
 	double interval_s;  /* 0: none */
 	bool fine;          /* intervals below a window are possible, too: multiples of TICK_S */
 	unsigned keep;      /* single drops and packets wanted at least; 0: the analyzer's own choice */
@@ -33,6 +36,8 @@ struct input {
 	struct sqlfn_context context; /* of the SQL functions on db */
 	struct filter *filter;
 	struct filter *flow_filter;
+	struct devices devices;  /* those asked for */
+	bool of_devices;         /* what the analysis kept and counted is of just these */
 	uint64_t from_ns, to_ns; /* CLOCK_MONOTONIC, both included */
 	long first_win, last_win;
 	long ticks;              /* of 10 ms in an interval; 0: none */

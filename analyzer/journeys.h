@@ -38,6 +38,7 @@ struct journey {
 	bool orphan;          /* head is not known */
 	bool gap;             /* packet records were lost on its way */
 	bool matched;         /* the filter wants it */
+	bool passed;          /* one of the devices that are asked for; always when none are */
 	bool branch;          /* a clone, copy or segment of a packet that is counted itself */
 	bool wrapped;         /* outer is known */
 	struct rec_packet head; /* at its first stage; in a tunnel: of the packet inside */

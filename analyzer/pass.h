@@ -9,6 +9,7 @@
 #define ANALYZER_PASS_H
 
 #include "analyzer/analyze.h"
+#include "analyzer/devices.h"
 #include "analyzer/gaps.h"
 #include "analyzer/names.h"
 #include "analyzer/sort.h"
@@ -28,6 +29,7 @@ struct sweep {
 	struct names *names;
 	const struct gaps *gaps;
 	struct analyze_opts opts; /* defaults filled in */
+	const struct devices *devices; /* those of opts.ifaces; NULL: all */
 	__u64 first_ns;  /* window 0 begins here */
 	__u64 win;       /* of the current record; never decreases */
 	__u64 win_end;
@@ -70,6 +72,12 @@ void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out
 static inline bool sweep__match(const struct sweep *s, const struct rec_packet *p)
 {
 	return !s->opts.filter.match || s->opts.filter.match(s->opts.filter.arg, p);
+}
+
+/* Is it one of the devices that opts.ifaces asks for? */
+static inline bool sweep__at_device(const struct sweep *s, __u32 netns, __u32 ifindex)
+{
+	return !s->devices || devices__has(s->devices, netns, ifindex);
 }
 
 static inline __u64 since(__u64 from, __u64 to)

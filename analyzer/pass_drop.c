@@ -74,6 +74,8 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 	const struct subject *subject = &st->sweep->subject;
 	size_t len = d->head_len < sizeof(d->head) ? d->head_len : sizeof(d->head);
 
+	if (!sweep__at_device(st->sweep, d->netns, d->ifindex))
+		return;
 	if (st->kept == st->sweep->opts.keep_drops) {
 		st->left_out++;
 		return;

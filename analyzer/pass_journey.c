@@ -139,6 +139,8 @@ static __s64 end_journey(struct state *st, struct journey *j, const struct endin
 		j->gap |= count_interval(st, j->last, end->ts, j->last_stage,
 					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
 	count_journey(st, j, end);
+	if (!j->passed)
+		return 0;
 	echoes__see(st->echoes, j);
 	return kept__offer(st->kept, j, end);
 }
@@ -157,12 +159,27 @@ static void evict(void *arg, struct journey *j)
 	end_unseen(st, j, FATE_EVICTED);
 }
 
-static void set_place(struct journey *j, const struct hop *h)
+static void count_in_flow(struct state *st, struct journey *j, __u64 ts)
+{
+	struct flow_ref flow;
+
+	if (j->orphan || j->branch || !j->matched || !j->passed)
+		return;
+	flow = flows__count(st->flows, &j->head, ts);
+	j->flow = flow.index;
+	j->flow_generation = flow.generation;
+}
+
+static void set_place(struct state *st, struct journey *j, const struct hop *h)
 {
 	j->last = h->ts;
 	j->last_stage = h->stage;
 	j->netns = h->netns;
 	j->ifindex = h->ifindex;
+	if (!j->passed && sweep__at_device(st->sweep, h->netns, h->ifindex)) {
+		j->passed = true;
+		count_in_flow(st, j, h->ts);
+	}
 }
 
 static void give_up_upcall(void *arg, struct journey *j)
@@ -173,29 +190,24 @@ static void give_up_upcall(void *arg, struct journey *j)
 /* The packet shows its headers. */
 static void introduce(struct state *st, struct journey *j, const struct rec_packet *head)
 {
-	struct flow_ref flow;
-
 	j->orphan = false;
 	j->head = *head;
 	j->matched = sweep__match(st->sweep, head);
-	if (!j->matched || j->branch)
-		return;
-	flow = flows__count(st->flows, head);
-	j->flow = flow.index;
-	j->flow_generation = flow.generation;
+	j->flow = 0;
+	count_in_flow(st, j, head->rec.ts);
 }
 
 static struct journey *begin(struct state *st, __u64 skb, const struct hop *h)
 {
 	struct journey *j = journeys__add(st->live, skb, evict, st);
 
-	set_place(j, h);
+	j->orphan = true;
+	j->matched = !st->sweep->opts.filter.match;
+	set_place(st, j, h);
 	j->begin = h->ts;
 	j->first_stage = h->stage;
 	j->first_netns = h->netns;
 	j->first_ifindex = h->ifindex;
-	j->orphan = true;
-	j->matched = !st->sweep->opts.filter.match;
 	return j;
 }
 
@@ -203,7 +215,7 @@ static void move(struct state *st, struct journey *j, const struct hop *h)
 {
 	if (j->matched)
 		j->gap |= count_interval(st, j->last, h->ts, j->last_stage, h->stage, h->netns, h->ifindex);
-	set_place(j, h);
+	set_place(st, j, h);
 }
 
 /* ---- records ------------------------------------------------------------------------------------ */
@@ -258,7 +270,8 @@ static void show_outer(struct state *st, struct journey *j, const struct rec_pac
 	j->outer = *outer;
 	if (sweep__match(st->sweep, outer)) {
 		j->matched = true;
-		flows__count(st->flows, outer);
+		if (j->passed)
+			flows__count(st->flows, outer, outer->rec.ts);
 	}
 }
 

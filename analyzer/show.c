@@ -31,7 +31,7 @@ static const struct view views[] = {
 #undef VIEW
 #undef TYPES
 
-enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8, DEFAULT_TOP = 20 };
+enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8, DEFAULT_TOP = 20, MAX_IFACES = 64 };
 
 /* What the tables of single packets, drops and retransmissions do not keep of the headers, and their events never had. */
 static const struct rec_packet not_in_packets = { .ip_len = ~0u };
@@ -43,6 +43,7 @@ struct show {
 	const struct view *view;
 	const char *path;
 	struct input_opts input;
+	const char *ifaces[MAX_IFACES];
 	unsigned long top; /* 0: all */
 	bool json;
 };
@@ -54,6 +55,8 @@ static const char help_text[] =
 	"  --interval S   one part per S seconds: whole seconds, with cpu from 0.01\n"
 	"  --from T       from this time on: seconds from the start (2.5), time of day (10:28:42.567) or ISO 8601\n"
 	"  --to T         up to this time\n"
+	"  --iface NAME   only this device, as tables name it: eth0, 'eth0 (blue)' in another network namespace; more than once\n"
+	"                 for several; packets and flows: those that passed it\n"
 	"  --top N        rows of a table (20); 0: all\n"
 	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
 	"  --utc          times in UTC, not in local time\n"
@@ -119,8 +122,19 @@ static void print_range(const struct show *s, const struct input *in)
 	timefmt__clock(real + in->to_ns, in->base.utc, to);
 	timefmt__duration((double)(in->to_ns - in->from_ns), took);
 	printf("%s: %s, %s to %s (%s)\n", s->view->name, s->path, from, to, took);
+	if (s->input.n_ifaces) {
+		printf("only");
+		for (size_t i = 0; i < s->input.n_ifaces; i++)
+			printf("%s %s", i ? "," : "", s->ifaces[i]);
+		putchar('\n');
+	}
 	if (in->unaligned && !(s->view->flags & EVENTS))
 		printf("note: a database counts in windows of 1 s: whole windows are shown; run this on the recording for exact limits\n");
+}
+
+static enum view_devices devices_of(const struct show *s, const struct input *in)
+{
+	return !s->input.n_ifaces ? VIEW_ALL : in->of_devices ? VIEW_ANALYZED : VIEW_SOME;
 }
 
 static int print_text(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
@@ -133,6 +147,7 @@ static int print_text(const struct show *s, const struct input *in, const struct
 		.table = { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color },
 		.level = 3,
 		.sublevel = 3,
+		.devices = devices_of(s, in),
 		.top = s->top,
 	};
 	char file[64];
@@ -168,7 +183,7 @@ static int add_notes(const struct view_run *run, char **doc, struct trace_error 
 
 static int print_json(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
 {
-	struct view_run run = { .db = in->db, .params = params, .n_params = N_PARAMS, .main_key = "rows" };
+	struct view_run run = { .db = in->db, .params = params, .n_params = N_PARAMS, .devices = devices_of(s, in), .main_key = "rows" };
 	char *doc = NULL;
 	char file[64];
 	int rc;
@@ -204,6 +219,7 @@ static int show(struct show *s, struct trace_error *err)
 	int rc;
 
 	set_unknown(s);
+	s->input.ifaces = s->ifaces;
 	snprintf(fine, sizeof(fine), "fine/%s.sql", s->view->name);
 	s->input.fine = view__sql(fine) != NULL;
 	s->input.keep = s->top > 1000 ? (unsigned)s->top : 0;
@@ -237,6 +253,11 @@ static int take_option(struct show *s, int option, struct trace_error *err)
 	case 't':
 		s->input.to = optarg;
 		return 0;
+	case 'd':
+		if (s->input.n_ifaces == MAX_IFACES)
+			return trace_error__set(err, -EINVAL, "--iface can be given %d times", MAX_IFACES);
+		s->ifaces[s->input.n_ifaces++] = optarg;
+		return 0;
 	case 'n':
 		return cli__number("--top", optarg, 0, 10000000, &s->top, err);
 	case 'j':
@@ -251,6 +272,8 @@ static int take_option(struct show *s, int option, struct trace_error *err)
 
 static int take_operands(struct show *s, int n, char **args, struct trace_error *err)
 {
+	char file[64];
+
 	TRY(find_view(args[0], &s->view, err));
 	if (n < 2)
 		return cli__usage_error("show", err, "show %s needs a recording or a database", args[0]);
@@ -261,6 +284,9 @@ static int take_operands(struct show *s, int n, char **args, struct trace_error 
 	if (s->input.filter && !(s->view->flags & PACKETS))
 		return trace_error__set(err, -EINVAL, "view '%s' is not made of packets, so a filter means nothing to it",
 					s->view->name);
+	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
+	if (s->input.n_ifaces && !view__has_devices(file))
+		return trace_error__set(err, -EINVAL, "view '%s' is not by device, so --iface means nothing to it", s->view->name);
 	if (s->input.interval_s != 0 && !(s->view->flags & WINDOWS))
 		return trace_error__set(err, -EINVAL, "view '%s' has no --interval: use --from and --to", s->view->name);
 	return 0;
@@ -271,8 +297,9 @@ int cmd_show(int argc, char **argv, struct trace_error *err)
 	static const struct option options[] = {
 		{ "interval", required_argument, NULL, 'i' }, { "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 't' },       { "top", required_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'j' },           { "utc", no_argument, NULL, 'u' },
-		{ "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
+		{ "iface", required_argument, NULL, 'd' },    { "json", no_argument, NULL, 'j' },
+		{ "utc", no_argument, NULL, 'u' },            { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	struct show s = { .top = DEFAULT_TOP };
 	int c;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <netinet/in.h>
 #include <sqlite3.h>
+#include "analyzer/devices.h"
 #include "analyzer/filter.h"
 #include "analyzer/hist.h"
 #include "analyzer/sql.h"
@@ -370,6 +371,15 @@ static void packet_match(sqlite3_context *c, int argc, sqlite3_value **argv)
 	sqlite3_result_int(c, !ctx->filter || filter__match(ctx->filter, &p));
 }
 
+static void device_match(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	const struct sqlfn_context *ctx = sqlite3_user_data(c);
+
+	(void)argc;
+	sqlite3_result_int(c, !ctx->devices || devices__has(ctx->devices, (__u32)sqlite3_value_int64(argv[0]),
+							     (__u32)sqlite3_value_int64(argv[1])));
+}
+
 /* ---- functions written in SQL ------------------------------------------------------------------- */
 
 static void run_query(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -474,6 +484,7 @@ static const struct {
 	{ "slot_last", 1, SQLITE_UTF8, slot_last, NULL },
 	{ "packet_match", 15, SQLITE_UTF8, packet_match, NULL },
 	{ "flow_match", 6, SQLITE_UTF8, flow_match, NULL },
+	{ "device_match", 2, SQLITE_UTF8, device_match, NULL },
 };
 
 enum { N_FUNCTIONS = sizeof(functions) / sizeof(*functions) };

@@ -16,6 +16,8 @@
  * does the filter match; 1 without a filter. flow_match(ethertype, proto, saddr, daddr, sport, dport): the same of what
  * a whole flow has; NULL when the filter asks for more.
  *
+ * device_match(netns, ifindex): is it one of the devices that were asked for; 1 when none were.
+ *
  * And one function for each file schema/fn/NAME.sql, a query of one row: NAME(?1, ?2, …) is its first column.
  */
 #ifndef ANALYZER_SQLFN_H
@@ -25,6 +27,7 @@
 #include "format/error.h"
 
 struct sqlite3;
+struct devices;
 struct filter;
 
 struct sqlfn_context {
@@ -32,6 +35,7 @@ struct sqlfn_context {
 	long interval;               /* windows of one slot(); 0: none */
 	const struct filter *filter; /* of packet_match(); NULL: none */
 	const struct filter *flow_filter; /* the same one; NULL: it asks for more than flow_match() is given */
+	const struct devices *devices; /* of device_match(); NULL: all */
 };
 
 /*

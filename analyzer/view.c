@@ -11,6 +11,8 @@
 
 enum { MAX_KEY = 32, MAX_LINE = 200 };
 
+#define DEVICE_MATCH "device_match("
+
 /* One statement of a file and what its comment says. */
 struct part {
 	const char *sql;
@@ -21,6 +23,8 @@ struct part {
 	char needs[MAX_LINE]; /* JSON array of record types; empty: none */
 	bool list;
 	bool limited; /* has a :top */
+	bool devices; /* is limited to those asked for by its SQL */
+	bool analyzed; /* by the analysis */
 };
 
 const char *view__sql(const char *file)
@@ -63,6 +67,8 @@ static void read_comment(struct part *p, const char *line, const char *end)
 
 	if (end - line == 4 && strncmp(line, "list", 4) == 0)
 		p->list = true;
+	else if (end - line == 17 && strncmp(line, "devices: analysis", 17) == 0)
+		p->analyzed = true;
 	else if (end - line > 7 && strncmp(line, "needs: ", 7) == 0)
 		read_needs(p, line + 7, end);
 	else if (is_none)
@@ -103,8 +109,22 @@ static int next_part(sqlite3 *db, const char *file, const char **text, struct pa
 	sqlite3_finalize(stmt);
 	p->sql = *text;
 	p->len = (int)(tail - *text);
+	p->devices = memmem(p->sql, (size_t)p->len, DEVICE_MATCH, strlen(DEVICE_MATCH)) != NULL;
 	*text = tail;
 	return 1;
+}
+
+bool view__has_devices(const char *file)
+{
+	const char *text = view__sql(file);
+
+	return text && strstr(text, DEVICE_MATCH);
+}
+
+/* Its rows cannot be told by device. */
+static bool is_left_out(const struct view_run *run, const struct part *p)
+{
+	return run->devices != VIEW_ALL && !p->devices && !(p->analyzed && run->devices == VIEW_ANALYZED);
 }
 
 static struct grid_query query_of(const struct view_run *run, const struct part *p)
@@ -148,6 +168,11 @@ static int print_part(const struct view_run *run, const struct part *p, int leve
 	opts.list = p->list;
 	opts.level = level;
 	opts.title = p->title[0] ? p->title : NULL;
+	if (is_left_out(run, p)) {
+		grid__heading(&opts, level, p->title);
+		fprintf(opts.out, "(left out: %s)\n", p->analyzed ? "not counted by device in this database; run this on the recording" : "it is not by device");
+		return 0;
+	}
 	TRY(is_observed(run, p, &observed, err));
 	if (observed) {
 		TRY(grid__print(&q, &opts, p->none[0] ? p->none : NULL, &rows, err));
@@ -242,8 +267,12 @@ static int part_json(const struct view_run *run, const struct part *p, const cha
 	struct grid_query q = query_of(run, p);
 	char *rows = NULL;
 	bool observed;
-	int rc = is_observed(run, p, &observed, err);
+	int rc;
 
+	if (is_left_out(run, p))
+		return json_set(run->db, "SELECT json_set(?1, '$.left_out', json_insert(coalesce(json_extract(?1, '$.left_out'), '[]'), '$[#]', ?2))",
+				doc, p->key, NULL, err);
+	rc = is_observed(run, p, &observed, err);
 	if (rc == 0 && !observed)
 		return view__json_set(run->db, doc, key, "null", err);
 	if (rc == 0)

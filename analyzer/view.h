@@ -7,16 +7,30 @@
  * one that begins with "-- none: " says what is printed instead of an empty table, "-- list" asks for one line for
  * each column instead of a row, and "-- needs: type …" names record types: when none of them was observed, the table
  * is replaced by which probe was missing and why (in JSON: null), because its emptiness would mean nothing.
+ *
+ * Where only some devices were asked for, a table whose SQL does not use device_match() is left out, and named (in
+ * JSON in the array left_out). "-- devices: analysis" says of a table that its figures are those of the devices that
+ * the analysis was limited to; then it is not left out if these are the ones.
  */
 #ifndef ANALYZER_VIEW_H
 #define ANALYZER_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "analyzer/grid.h"
 #include "format/error.h"
 
 /* A file's text by its path below schema/, or NULL. */
 const char *view__sql(const char *file);
+
+/* Has the file a table that can be limited to some devices? */
+bool view__has_devices(const char *file);
+
+enum view_devices {
+	VIEW_ALL,      /* devices */
+	VIEW_SOME,     /* only those of device_match() */
+	VIEW_ANALYZED, /* likewise, and the analysis was limited to them */
+};
 
 struct view_run {
 	struct sqlite3 *db;
@@ -26,6 +40,7 @@ struct view_run {
 	int level;    /* of the heading of a file's first table */
 	int sublevel; /* of the others */
 	const char *main_key; /* of a file's first table in JSON; NULL: its own */
+	enum view_devices devices;
 	size_t top;   /* a table of this many rows says that there may be more; 0: never */
 };
 

@@ -21,7 +21,7 @@ SELECT wall(ts_ns) AS time_at, cpu, netns_name(e.netns) AS netns, CASE WHEN ovs 
 	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(packet freed)') AS flow, seq, ack, tcp_flags_text(tcp_flags) AS flags, ip_id, len,
 	enum_text('ctinfo', ctinfo) AS ctinfo, CASE WHEN state > 0 THEN enum_text('ct_tcp_state', state) END AS state,
 	CASE WHEN NOT ovs THEN enum_text('nf_verdict', ret) WHEN ret = 0 THEN 'ok' ELSE errno_text(-ret) END AS verdict, CASE WHEN status IS NOT NULL THEN printf('0x%x', status) END AS status
-FROM conntrack_event AS e WHERE ts_ns BETWEEN :from_ns AND :to_ns
+FROM conntrack_event AS e WHERE ts_ns BETWEEN :from_ns AND :to_ns AND device_match(e.netns, ifindex)
 	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, 0, len, tcp_flags, 0, 0, ip_id, 0, seq, ack)
 ORDER BY ts_ns LIMIT :top;
 

@@ -6,7 +6,7 @@ SELECT interval_at, drops, share_pct, reason, place, interface, protocol, last_s
 		reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS interface,
 		protocol(ethertype, proto) AS protocol, stage_text(last_stage) AS last_stage, sum(bytes) AS total_bytes,
 		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, reason(reason), place(location), device(netns, ifindex), protocol(ethertype, proto), last_stage) AS rank
-	FROM drop_summary WHERE class = 'packet' AND win BETWEEN :first_win AND :last_win
+	FROM drop_summary WHERE class = 'packet' AND win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 	GROUP BY slot(win), reason, location, netns, ifindex, ethertype, proto, last_stage)
 WHERE rank <= :top ORDER BY interval_at, rank;
 
@@ -18,16 +18,17 @@ SELECT interval_at, drops, share_pct, flow, reason, interface, total_bytes FROM 
 		coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), protocol(ethertype, NULL) || ' (headers not readable)') AS flow,
 		reason(reason) AS reason, device(netns, ifindex) AS interface, sum(bytes) AS total_bytes,
 		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, ethertype, proto, saddr, sport, daddr, dport, reason, netns, ifindex) AS rank
-	FROM drop_flow WHERE win BETWEEN :first_win AND :last_win
+	FROM drop_flow WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 	GROUP BY slot(win), ethertype, proto, saddr, sport, daddr, dport, reason, netns, ifindex)
 WHERE rank <= :top ORDER BY interval_at, rank;
 
 -- stacks: Through which kernel functions did these drops come, where a stack was taken?
 SELECT sum(n) AS stacks, reason(reason) AS reason, stack_text(stack) AS stack
-FROM drop_summary WHERE class = 'packet' AND stack > 0 AND win BETWEEN :first_win AND :last_win
+FROM drop_summary WHERE class = 'packet' AND stack > 0 AND win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 GROUP BY 2, 3 ORDER BY stacks DESC, 2, 3 LIMIT min(:top, 10);
 
 -- other: Which buffers that belong to no network device (unix sockets, netlink, …) were freed as dropped?
+-- devices: none
 SELECT sum(n) AS drops, reason(reason) AS reason, place(location) AS place
 FROM drop_summary WHERE class <> 'packet' AND win BETWEEN :first_win AND :last_win
 GROUP BY reason, location ORDER BY drops DESC, 2, 3 LIMIT :top;

@@ -12,4 +12,5 @@ SELECT win_at(total.slot) AS interval_at, printf('0x%x', total.ctx) AS eventfd, 
 	CASE WHEN q.ifindex > 0 THEN device(q.netns, q.ifindex) END AS interface, q.queue, enum_text('vhost_dir', q.dir) AS direction, CASE purpose.kind WHEN 'call' THEN q.gsi END AS gsi, vm_text(q.pid) AS vm,
 	signals, signals / span_s(total.slot, :first_win, :last_win) AS signals_per_s, threads, thread_text(total.tid) AS most_by
 FROM total LEFT JOIN purpose ON purpose.ctx = total.ctx LEFT JOIN virt_queue AS q ON q.vq = purpose.vq
+WHERE device_match(q.netns, q.ifindex)
 ORDER BY interval_at, signals DESC, total.ctx LIMIT :top;

@@ -11,6 +11,7 @@ WITH irq AS (SELECT slot(win) AS slot, kvm, max(pid) AS pid, gsi, max(nullif(msi
 SELECT win_at(slot) AS interval_at, vm_text(irq.pid) AS vm, irq.gsi, irq.msi & 255 AS vector, CASE WHEN q.ifindex > 0 THEN device(q.netns, q.ifindex) END AS interface, q.queue, enum_text('vhost_dir', q.dir) AS direction,
 	CASE WHEN irq.eventfd IS NOT NULL THEN printf('0x%x', irq.eventfd) END AS eventfd, asked, at_once, delivered, merged, deferred, failed, by_worker, msis, msi_failed, cpus
 FROM irq LEFT JOIN virt_queue AS q ON q.call = irq.eventfd
+WHERE device_match(q.netns, q.ifindex)
 ORDER BY interval_at, asked + at_once + msis DESC, irq.kvm, irq.gsi LIMIT :top;
 
 -- sources: Which threads and CPUs injected them?

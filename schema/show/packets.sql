@@ -12,10 +12,12 @@ SELECT id, wall(begin_ns) AS time_at, kept, total_ns, fate || coalesce(': ' || r
 			lag(device(netns, ifindex)) OVER (ORDER BY n) AS last_interface FROM packet_hop WHERE packet = p.id ORDER BY n)) AS path
 FROM packet AS p
 WHERE begin_ns <= :to_ns AND end_ns >= :from_ns
+	AND EXISTS (SELECT 1 FROM packet_hop AS h WHERE h.packet = p.id AND device_match(h.netns, h.ifindex))
 	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack)
 ORDER BY total_ns DESC, id LIMIT :top;
 
 -- flows: Which flows lost packets, which took long, and which paused?
+-- devices: analysis
 -- needs: packet
 -- none: no flow is known that matches
 -- Those that lost most and those that took most time in total. Gaps: from packet to packet, where they were first seen.
@@ -32,6 +34,7 @@ FROM (SELECT *, row_number() OVER (ORDER BY min(by_drops, by_time), by_time) AS 
 WHERE rank <= :top ORDER BY coalesce(drops, 0) DESC, by_time;
 
 -- echoes: How long did echo requests (ping) take to be answered: on this host, beyond it, and back here?
+-- devices: analysis
 -- needs: packet
 -- none: no echo request and no reply was seen
 SELECT saddr || ' > ' || daddr AS flow, sum(requests) AS requests, sum(answered) AS answered,

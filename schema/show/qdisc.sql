@@ -10,10 +10,10 @@ part AS (
 		enqueued, dequeued, again, direct, dropped, qlen_sum, qlen_max, hist, NULL AS packets, NULL AS drops, NULL AS overlimits, NULL AS requeues, NULL AS backlog
 	FROM qdisc_queue AS q LEFT JOIN known AS r ON r.netns = q.netns AND r.ifindex = q.ifindex AND r.parent = 4294967295
 		LEFT JOIN known AS l ON l.netns = q.netns AND l.ifindex = q.ifindex AND l.parent = (r.handle >> 16 << 16) + q.queue + 1
-	WHERE win BETWEEN :first_win AND :last_win
+	WHERE win BETWEEN :first_win AND :last_win AND device_match(q.netns, q.ifindex)
 	UNION ALL
 	SELECT slot(win), netns, ifindex, NULL, parent, handle, kind, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, packets, drops, overlimits, requeues, backlog
-	FROM qdisc_stat WHERE win BETWEEN :first_win AND :last_win AND kind NOT IN ('noqueue', 'mq', 'mqprio')),
+	FROM qdisc_stat WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) AND kind NOT IN ('noqueue', 'mq', 'mqprio')),
 total AS (SELECT slot, netns, ifindex, max(queue) AS queue, parent, max(handle) AS handle, max(kind) AS kind, sum(enqueued) AS enqueued, sum(dequeued) AS dequeued,
 		sum(again) AS again, sum(direct) AS direct, sum(dropped) AS dropped, 1.0 * sum(qlen_sum) / nullif(sum(enqueued), 0) AS qlen, max(qlen_max) AS qlen_max,
 		hist_merge(hist) AS h, sum(packets) AS packets, sum(drops) AS drops, sum(overlimits) AS overlimits, sum(requeues) AS requeues, max(backlog) AS backlog
@@ -34,4 +34,4 @@ WHERE rank <= :top ORDER BY interval_at, rank;
 -- none: sending always succeeded
 SELECT win_at(slot(win)) AS interval_at, CASE WHEN ifindex > 0 THEN device(netns, ifindex) ELSE '(not known)' END AS interface,
 	CASE WHEN ret < 0 THEN errno_text(-ret) ELSE enum_text('net_xmit', ret) END AS result, sum(n) AS packets
-FROM qdisc_return WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), netns, ifindex, ret ORDER BY 1, 4 DESC, 2, 3 LIMIT :top;
+FROM qdisc_return WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY slot(win), netns, ifindex, ret ORDER BY 1, 4 DESC, 2, 3 LIMIT :top;

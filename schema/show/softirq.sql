@@ -17,7 +17,7 @@ SELECT interval_at, "from", interface, packets, mean_ns, hist_p(h, 50) AS p50_ns
 	SELECT win_at(slot(win)) AS interval_at, stage_text(from_stage) AS "from", device(netns, ifindex) AS interface, sum(n) AS packets,
 		1.0 * sum(sum_ns) / nullif(sum(n), 0) AS mean_ns, hist_merge(hist) AS h, sum(uncertain) AS uncertain,
 		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(sum_ns) DESC, netns, ifindex, from_stage) AS rank
-	FROM stage_latency WHERE stage_text(from_stage) IN ('netif_rx', 'enqueue_to_backlog') AND stage_text(to_stage) = 'netif_receive_skb' AND win BETWEEN :first_win AND :last_win
+	FROM stage_latency WHERE stage_text(from_stage) IN ('netif_rx', 'enqueue_to_backlog') AND stage_text(to_stage) = 'netif_receive_skb' AND win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 	GROUP BY slot(win), netns, ifindex, from_stage)
 WHERE rank <= :top ORDER BY interval_at, rank;
 
@@ -34,7 +34,7 @@ ORDER BY interval_at, cpu, thread;
 -- none: no NAPI poll was recorded
 SELECT win_at(slot(win)) AS interval_at, CASE ifindex WHEN 0 THEN 'backlog' ELSE device(netns, ifindex) END AS interface, cpu, sum(polls) AS polls,
 	sum(work) AS packets, 1.0 * sum(work) / sum(polls) AS packets_a_poll, sum(at_budget) AS at_budget, sum(empty) AS empty
-FROM napi WHERE polls > 0 AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), netns, ifindex, cpu ORDER BY 1, 2, 3;
+FROM napi WHERE polls > 0 AND win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY slot(win), netns, ifindex, cpu ORDER BY 1, 2, 3;
 
 -- irqs: Which interrupt handlers ran, where and how long?
 -- needs: irq

@@ -8,7 +8,7 @@ FROM (SELECT win_at(slot(win)) AS interval_at, stage_text(from_stage) AS "from",
 		sum(n) AS count, CASE WHEN sum(n) > 0 THEN 1.0 * sum(sum_ns) / sum(n) END AS mean_ns, max(max_ns) FILTER (WHERE n > 0) AS max_ns,
 		sum(sum_ns) AS total_ns, sum(uncertain) AS uncertain, hist_merge(hist) AS h, from_stage, to_stage,
 		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(sum_ns) DESC, from_stage, to_stage, device(netns, ifindex)) AS rank
-	FROM stage_latency WHERE win BETWEEN :first_win AND :last_win
+	FROM stage_latency WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 	GROUP BY slot(win), from_stage, to_stage, netns, ifindex)
 WHERE rank <= :top
 ORDER BY interval_at, stage_place(from_stage), stage_place(to_stage), interface;

@@ -7,9 +7,9 @@
 WITH part AS (
 	SELECT win, netns, ifindex, queue, nullif(sock, 0) AS sock, packets, bytes, nullif(size, 0) AS size, full, dropped, CASE sock WHEN 0 THEN packets ELSE 0 END AS unread,
 		CASE WHEN sock <> 0 THEN hist END AS waiting, CASE WHEN sock <> 0 THEN max END AS peak, used, NULL AS taken, NULL AS left_hist
-	FROM tun_queue WHERE win BETWEEN :first_win AND :last_win
+	FROM tun_queue WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 	UNION ALL
-	SELECT win, netns, ifindex, queue, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, n, hist FROM tun_read WHERE win BETWEEN :first_win AND :last_win),
+	SELECT win, netns, ifindex, queue, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, n, hist FROM tun_read WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)),
 total AS (SELECT slot(win) AS slot, netns, ifindex, queue, max(sock) AS sock, coalesce(sum(packets), 0) AS packets, coalesce(sum(bytes), 0) AS bytes, max(size) AS size,
 		coalesce(sum(full), 0) AS full, coalesce(sum(dropped), 0) AS dropped, coalesce(sum(unread), 0) AS unread, hist_merge(waiting) AS waiting, max(peak) AS peak, max(used) AS used,
 		sum(taken) AS taken, hist_merge(left_hist) AS left_hist
@@ -27,4 +27,4 @@ ORDER BY interval_at, packets DESC, netns, ifindex, queue LIMIT :top;
 -- needs: tun_ring
 -- none: no packet came to a queue that was open
 SELECT device(netns, ifindex) AS interface, queue, sum(n) AS packets, 100.0 * sum(full) / sum(packets) AS full_pct, hist_log2(hist_merge(hist), 'packets') AS waiting_log2
-FROM tun_queue WHERE sock <> 0 AND win BETWEEN :first_win AND :last_win GROUP BY netns, ifindex, queue ORDER BY packets DESC, 1, 2 LIMIT :top;
+FROM tun_queue WHERE sock <> 0 AND win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY netns, ifindex, queue ORDER BY packets DESC, 1, 2 LIMIT :top;

@@ -1,9 +1,9 @@
 -- upcalls: How many packets did the datapath send to user space, what became of them, and when did they come back?
 -- needs: upcall
 -- none: no packet was sent to user space
-WITH part AS (SELECT slot(win) AS slot, netns, ifindex, cmd, n, segments, NULL AS fate, NULL AS fates, NULL AS hist FROM upcall WHERE win BETWEEN :first_win AND :last_win
-	UNION ALL SELECT slot(win), netns, ifindex, cmd, NULL, NULL, fate, n, NULL FROM upcall_fate WHERE win BETWEEN :first_win AND :last_win
-	UNION ALL SELECT slot(win), netns, ifindex, cmd, NULL, NULL, NULL, NULL, hist FROM upcall_latency WHERE n > 0 AND win BETWEEN :first_win AND :last_win),
+WITH part AS (SELECT slot(win) AS slot, netns, ifindex, cmd, n, segments, NULL AS fate, NULL AS fates, NULL AS hist FROM upcall WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
+	UNION ALL SELECT slot(win), netns, ifindex, cmd, NULL, NULL, fate, n, NULL FROM upcall_fate WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
+	UNION ALL SELECT slot(win), netns, ifindex, cmd, NULL, NULL, NULL, NULL, hist FROM upcall_latency WHERE n > 0 AND win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)),
 total AS (SELECT slot, netns, ifindex, cmd, coalesce(sum(n), 0) AS upcalls, coalesce(sum(segments), 0) AS segments, coalesce(sum(fates) FILTER (WHERE fate = 'refused'), 0) AS refused,
 		coalesce(sum(fates) FILTER (WHERE fate = 'sent back'), 0) AS sent_back, coalesce(sum(fates) FILTER (WHERE fate = 'flow only'), 0) AS flow_only,
 		coalesce(sum(fates) FILTER (WHERE fate = 'no answer'), 0) AS no_answer, coalesce(sum(fates) FILTER (WHERE fate = 'unfinished'), 0) AS unfinished,
@@ -19,9 +19,10 @@ FROM total ORDER BY interval_at, upcalls DESC, interface, cmd;
 -- refused: Why were upcalls not taken, and for how many packets?
 -- needs: upcall_end
 SELECT win_at(slot(win)) AS interval_at, enum_text('errno', errno) AS error, enum_text('ovs_packet_cmd', cmd) AS why, device(netns, ifindex) AS interface, sum(n) AS upcalls
-FROM upcall_fate WHERE fate = 'refused' AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), errno, cmd, netns, ifindex ORDER BY interval_at, upcalls DESC, error, interface;
+FROM upcall_fate WHERE fate = 'refused' AND win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY slot(win), errno, cmd, netns, ifindex ORDER BY interval_at, upcalls DESC, error, interface;
 
 -- handlers: Which threads sent packets back, how fast, and how busy were they?
+-- devices: none; a thread serves all
 -- needs: upcall_execute flow_cmd
 WITH part AS (SELECT slot(win) AS slot, tid, CASE command WHEN 'execute' THEN n END AS executes, CASE command WHEN 'execute' THEN unasked END AS unasked, CASE command WHEN 'flow put' THEN n END AS puts,
 		CASE WHEN command LIKE 'flow d%' THEN n END AS deletes, CASE WHEN errno <> 0 THEN n END AS errors, sum_ns, NULL AS latency, NULL AS cpu FROM ovs_command WHERE win BETWEEN :first_win AND :last_win
@@ -40,7 +41,7 @@ WHERE rank <= :top ORDER BY interval_at, rank;
 -- flows: Which flows caused most upcalls?
 -- needs: upcall
 SELECT n AS upcalls, refused, coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), protocol(ethertype, NULL)) AS flow, device(netns, ifindex) AS interface, wall(first_ns) AS first_at, wall(last_ns) AS last_at
-FROM upcall_flow WHERE first_ns <= :to_ns AND last_ns >= :from_ns
+FROM upcall_flow WHERE first_ns <= :to_ns AND last_ns >= :from_ns AND device_match(netns, ifindex)
 	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 ORDER BY upcalls DESC, flow, interface LIMIT :top;
 
@@ -55,7 +56,7 @@ GROUP BY name HAVING sum(delta) > 0 ORDER BY name;
 
 -- ports: Which ports do the datapaths have, and to which netlink ports do their upcalls go?
 SELECT d.name AS datapath, p.port, p.name, enum_text('ovs_vport_type', p.type) AS type, CASE WHEN p.ifindex > 0 THEN device(p.netns, p.ifindex) END AS interface, p.portids
-FROM ovs_port AS p LEFT JOIN ovs_datapath AS d ON d.netns = p.netns AND d.dp = p.dp ORDER BY datapath, p.port LIMIT :top;
+FROM ovs_port AS p LEFT JOIN ovs_datapath AS d ON d.netns = p.netns AND d.dp = p.dp WHERE device_match(p.netns, p.ifindex) ORDER BY datapath, p.port LIMIT :top;
 
 -- settings: How is Open vSwitch set up, and could it be asked?
 SELECT substr(key, 5) AS setting, value FROM config WHERE key LIKE 'ovs.%' ORDER BY key;

@@ -15,13 +15,14 @@ SELECT win_at(run.slot) AS interval_at, CASE WHEN q.ifindex > 0 THEN device(q.ne
 	CASE WHEN seen.kicks THEN coalesce(kick.guest, 0) END AS kicks_guest, CASE WHEN seen.kicks THEN coalesce(kick.socket, 0) END AS kicks_socket,
 	hist_p(run.w, 50) AS wake_p50_ns, hist_p(run.w, 99) AS wake_p99_ns, run.wake_max AS wake_max_ns
 FROM run CROSS JOIN seen LEFT JOIN virt_queue AS q ON q.vq = run.vq LEFT JOIN kick ON kick.slot IS run.slot AND kick.vq = run.vq
+WHERE device_match(q.netns, q.ifindex)
 ORDER BY interval_at, run.used DESC, interface, q.queue, run.dir, run.tid LIMIT :top;
 
 -- workers: How busy was each vhost thread, and did it get a CPU?
 -- needs: vhost_run
 -- none: vhost did not run
 WITH run AS (SELECT slot(r.win) AS slot, r.tid, max(q.pid) AS pid, sum(r.n) AS runs, sum(r.used) AS descriptors, sum(r.sum_ns) AS busy
-	FROM vhost_run AS r LEFT JOIN virt_queue AS q ON q.vq = r.vq WHERE r.win BETWEEN :first_win AND :last_win GROUP BY slot(r.win), r.tid),
+	FROM vhost_run AS r LEFT JOIN virt_queue AS q ON q.vq = r.vq WHERE r.win BETWEEN :first_win AND :last_win AND device_match(q.netns, q.ifindex) GROUP BY slot(r.win), r.tid),
 cpu AS (SELECT slot(win) AS slot, tid, sum(runtime_ns) AS ns FROM cpu_thread
 	WHERE tid IN (SELECT tid FROM vhost_run) AND win BETWEEN :first_win AND :last_win GROUP BY slot(win), tid),
 wait AS (SELECT slot(win) AS slot, tid, sum(sum_ns) AS ns, group_concat(DISTINCT cpu) AS cpus FROM runq
@@ -48,6 +49,7 @@ SELECT win_at(used.slot) AS interval_at, CASE WHEN q.ifindex > 0 THEN device(q.n
 	CASE WHEN guest.known > 0 THEN CASE WHEN guest.event_index > 0 THEN 'index' ELSE 'flag' END END AS by, CASE WHEN guest.event_index = 0 THEN 100.0 * guest.flag_off / nullif(guest.known, 0) END AS flag_off_pct,
 	CASE WHEN used.call <> 0 THEN printf('0x%x', used.call) END AS eventfd, q.gsi
 FROM used CROSS JOIN seen LEFT JOIN virt_queue AS q ON q.vq = used.vq LEFT JOIN guest ON guest.vq = used.vq AND guest.slot IS used.slot
+WHERE device_match(q.netns, q.ifindex)
 ORDER BY interval_at, chains DESC, interface, q.queue, q.dir LIMIT :top;
 
 -- kicks: Who told vhost that there is work?
@@ -56,7 +58,7 @@ ORDER BY interval_at, chains DESC, interface, q.queue, q.dir LIMIT :top;
 -- Guest: the guest notified a virtqueue; socket: a packet came to the tun queue, or there is room in it again.
 SELECT win_at(slot(k.win)) AS interval_at, CASE WHEN q.ifindex > 0 THEN device(q.netns, q.ifindex) END AS interface, q.queue, enum_text('vhost_dir', q.dir) AS direction, enum_text('vhost_why', k.why) AS by,
 	thread_text(k.tid) AS thread_on_cpu, sum(k.n) AS kicks
-FROM vhost_kick AS k LEFT JOIN virt_queue AS q ON q.vq = k.vq WHERE k.win BETWEEN :first_win AND :last_win
+FROM vhost_kick AS k LEFT JOIN virt_queue AS q ON q.vq = k.vq WHERE k.win BETWEEN :first_win AND :last_win AND device_match(q.netns, q.ifindex)
 GROUP BY slot(k.win), k.vq, k.why, k.tid ORDER BY interval_at, kicks DESC, interface, q.queue, q.dir, k.why, k.tid LIMIT :top;
 
 -- chain: Which device, socket, virtqueue, eventfd, interrupt, thread and virtual machine belong together?
@@ -64,7 +66,7 @@ GROUP BY slot(k.win), k.vq, k.why, k.tid ORDER BY interval_at, kicks DESC, inter
 -- none: vhost did not run
 SELECT CASE WHEN ifindex > 0 THEN device(netns, ifindex) END AS interface, queue, enum_text('vhost_dir', dir) AS direction, CASE WHEN sock <> 0 THEN printf('0x%x', sock) END AS socket, printf('0x%x', vq) AS virtqueue, size,
 	thread_text(tid) AS worker, vm_text(pid) AS vm, CASE WHEN call <> 0 THEN printf('0x%x', call) END AS call_eventfd, gsi, CASE WHEN msi > 0 THEN msi & 255 END AS vector, CASE WHEN kick <> 0 THEN printf('0x%x', kick) END AS kick_eventfd
-FROM virt_queue ORDER BY 1, queue, dir LIMIT :top;
+FROM virt_queue WHERE device_match(netns, ifindex) ORDER BY 1, queue, dir LIMIT :top;
 
 -- vms: Which virtual machines are there, and how are they connected?
 SELECT vm_text(pid) AS vm, args AS arguments FROM vm ORDER BY pid LIMIT :top;

@@ -29,3 +29,6 @@ UNION ALL
 SELECT printf('functions of %s without a name: its debug symbols (build id %s) are not on this machine; see netanalyze(1), NETANALYZE_DEBUG_PATH', path, build_id)
 FROM module WHERE build_id <> '' AND debug_file IS NULL AND EXISTS (SELECT 1 FROM json_each(:types) WHERE value IN ('offcpu', 'futex', 'lock', 'pthread'))
 	AND EXISTS (SELECT 1 FROM user_frame WHERE module = module.id AND symbol IS NULL)
+UNION ALL
+SELECT printf('the analysis kept %s only of what passed %s', CASE :view WHEN 'packets' THEN 'single packets, and counted flows and echoes,' ELSE 'single drops' END, value) FROM config
+WHERE key = 'analyze.iface' AND :view IN ('packets', 'drop-events')

@@ -64,6 +64,9 @@ golden filter show drop-events web.nrec 'udp port 53' --top 2
 golden filter-db show packets web.db 'ip6 and tcp src port 80' --top 2
 golden filter-db-flows show packets web.db 'tcp[13] & 8 != 0' --top 1
 golden from-to-db-flows show packets web.db --from 1 --to 2 --top 1
+golden iface show drops web.db --iface 'veth0 (blue)'
+golden iface-json show upcalls ovs.nrec --iface br0 --top 1 --json
+golden iface-unknown show stages web.nrec --iface eht0
 golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
 for view in tun vhost eventfd irqfd virtio; do
 	golden "vm-$view" show "$view" vm.nrec

@@ -34,6 +34,15 @@ ls schema/show/*.sql | sed 's|.*/||; s/\.sql$//' | tr _ - | sort >"${TMPDIR:-/tm
 diff "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$" || complain "views.def and schema/show/ differ"
 rm -f "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$"
 
+# --iface limits every table of a view that is by device: whatever names one, or reads a table that has them, uses
+# device_match() or says how its devices are limited otherwise ("-- devices: …").
+with_devices=$(awk '/^CREATE (TABLE|VIEW)/ { sub(/\(.*/, "", $3); table = $3 } /^\tifindex |\.ifindex,/ { print table }' schema/0*.sql | sort -u | grep -vx interface | tr '\n' '|')
+for f in schema/show/*.sql; do
+	bad=$(awk -v tables="(FROM|JOIN) (${with_devices%|})[ \n]" 'BEGIN { RS = ";\n" } /[^_]device\(|interface_name\(/ || $0 ~ tables {
+		if (!/device_match\(/ && !/-- devices: /) { match($0, /-- [a-z_]+: /); print substr($0, RSTART + 3, RLENGTH - 5) } }' "$f")
+	[ -z "$bad" ] || complain "$f: --iface does not limit $bad"
+done
+
 # Every sample says what happened, and is used by a test.
 for s in samples/*.nrec; do
 	[ -d "$s" ] || continue

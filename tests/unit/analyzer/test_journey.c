@@ -414,6 +414,55 @@ static void test_filter_in_tunnel(void **state)
 	assert_rows(&f, "SELECT dport, packets FROM flow", "81|1");
 }
 
+static void define_devices(void)
+{
+	DEFINE(&f, netns, .inum = NETNS, .name = TEXT(""));
+	DEFINE(&f, interface, .netns = NETNS, .ifindex = 2, .name = TEXT("eth0"));
+	DEFINE(&f, interface, .netns = NETNS, .ifindex = 3, .name = TEXT("vnet0"));
+}
+
+/* Single packets, flows, their gaps and drops: of what passes the device, from there on. All else stays whole. */
+static void test_device(void **state)
+{
+	static const char *const eth0[] = { "eth0" };
+
+	(void)state;
+	define_devices();
+	for (unsigned i = 0; i < 2; i++) { /* from vnet0 to eth0, which is reached as a hop and a moment later each time */
+		add_packet(&f, i * 1000, 0, 0x100, RX, 3, i + 1);
+		add_hop(&f, i * 1000 + 100 + i * 50, 0, 0x100, ENQ, 2, 0);
+		add_packet(&f, i * 1000 + 200, 0, 0x100, QUEUE, 2, i + 1);
+		add_free(&f, i * 1000 + 300, 0, 0x100);
+	}
+	add_packet(&f, 5000, 0, 0x200, RX, 3, 9); /* only at vnet0 */
+	add_drop(&f, 5100, 0, 0x200, 3, 6);
+	add_packet(&f, 6000, 0, 0x300, RX, 2, 10);
+	add_drop(&f, 6100, 0, 0x300, 2, 6);
+	f.opts.ifaces = eth0;
+	f.opts.n_ifaces = 1;
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT begin_ns - 5000000000, fate FROM packet ORDER BY 1", "0|consumed;1000|consumed;6000|dropped");
+	assert_rows(&f, "SELECT packets, drops, first_ns - 5000000000, gap_n, gap_max_ns FROM flow", "3|1|100|2|4850");
+	assert_rows(&f, "SELECT ifindex FROM drop_event", "2");
+	assert_rows(&f, "SELECT sum(n) FROM drop_summary", "2");
+	assert_rows(&f, "SELECT sum(n) FROM journey", "4");
+	assert_rows(&f, "SELECT ifindex, sum(n) FROM stage_count GROUP BY 1 ORDER BY 1", "2|5;3|3");
+	assert_rows(&f, "SELECT value FROM config WHERE key = 'analyze.iface'", "eth0");
+}
+
+static void test_unknown_device(void **state)
+{
+	static const char *const names[] = { "eth0", "vnet1" };
+
+	(void)state;
+	define_devices();
+	add_packet(&f, 100, 0, 0x100, RX, 2, 1);
+	f.opts.ifaces = names;
+	f.opts.n_ifaces = 2;
+	assert_int_equal(fixture__try(&f), -EINVAL);
+	assert_non_null(strstr(f.err.text, "did you mean 'vnet0'?"));
+}
+
 static void test_windows(void **state)
 {
 	(void)state;
@@ -582,7 +631,8 @@ int main(void)
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver), TEST(test_eviction), TEST(test_kept_limits),
 		TEST(test_long_timeline), TEST(test_filter), TEST(test_filter_in_tunnel), TEST(test_windows), TEST(test_unfinished),
 		TEST(test_upcall), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
-		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_merge), TEST(test_retransmission),
+		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_device), TEST(test_unknown_device),
+		TEST(test_merge), TEST(test_retransmission),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <sqlite3.h>
+#include "analyzer/devices.h"
 #include "analyzer/filter.h"
 #include "analyzer/hist.h"
 #include "analyzer/sqlfn.h"
@@ -198,12 +199,26 @@ static void test_flow_match(void **state)
 	filter__free(f);
 }
 
+static void test_device_match(void **state)
+{
+	static const char all[] = "SELECT device_match(4026531840, 2) || device_match(4026531840, 3) || device_match(1, 2) || device_match(NULL, NULL)";
+	struct devices devices = { 0 };
+
+	(void)state;
+	expect(all, "1111");
+	assert_int_equal(devices__add(&devices, 4026531840u, 2, "eth0", ""), 0);
+	context.devices = &devices;
+	expect(all, "1000");
+	context.devices = NULL;
+	devices__free(&devices);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hist), cmocka_unit_test(test_hist_usecs), cmocka_unit_test(test_hist_nothing),
 		cmocka_unit_test(test_text), cmocka_unit_test(test_slot),       cmocka_unit_test(test_match),
-		cmocka_unit_test(test_flow_match),
+		cmocka_unit_test(test_flow_match), cmocka_unit_test(test_device_match),
 	};
 
 	return cmocka_run_group_tests(tests, open_db, close_db);
