@@ -13,7 +13,7 @@
 
 enum {
 	JOURNEYS = 1 << 17,  /* live at a time */
-	JOURNEY_HOPS = 24,   /* kept of each; all are counted */
+	JOURNEY_HOPS = 40,   /* kept of each; all are counted */
 	STAGE_CONSUMED = STAGE_MAX, /* pseudo stages: the ends */
 	STAGE_DROPPED = STAGE_MAX + 1,
 };

@@ -32,7 +32,7 @@
 #include "sink.h"
 #include "status.h"
 
-enum { TICK_MS = 50, NICE = -10 };
+enum { TICK_MS = 50, NICE = -10, FAILED_NAMED = 5 };
 
 struct recording {
 	struct record_options options;
@@ -289,15 +289,23 @@ static void say_devices(const struct recording *r)
 		fprintf(stderr, "netrec: there is no device %s yet (--iface); its packets are recorded once it appears\n", name);
 }
 
-/* The names of the probes that could not be attached for the same reason as number `first`, each once. */
+/* Probes that could not be attached for the same reason as number `first`. */
 static void say_failed(const struct plan *plan, size_t first)
 {
 	const char *why = plan->probes[first].detail;
+	unsigned named = 0, more = 0;
 
-	fprintf(stderr, "netrec: not attached: %s", plan->probes[first].def->name);
-	for (size_t i = first + 1; i < PLAN_PROBES; i++)
-		if (plan__failed(plan, i) && !strcmp(plan->probes[i].detail, why))
-			fprintf(stderr, ", %s", plan->probes[i].def->name);
+	fputs("netrec: not attached: ", stderr);
+	for (size_t i = first; i < PLAN_PROBES; i++) {
+		if (!plan__failed(plan, i) || strcmp(plan->probes[i].detail, why))
+			continue;
+		if (named < FAILED_NAMED)
+			fprintf(stderr, "%s%s", named++ ? ", " : "", plan->probes[i].def->name);
+		else
+			more++;
+	}
+	if (more)
+		fprintf(stderr, " and %u more", more);
 	fprintf(stderr, ": %s\n", why);
 }
 
@@ -317,7 +325,7 @@ static void say_probes(const struct recording *r)
 		if (plan__failed(&r->plan, i) && !said_before(&r->plan, i))
 			say_failed(&r->plan, i);
 	fprintf(stderr, "recording to %s with %u probes%s, ready after %.1f s%s\n", r->options.output,
-		plan__count(&r->plan, PROBE_ATTACHED), failed ? ", some not attached" : "",
+		plan__count(&r->plan, PROBE_ATTACHED), failed ? ", some not attached (see netrec probes)" : "",
 		(now_ns() - r->status.began) / 1e9,
 		r->options.command ? "" : r->options.duration_ns ? "" : "; Ctrl-C stops");
 }

@@ -13,6 +13,7 @@
 #   equal WHAT TRUTH TRACE        the same number; or the trace has less, by no more than it says it lost
 #   at_least WHAT LEAST VALUE     VALUE >= LEAST
 #   at_most WHAT MOST VALUE       VALUE <= MOST
+#   within WHAT TRUTH FROM TO TRACE  trace is FROM to TO percent of truth
 #   interfaces_equal              every packet counter of every interface is reproduced
 #   interface_packets DEVICE rx|tx [NS]  packets of an interface, as recorded
 #   vm_path                       the way into and out of the KVM guest on vnet0, ring to interrupt, agrees with both sides' counters
@@ -143,6 +144,11 @@ at_most() {
 	check "$1" $? "at most ${2:-missing}, is ${3:-missing}"
 }
 
+within() {
+	is_number "$2" && is_number "$5" && awk "BEGIN { exit !($5 >= $2 * $3 / 100 && $5 <= $2 * $4 / 100) }"
+	check "$1" $? "truth ${2:-missing}, trace ${5:-missing}, to be $3 to $4 %"
+}
+
 # Every link of the truth that moved.
 interfaces_equal() {
 	local key ns dev way
@@ -209,7 +215,7 @@ table_of() {
 
 # truth_sum PREFIX: of all numbers whose key begins so.
 truth_sum() {
-	awk -F= -v p="$1" 'index($1, p) == 1 { n += $2; found = 1 } END { if (found) print n }' "$dir/truth"
+	awk -F= -v p="$1" 'index($1, p) == 1 { n += $2; found = 1 } END { if (found) printf "%.0f", n }' "$dir/truth"
 }
 
 # qdisc_max_ms DEVICE: the longest time a packet was in a qdisc of it.

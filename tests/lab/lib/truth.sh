@@ -3,7 +3,8 @@
 # All in key=value lines. truth_begin and truth_end read every counter; what is kept is the difference.
 # Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
 # ovs_hit/missed/lost, coverage_dpif_execute (what ovs-vswitchd counts), conntrack_NS_drop,
-# ethtool_host_eth0_rx_queue_0_packets, softnet_dropped. NS is host, peer or guest. Of the KVM guest, as it sees itself:
+# ethtool_host_eth0_rx_queue_0_packets, softnet_dropped, sched_cpu_handler_TID and sched_wait_handler_TID (ns, threads
+# of ovs-vswitchd). NS is host, peer or guest. Of the KVM guest, as it sees itself:
 # vm_link_eth0_rx_packets, vm_irq_virtio0_input_0.
 
 truth_counters() {
@@ -29,8 +30,17 @@ truth_counters() {
 		/lookups:/ { for (i = 2; i <= NF; i++) { split($i, f, ":"); print "ovs_" f[1] "=" f[2] } }'
 	[ ! -e $ovs_dir/vswitchd.pid ] || ovs-appctl -T 5 -t $ovs_dir/ovs-vswitchd."$(ovs_pid)".ctl coverage/show 2>/dev/null |
 		sed -n 's/^\(dpif_[a-z_]*\) .*total: \([0-9]*\)$/coverage_\1=\2/p'
+	[ ! -e $ovs_dir/vswitchd.pid ] || truth_schedstat "$(ovs_pid)"
 	truth_softnet
 	[ ! -e $state/guest.pid ] || guest_counters vm_
+}
+
+# Time on a CPU and waiting for one, by the scheduler's own account, of threads that are there at the end.
+truth_schedstat() {
+	local t
+	for t in /proc/"$1"/task/*; do
+		echo "$(sed 's/[^a-z].*//' "$t/comm")_${t##*/} $(cat "$t/schedstat")"
+	done 2>/dev/null | awk 'NF == 4 { print "sched_cpu_" $1 "=" $2; print "sched_wait_" $1 "=" $3 }'
 }
 
 truth_softnet() {
@@ -59,7 +69,7 @@ truth_settle() {
 
 truth_end() {
 	truth_counters >"$1/counters.after"
-	awk -F= 'NR == FNR { old[$1] = $2; next } { print $1 "=" $2 - old[$1] }' "$1/counters.before" "$1/counters.after" >>"$1/truth"
+	awk -F= 'NR == FNR { old[$1] = $2; next } { printf "%s=%.0f\n", $1, $2 - old[$1] }' "$1/counters.before" "$1/counters.after" >>"$1/truth"
 }
 
 # Functions that are still hooked when netrec has ended, and what goes on taking its probes off.
