@@ -43,6 +43,11 @@ truth_schedstat() {
 	done 2>/dev/null | awk 'NF == 4 { print "sched_cpu_" $1 "=" $2; print "sched_wait_" $1 "=" $3 }'
 }
 
+# cpu_time PID: of all its threads, ns.
+cpu_time() {
+	cat /proc/"$1"/task/*/schedstat | awk '{ n += $1 } END { printf "%.0f", n }'
+}
+
 truth_softnet() {
 	local processed=0 dropped=0 squeezed=0 a b c rest
 	while read -r a b c rest; do
