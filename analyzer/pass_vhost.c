@@ -15,6 +15,7 @@ enum { KNOWN = 1, EVENT_INDEX = 2 }; /* fields named known */
 enum { SIZE, TAKEN, USED, EMPTY, N_KNOWN, EXHAUSTED, FLAG_OFF, N_EVENT_INDEX };
 enum { TIME, WAKE };
 enum { CHAINS, SENT };
+enum { OFFERED, HELD };
 
 struct kicks {
 	__u64 first, last; /* since the last run; 0: none */
@@ -29,7 +30,7 @@ struct giving { /* by eventfd: who gave back last, and may signal */
 struct state {
 	struct sweep *sweep;
 	struct table kicked, giving;
-	struct tally runs, used, kicks;
+	struct tally runs, rings, used, kicks;
 };
 
 static void put_run(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
@@ -40,6 +41,11 @@ static void put_run(struct store *s, __u64 win, const __u64 *key, const struct t
 	      V_INT(key[4] >> 32), V_INT(n[SIZE]), V_INT(n[TAKEN]), V_INT(n[USED]), V_INT(n[EMPTY]), V_INT(n[N_KNOWN]),
 	      V_INT(n[EXHAUSTED]), V_INT(n[FLAG_OFF]), V_INT(n[N_EVENT_INDEX]), V_HIST(&row->hist[TIME]),
 	      V_HIST(&row->hist[WAKE]));
+}
+
+static void put_ring(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "vhost_ring", V_INT(win), V_INT(key[0]), V_INT(key[1]), V_HIST(&row->hist[OFFERED]), V_HIST(&row->hist[HELD]));
 }
 
 static void put_used(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
@@ -54,6 +60,7 @@ static void put_kick(struct store *s, __u64 win, const __u64 *key, const struct 
 }
 
 static const struct tally_spec run_spec = { 5, 8, 2, put_run };
+static const struct tally_spec ring_spec = { 2, 0, 2, put_ring };
 static const struct tally_spec used_spec = { 3, 2, 1, put_used };
 static const struct tally_spec kick_spec = { 2, 1, 0, put_kick };
 
@@ -92,6 +99,17 @@ static void on_run(struct state *st, const struct rec_vhost_run *r)
 	n[N_EVENT_INDEX] += known && index;
 	add(st, &row.hist[TIME], r->duration);
 	end_wait(st, r, &row.hist[WAKE]);
+}
+
+/* Indexes run through 16 bits. */
+static void on_ring(struct state *st, const struct rec_vhost_run *r)
+{
+	__u64 key[2] = { r->vq, r->dir };
+	struct tally_row row = tally__at(&st->rings, st->sweep->win, key);
+
+	if (r->known & KNOWN)
+		add(st, &row.hist[OFFERED], (__u16)(r->avail - r->last_avail));
+	add(st, &row.hist[HELD], (__u16)(r->last_avail - r->last_used));
 }
 
 static void on_kick(struct state *st, const struct rec_vhost_kick *r)
@@ -138,6 +156,7 @@ static void on_event(void *state, const struct rec *rec)
 	switch (rec->type) {
 	case REC_vhost_run:
 		on_run(state, (const struct rec_vhost_run *)rec);
+		on_ring(state, (const struct rec_vhost_run *)rec);
 		break;
 	case REC_vhost_kick:
 		on_kick(state, (const struct rec_vhost_kick *)rec);
@@ -168,7 +187,7 @@ static void finish(void *state)
 {
 	struct state *st = state;
 
-	if (tally__finish(&st->runs) | tally__finish(&st->used) | tally__finish(&st->kicks))
+	if (tally__finish(&st->runs) | tally__finish(&st->rings) | tally__finish(&st->used) | tally__finish(&st->kicks))
 		st->sweep->no_memory = true;
 	sweep__limit(st->sweep, "vhost queues", MAX_QUEUES, st->kicked.refused + st->giving.refused,
 		     "their waits and signals are not counted");
@@ -187,6 +206,7 @@ static int init(struct sweep *s, void **state)
 	table__init(&st->kicked, 1, sizeof(struct kicks), MAX_QUEUES);
 	table__init(&st->giving, 1, sizeof(struct giving), MAX_QUEUES);
 	tally__init(&st->runs, &run_spec, s->store);
+	tally__init(&st->rings, &ring_spec, s->store);
 	tally__init(&st->used, &used_spec, s->store);
 	tally__init(&st->kicks, &kick_spec, s->store);
 	*state = st;

@@ -18,6 +18,16 @@ FROM run CROSS JOIN seen LEFT JOIN virt_queue AS q ON q.vq = run.vq LEFT JOIN ki
 WHERE device_match(q.netns, q.ifindex)
 ORDER BY interval_at, run.used DESC, interface, q.queue, run.dir, run.tid LIMIT :top;
 
+-- rings: How many descriptors did the guest offer, and how many did vhost keep, when a run ended?
+-- needs: vhost_run
+-- none: vhost did not run
+-- Offered: by the guest, not yet taken by vhost: with none of direction rx, packets wait in the tun ring. Held: taken, not yet given back.
+SELECT win_at(slot(r.win)) AS interval_at, CASE WHEN q.ifindex > 0 THEN device(q.netns, q.ifindex) END AS interface, q.queue, enum_text('vhost_dir', r.dir) AS direction, vm_text(q.pid) AS vm, q.size,
+	sum(held_n) AS runs, min(offered_min) FILTER (WHERE offered_n > 0) AS offered_min, hist_p(hist_merge(offered_hist), 50) AS offered_p50, hist_max(hist_merge(offered_hist)) AS offered_max,
+	hist_p(hist_merge(held_hist), 50) AS held_p50, hist_p(hist_merge(held_hist), 99) AS held_p99, max(held_max) AS held_max
+FROM vhost_ring AS r LEFT JOIN virt_queue AS q ON q.vq = r.vq WHERE r.win BETWEEN :first_win AND :last_win AND device_match(q.netns, q.ifindex)
+GROUP BY slot(r.win), r.vq, r.dir ORDER BY interval_at, runs DESC, interface, q.queue, r.dir LIMIT :top;
+
 -- workers: How busy was each vhost thread, and did it get a CPU?
 -- needs: vhost_run
 -- none: vhost did not run

@@ -76,7 +76,7 @@ static void test_create_and_keep(void **state)
 	assert_true(store__is_database(p->path));
 	assert_int_equal(store__open(&db, p->path, &err), 0);
 	assert_int_equal(number(db, "PRAGMA application_id"), STORE_APPLICATION_ID);
-	assert_int_equal(number(db, "PRAGMA user_version"), 11);
+	assert_int_equal(number(db, "PRAGMA user_version"), 12);
 	assert_int_equal(sqlite3_exec(db, "INSERT INTO netns VALUES(1, 'x')", NULL, NULL, NULL), SQLITE_READONLY);
 	sqlite3_close(db);
 }

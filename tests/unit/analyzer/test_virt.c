@@ -93,7 +93,8 @@ static void test_tun_gap(void **state)
 static void add_run(struct fixture *f, __u64 begin, __u64 end, unsigned taken, unsigned avail)
 {
 	ADD(f, vhost_run, end, 1, .vq = VQ, .sock = SOCK, .call = CALL, .kick = KICK, .duration = end - begin, .tid = VHOST, .size = 256,
-	    .taken = (__u16)taken, .used = (__u16)taken, .last_avail = 10, .avail = (__u16)avail, .known = 1, .guest_flags = 1);
+	    .taken = (__u16)taken, .used = (__u16)taken, .last_avail = 10, .last_used = 65532, .avail = (__u16)avail, .known = 1,
+	    .guest_flags = 1);
 }
 
 static void add_kick(struct fixture *f, __u64 at)
@@ -117,6 +118,7 @@ static void test_vhost_runs(void **state)
 	assert_rows(&f, "SELECT dir, tid, size, taken, used, empty, known, exhausted, flag_off, n, sum_ns FROM vhost_run",
 		    "0|50|256|4|4|1|3|1|3|3|70000");
 	assert_rows(&f, "SELECT wake_n, wake_min_ns, wake_max_ns FROM vhost_run", "2|40000|100000");
+	assert_rows(&f, "SELECT dir, offered_n, offered_min, offered_max, held_n, held_min, held_max FROM vhost_ring", "0|3|0|10|3|14|14");
 	assert_rows(&f, "SELECT why, tid, n FROM vhost_kick", "1|3|3");
 	fixture__end(&f);
 }
