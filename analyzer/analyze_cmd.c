@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "analyzer/analyze.h"
 #include "analyzer/cli.h"
+#include "analyzer/devices.h"
 #include "analyzer/filter.h"
 #include "analyzer/scan.h"
 #include "analyzer/store.h"
@@ -34,8 +35,6 @@ static const char help[] =
 	"\n"
 	"example:\n"
 	"  netanalyze analyze web.nrec --late 200 && netanalyze show packets web.db\n";
-
-enum { MAX_IFACES = 64 };
 
 struct command {
 	struct analyze_opts opts;

@@ -10,6 +10,8 @@
 #include <linux/types.h>
 #include "format/error.h"
 
+enum { MAX_IFACES = 64 }; /* names that a command takes */
+
 struct named_device {
 	__u32 netns, ifindex;
 	char *text;

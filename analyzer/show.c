@@ -31,7 +31,7 @@ static const struct view views[] = {
 #undef VIEW
 #undef TYPES
 
-enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8, DEFAULT_TOP = 20, MAX_IFACES = 64 };
+enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8, DEFAULT_TOP = 20 };
 
 /* What the tables of single packets, drops and retransmissions do not keep of the headers, and their events never had. */
 static const struct rec_packet not_in_packets = { .ip_len = ~0u };
