@@ -5,9 +5,12 @@
  * connection is sampled at most every TCP_SAMPLE_NS, and at once when its window shrank or it had to
  * send something again; what was last seen of it is kept with its socket, and goes with it.
  */
+#include "function.h"
 #include "packet.h"
 
 enum { FAMILY_INET = 2, FAMILY_INET6 = 10 };
+enum { STATE_TIME_WAIT = 6, STATE_NEW_SYN_RECV = 12, TCP_RST = 4 };
+enum { ROUTE_LOCAL = 2, SKB_DST_NOREF = 1 };
 enum { EVENT_RESET_SENT, EVENT_RESET_RECEIVED, EVENT_BAD_CHECKSUM };
 
 struct minmax_sample {
@@ -41,6 +44,18 @@ struct inet_connection_sock {
 
 struct tcp_skb_cb {
 	__u32 seq;
+} __attribute__((preserve_access_index));
+
+struct sk_buff___dst {
+	unsigned long _skb_refdst;
+} __attribute__((preserve_access_index));
+
+struct rtable {
+	__u16 rt_type;
+} __attribute__((preserve_access_index));
+
+struct rt6_info {
+	__u32 rt6i_flags;
 } __attribute__((preserve_access_index));
 
 struct tcp_seen {
@@ -188,31 +203,41 @@ int BPF_PROG(on_tcp_probe, struct sock *sk)
 
 /* ---- resets, wrong checksums --------------------------------------------------------------------- */
 
+static __always_inline void segment__parse(const bool typed, struct rec_packet *p, struct sk_buff *skb)
+{
+	p->vlan = 0;
+	packet__parse(p, skb__l3(typed, skb), skb__linear_end(typed, skb), ntoh16(GET(skb, protocol)));
+}
+
 /* The segment came from outside: its destination is the local end. */
-static __always_inline void event__from_segment(struct rec_tcp_event *t, struct sk_buff *skb, __u8 what, __u32 reason)
+static __always_inline void event__fill(struct rec_tcp_event *t, const struct rec_packet *p, __u32 netns, __u8 what)
+{
+	__builtin_memcpy(t->saddr, p->daddr, sizeof(t->saddr));
+	__builtin_memcpy(t->daddr, p->saddr, sizeof(t->daddr));
+	t->sk = 0;
+	t->sport = p->dport;
+	t->dport = p->sport;
+	t->what = what;
+	t->state = 0;
+	t->netns = netns;
+	t->reason = 0;
+	t->seq = p->seq;
+}
+
+static __always_inline void event__from_segment(struct rec_tcp_event *t, struct sk_buff *skb, __u8 what)
 {
 	struct rec_packet p;
 
-	p.vlan = 0;
-	packet__parse(&p, skb__l3(true, skb), skb__linear_end(true, skb), ntoh16(skb->protocol));
-	__builtin_memcpy(t->saddr, p.daddr, sizeof(t->saddr));
-	__builtin_memcpy(t->daddr, p.saddr, sizeof(t->daddr));
-	t->sk = 0;
-	t->sport = p.dport;
-	t->dport = p.sport;
-	t->what = what;
-	t->state = 0;
-	t->netns = dev__netns(true, skb->dev);
-	t->reason = reason;
-	t->seq = p.seq;
+	segment__parse(true, &p, skb);
+	event__fill(t, &p, dev__netns(true, skb->dev), what);
 }
 
-static __always_inline void event__from_socket(struct rec_tcp_event *t, struct sock *sk, __u8 what, __u32 reason)
+static __always_inline void event__from_socket(struct rec_tcp_event *t, struct sock *sk, __u8 what)
 {
 	FILL_CONNECTION(t, sk);
 	t->what = what;
 	t->state = sk->__sk_common.skc_state;
-	t->reason = reason;
+	t->reason = 0;
 	t->seq = 0;
 }
 
@@ -220,7 +245,6 @@ static __always_inline void event__from_socket(struct rec_tcp_event *t, struct s
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(on_tcp_send_reset, struct sock *sk, struct sk_buff *skb)
 {
-	__u32 reason = config.reset_has_reason ? ctx[2] : 0;
 	bool full = sk && bpf_skc_to_tcp_sock(sk);
 	struct rec_tcp_event *t;
 
@@ -230,11 +254,62 @@ int BPF_PROG(on_tcp_send_reset, struct sock *sk, struct sk_buff *skb)
 	if (!t)
 		return 0;
 	if (full)
-		event__from_socket(t, sk, EVENT_RESET_SENT, reason);
+		event__from_socket(t, sk, EVENT_RESET_SENT);
 	else
-		event__from_segment(t, skb, EVENT_RESET_SENT, reason);
+		event__from_segment(t, skb, EVENT_RESET_SENT);
+	if (config.reset_has_reason)
+		t->reason = ctx[2];
 	emit__submit(t);
 	return 0;
+}
+
+/* The kernel answers no reset and, without a socket, nothing that was not for this very host. */
+static __always_inline bool reset__is_sent(const bool typed, struct sock *sk, struct sk_buff *skb, const struct rec_packet *p)
+{
+	struct sk_buff___dst *routed = (void *)skb;
+	void *dst = (void *)(GET(routed, _skb_refdst) & ~(unsigned long)SKB_DST_NOREF);
+
+	if (p->tcp_flags & TCP_RST)
+		return false;
+	if (sk)
+		return true;
+	if (p->ethertype == P_IP)
+		return BPF_CORE_READ((struct rtable *)dst, rt_type) == ROUTE_LOCAL;
+	return BPF_CORE_READ((struct rt6_info *)dst, rt6i_flags) >> 31; /* RTF_LOCAL */
+}
+
+/* Until 6.10 the tracepoint is silent without a full socket: such a reset, and no other, is told of here. */
+static __always_inline int on_reset(const bool typed, struct sock *sk, struct sk_buff *skb)
+{
+	struct rec_tcp_event *t;
+	struct rec_packet p;
+	__u8 state = 0;
+
+	if (sk)
+		bpf_core_read(&state, sizeof(state), &sk->__sk_common.skc_state);
+	if (config.reset_has_reason || (sk && state != STATE_TIME_WAIT && state != STATE_NEW_SYN_RECV))
+		return 0;
+	segment__parse(typed, &p, skb);
+	if (!reset__is_sent(typed, sk, skb, &p))
+		return 0;
+	t = EMIT(tcp_event);
+	if (!t)
+		return 0;
+	event__fill(t, &p, dev__netns(typed, GET(skb, dev)), EVENT_RESET_SENT);
+	t->sk = (__u64)sk;
+	t->state = state;
+	emit__submit(t);
+	return 0;
+}
+
+ON_FUNCTION(tcp_v4_send_reset, struct sock *sk, struct sk_buff *skb)
+{
+	return on_reset(typed, sk, skb);
+}
+
+ON_FUNCTION(tcp_v6_send_reset, struct sock *sk, struct sk_buff *skb)
+{
+	return on_reset(typed, sk, skb);
 }
 
 SEC("tp_btf/tcp_receive_reset")
@@ -247,7 +322,7 @@ int BPF_PROG(on_tcp_receive_reset, struct sock *sk)
 	t = EMIT(tcp_event);
 	if (!t)
 		return 0;
-	event__from_socket(t, sk, EVENT_RESET_RECEIVED, 0);
+	event__from_socket(t, sk, EVENT_RESET_RECEIVED);
 	emit__submit(t);
 	return 0;
 }
@@ -262,7 +337,7 @@ int BPF_PROG(on_tcp_bad_csum, struct sk_buff *skb)
 	t = EMIT(tcp_event);
 	if (!t)
 		return 0;
-	event__from_segment(t, skb, EVENT_BAD_CHECKSUM, 0);
+	event__from_segment(t, skb, EVENT_BAD_CHECKSUM);
 	emit__submit(t);
 	return 0;
 }

@@ -347,8 +347,31 @@ bool plan__next_candidate(struct plan_probe *probe, __u8 after, const struct mea
 	return true;
 }
 
+static bool sends_resets(const struct plan_probe *p)
+{
+	return !strcmp(p->def->name, "tcp_v4_send_reset") || !strcmp(p->def->name, "tcp_v6_send_reset");
+}
+
+/* From 6.10 on, when it got a reason, the tracepoint tells of every reset: it serves who wants the functions. */
+static void leave_out_functions(struct plan *plan, const struct means *m)
+{
+	bool any = false;
+
+	if (kernel_btf__tracepoint_args(m->btf, "tcp_send_reset") < 3)
+		return;
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (sends_resets(&plan->probes[i])) {
+			any |= plan->probes[i].wanted;
+			plan->probes[i].wanted = false;
+		}
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (!strcmp(plan->probes[i].def->name, "tcp_send_reset"))
+			plan->probes[i].wanted |= any;
+}
+
 void plan__resolve(struct plan *plan, const struct means *m)
 {
+	leave_out_functions(plan, m);
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
 		struct plan_probe *p = &plan->probes[i];
 

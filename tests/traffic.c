@@ -14,6 +14,7 @@
  *   traffic bulk-server PORT                reads such streams until SIGTERM
  *   traffic connect ADDR PORT COUNT MS      begins COUNT TCP connections at once, looks at them MS later
  *   traffic bad-tcp ADDR PORT COUNT         COUNT TCP segments with a wrong checksum (raw socket, IPv4)
+ *   traffic stray-rst ADDR PORT COUNT       COUNT TCP resets that belong to no connection (raw socket, IPv6)
  *   traffic listen PORT BACKLOG             listens and never accepts, until SIGTERM
  *   traffic hog BUSY_MS IDLE_MS SECONDS     burns CPU in that rhythm
  *   traffic loop COUNT SIZE                 sends COUNT datagrams to itself over 127.0.0.1, ns for each
@@ -29,6 +30,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -445,6 +447,23 @@ static void bad_tcp(const char *host, const char *port, long count)
 	printf("tcp sent %ld\n", sent);
 }
 
+static void stray_rst(const char *host, const char *port, long count)
+{
+	struct tcphdr h = { .th_sport = htons(4000), .th_dport = htons(atoi(port)), .th_seq = htonl(0x01020304), .th_off = 5,
+			    .th_flags = TH_RST };
+	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_TCP), checksum = offsetof(struct tcphdr, th_sum);
+	struct sockaddr_storage addr;
+	socklen_t len;
+	long sent = 0;
+
+	resolve(host, NULL, &addr, &len);
+	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, &checksum, sizeof(checksum)))
+		fail("socket");
+	for (long i = 0; i < count && !stop; i++)
+		sent += sendto(fd, &h, sizeof(h), 0, (void *)&addr, len) == sizeof(h);
+	printf("tcp sent %ld\n", sent);
+}
+
 /* Is this the role asked for, with `n` arguments of its own? Further ones are options. */
 static bool is_role(int argc, char **argv, const char *role, int n)
 {
@@ -479,6 +498,8 @@ int main(int argc, char **argv)
 		begin_connections(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
 	else if (is_role(argc, argv, "bad-tcp", 3))
 		bad_tcp(argv[2], argv[3], atol(argv[4]));
+	else if (is_role(argc, argv, "stray-rst", 3))
+		stray_rst(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "listen", 2))
 		listen_only(argv[2], atoi(argv[3]));
 	else if (is_role(argc, argv, "hog", 3))

@@ -189,6 +189,25 @@ static void candidates(void **state)
 	means__close(&means);
 }
 
+/* Resets without a connection: a function's where the tracepoint is silent about them, the tracepoint's elsewhere. */
+static void resets(void **state)
+{
+	struct means means = { 0 };
+	bool by_tracepoint;
+
+	(void)state;
+	if (kernel_btf__open(&means.btf, NULL) < 0)
+		skip(); /* no type information on this machine */
+	by_tracepoint = kernel_btf__tracepoint_args(means.btf, "tcp_send_reset") >= 3;
+	assert_int_equal(plan__select(&plan, NULL, "tcp_v6_send_reset", &err), 0);
+	assert_int_equal(wanted(), 1);
+	plan__resolve(&plan, &means);
+	assert_int_equal(wanted(), 1);
+	assert_int_equal(probe("tcp_send_reset")->wanted, by_tracepoint);
+	assert_int_equal(probe("tcp_v6_send_reset")->wanted, !by_tracepoint);
+	means__close(&means);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +216,7 @@ int main(void)
 		cmocka_unit_test(lines_and_programs),
 		cmocka_unit_test(every_probe_is_sound),
 		cmocka_unit_test(candidates),
+		cmocka_unit_test(resets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
