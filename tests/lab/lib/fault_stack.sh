@@ -84,16 +84,30 @@ ipv6_of() {
 		net.ipv6.conf."$2".accept_dad=0 net.ipv6.conf."$2".addr_gen_mode=1 net.ipv6.conf."$2".disable_ipv6="$3"
 }
 
-# fault_nft_lost_fragments NS N: the last fragment of every N-th packet is lost before reassembly; counter nft_NS_fault.
+# fault_nft_lost_fragments NS N [ip6]: the last fragment of every N-th packet is lost before reassembly; counter nft_NS_fault.
 fault_nft_lost_fragments() {
+	local last='ip frag-off & 0x3fff > 0x0000 ip frag-off & 0x3fff < 0x2000'
+	[ "${3:-ip}" = ip ] || last='frag frag-off > 0 frag more-fragments 0'
 	in_ns "$1" nft -f - <<-EOF2 || die "nft refuses to drop fragments"
-		table ip fragments {
+		table ${3:-ip} fragments {
 			counter fault { }
 			chain pre {
 				type filter hook prerouting priority -450; policy accept;
-				ip frag-off & 0x3fff > 0x0000 ip frag-off & 0x3fff < 0x2000 numgen inc mod $2 0 counter name fault drop
+				$last numgen inc mod $2 0 counter name fault drop
 			}
 		}
 	EOF2
-	undo in_ns "$1" nft delete table ip fragments
+	undo in_ns "$1" nft delete table "${3:-ip}" fragments
+}
+
+# fault_notrack6 NS: IPv6 goes past connection tracking there, which openvswitch turns on wherever it is loaded.
+fault_notrack6() {
+	in_ns "$1" nft 'table ip6 untracked { chain pre { type filter hook prerouting priority -450; notrack; }; }' || die "nft refuses notrack"
+	undo in_ns "$1" nft delete table ip6 untracked
+}
+
+# fault_conntrack6 NS: IPv6 goes through connection tracking there, which puts fragments together before IPv6 could.
+fault_conntrack6() {
+	in_ns "$1" nft 'table ip6 track { chain input { type filter hook input priority 0; ct state new accept; }; }' || die "nft refuses connection tracking"
+	undo in_ns "$1" nft delete table ip6 track
 }

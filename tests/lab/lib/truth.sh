@@ -1,7 +1,7 @@
 # truth.sh: what happened, as the traffic tools and the kernel's own counters tell it, without the recorder.
 #
 # All in key=value lines. truth_begin and truth_end read every counter; what is kept is the difference.
-# Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
+# Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, snmp6_NS_Ip6ReasmReqds, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
 # ovs_hit/missed/lost, coverage_dpif_execute (what ovs-vswitchd counts), conntrack_NS_drop,
 # ethtool_host_eth0_rx_queue_0_packets, softnet_dropped, sched_cpu_handler_TID and sched_wait_handler_TID (ns, threads
 # of ovs-vswitchd). NS is host, peer or guest. Of the KVM guest, as it sees itself:
@@ -17,6 +17,7 @@ truth_counters() {
 		in_ns "$ns" cat /proc/net/snmp /proc/net/netstat | awk -v ns="$ns" '
 			FNR % 2 { split($0, name); next }
 			{ p = $1; sub(":", "", p); for (i = 2; i <= NF; i++) print "snmp_" ns "_" p "_" name[i] "=" $i }'
+		in_ns "$ns" awk -v ns="$ns" '/^Ip6Reasm/ { print "snmp6_" ns "_" $1 "=" $2 }' /proc/net/snmp6
 		in_ns "$ns" tc -s qdisc show | awk -v ns="$ns" '
 			/^qdisc/ { h = $3; sub(":", "", h); gsub("[^A-Za-z0-9]", "_", $5); p = "qdisc_" ns "_" $5 "_" h }
 			/^ Sent/ { sub(",", "", $7); sub(",", "", $9); print p "_packets=" $4; print p "_dropped=" $7; print p "_overlimits=" $9 }'
