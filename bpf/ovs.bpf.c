@@ -516,7 +516,7 @@ int BPF_PROG(on_ovs_kfree_skb, struct sk_buff *skb, void *location)
 	struct dropped d = { .skb = skb, .location = (__u64)location, .why = WHY_FREED, .action = ACTION_UNKNOWN };
 	struct at_work *w;
 
-	if (!control.enabled || d.location < config.ovs_text || d.location >= config.ovs_text_end)
+	if (!control.enabled || d.location < control.ovs_text || d.location >= control.ovs_text_end)
 		return 0;
 	if (!skb->protocol) /* a message of netlink */
 		return 0;

@@ -37,7 +37,6 @@ struct recorder_config {
 	__u64 offcpu_stack_ns; /* waits from here on carry a stack */
 	__u64 lock_min_ns;     /* shorter waits for kernel locks are only counted */
 	__u64 comms[MAX_COMMS][2];
-	__u64 ovs_text, ovs_text_end; /* the openvswitch module's code; 0: not loaded */
 	__u32 n_comms;
 	__u32 n_pids;
 	__u32 futex_nr;        /* system call number */
@@ -53,6 +52,7 @@ struct recorder_config {
 struct recorder_control {
 	__u32 enabled;
 	__u32 self_tgid; /* netrec: its own waits are no news */
+	__u64 ovs_text, ovs_text_end; /* the openvswitch module's code; 0: not loaded */
 };
 
 #endif

@@ -33,6 +33,7 @@ struct attached {
 	struct bpf_program *program;
 	struct bpf_link *link;
 	const struct probe_def *probe;
+	__u64 instance; /* of the module that its function is in; 0: none */
 	bool needed;
 };
 
@@ -41,6 +42,7 @@ struct attach {
 	const struct filter *filter;
 	struct aim aim;
 	struct maps maps;
+	FILE *modules; /* opened with the rights we had at the start; NULL: unreadable */
 	struct bpf_object *instances[MAX_INSTANCES];
 	struct attached programs[MAX_PROGRAMS];
 	struct bpf_link *more[MAX_MORE]; /* of programs that are attached in several processes */
@@ -58,20 +60,22 @@ static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args
 	return 0;
 }
 
-/* Where a module is, as far as /proc/modules tells. */
-static void find_module(const char *name, __u64 *begin, __u64 *end)
+/* Where the openvswitch module is, as far as /proc/modules tells; nowhere as long as it is not loaded. */
+static void find_openvswitch(struct attach *a)
 {
-	unsigned long long size, at;
-	FILE *f = fopen("/proc/modules", "re");
+	unsigned long long size, at, begin = 0, end = 0;
 	char line[1024], found[64];
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%63s %llu %*s %*s %*s %llx", found, &size, &at) == 3 && !strcmp(found, name)) {
-			*begin = at;
-			*end = at + size;
+	if (!a->modules)
+		return;
+	rewind(a->modules);
+	while (fgets(line, sizeof(line), a->modules))
+		if (sscanf(line, "%63s %llu %*s %*s %*s %llx", found, &size, &at) == 3 && !strcmp(found, "openvswitch")) {
+			begin = at;
+			end = at + size;
 		}
-	if (f)
-		fclose(f);
+	a->maps.control->ovs_text = begin;
+	a->maps.control->ovs_text_end = end;
 }
 
 static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
@@ -81,7 +85,6 @@ static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
 	c->switch_has_state = kernel_btf__tracepoint_args(k, "sched_switch") >= 4;
 	c->reset_has_reason = kernel_btf__tracepoint_args(k, "tcp_send_reset") >= 3;
 	c->futex_nr = SYS_futex;
-	find_module("openvswitch", &c->ovs_text, &c->ovs_text_end);
 }
 
 int attach__open(struct attach **out, const struct attach_opts *opts, const struct kernel_btf *k,
@@ -104,6 +107,8 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 		attach__close(a);
 		return ret;
 	}
+	a->modules = fopen("/proc/modules", "re");
+	find_openvswitch(a);
 	*out = a;
 	return 0;
 }
@@ -224,6 +229,15 @@ static struct bpf_link *attach_program(struct attach *a, struct bpf_program *pro
 					  functions__find(m->functions, d->target)->symbol);
 }
 
+/* Which instance of which module does the function of this program belong to? */
+static __u64 instance_of(const struct bpf_program *prog, const struct means *m)
+{
+	const struct program_def *d = plan__program_def(bpf_program__name(prog));
+	const struct function *fn = plan__is_function(d->method) ? functions__find(m->functions, d->target) : NULL;
+
+	return fn ? fn->instance : 0;
+}
+
 /* Attaches all programs of one probe, or none. */
 static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_probe *p, const struct means *m)
 {
@@ -244,7 +258,8 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 			return err;
 		}
 		a->programs[a->n_programs++] = (struct attached){
-			prog, link, p->def, plan__program_def(bpf_program__name(prog))->role == ROLE_NEEDED };
+			prog, link, p->def, instance_of(prog, m),
+			plan__program_def(bpf_program__name(prog))->role == ROLE_NEEDED };
 	}
 	p->status = PROBE_ATTACHED;
 	p->detail[0] = 0;
@@ -348,6 +363,57 @@ int attach__plan(struct attach *a, struct plan *plan, const struct means *m, str
 	return trace_error__set(err, -EINVAL, "no probe is wanted; give a profile or an event");
 }
 
+/* Is the module gone that this program was attached in, with another one of its name in its place? */
+static bool is_left_behind(const struct attached *p, const struct means *m)
+{
+	__u64 now = p->instance ? instance_of(p->program, m) : 0;
+
+	return now && now != p->instance;
+}
+
+/* The kernel does not put a kprobe back by itself. False when it does not let us either. */
+static bool attach_again(struct attach *a, struct attached *p, const struct means *m)
+{
+	bpf_link__destroy(p->link);
+	p->link = attach_program(a, p->program, m);
+	p->instance = instance_of(p->program, m);
+	return p->link;
+}
+
+static bool attach_probe_again(struct attach *a, struct plan_probe *probe, const struct means *m)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < a->n_programs && probe->status == PROBE_ATTACHED; i++) {
+		struct attached *p = &a->programs[i];
+
+		if (p->probe != probe->def || !p->link || !is_left_behind(p, m))
+			continue;
+		any = true;
+		log_tail[0] = 0;
+		if (attach_again(a, p, m))
+			snprintf(probe->detail, sizeof(probe->detail), "attached again after its module was loaded again");
+		else
+			say_why(probe, "cannot attach again after its module was loaded again", -errno);
+	}
+	for (size_t i = 0; any && probe->status != PROBE_ATTACHED && i < a->n_programs; i++)
+		if (a->programs[i].probe == probe->def) {
+			bpf_link__destroy(a->programs[i].link);
+			a->programs[i].link = NULL;
+		}
+	return any;
+}
+
+bool attach__renew(struct attach *a, struct plan *plan, const struct means *m)
+{
+	bool any = false;
+
+	find_openvswitch(a);
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		any |= attach_probe_again(a, &plan->probes[i], m);
+	return any;
+}
+
 int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex)
 {
 	struct device_key key = { .netns = netns, .ifindex = ifindex };
@@ -446,6 +512,8 @@ void attach__close(struct attach *a)
 		bpf_object__close(a->instances[i]);
 	aim__close(&a->aim);
 	maps__close(&a->maps);
+	if (a->modules)
+		fclose(a->modules);
 	free(a);
 }
 

@@ -31,6 +31,13 @@ int attach__open(struct attach **a, const struct attach_opts *opts, const struct
  */
 int attach__plan(struct attach *a, struct plan *plan, const struct means *m, struct trace_error *err);
 
+/*
+ * Modules have come or gone, and `m` is renewed: programs whose module was loaded again are attached to it as they
+ * were to the one before. True when there were any; the plan says what became of their probes. A module that fentry
+ * or fexit programs are attached in cannot be unloaded.
+ */
+bool attach__renew(struct attach *a, struct plan *plan, const struct means *m);
+
 /* Packets at this device, or with ifindex 0 at any of the namespace, begin to be followed. -errno. */
 int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "privilege.h"
@@ -89,11 +90,24 @@ static int read_symbols(struct functions *f, const char *path, struct trace_erro
 	return 0;
 }
 
+/* A directory in sysfs gets a number that the one before it did not have. */
+__u64 functions__instance(const char *module)
+{
+	struct stat st;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	return *module && !stat(path, &st) ? st.st_ino : 0;
+}
+
 static void read_types(struct functions *f, struct kernel_btf *k)
 {
-	for (size_t i = 0; i < f->n; i++)
-		f->list[i].type = f->list[i].symbol[0] ? kernel_btf__function(k, f->list[i].module, f->list[i].name) :
-							 -ENOENT;
+	for (size_t i = 0; i < f->n; i++) {
+		struct function *fn = &f->list[i];
+
+		fn->instance = functions__instance(fn->module);
+		fn->type = fn->symbol[0] ? kernel_btf__function(k, fn->module, fn->name) : -ENOENT;
+	}
 }
 
 /* Loads "return 0" for a function that has a type; it is never attached. */

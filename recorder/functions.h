@@ -18,6 +18,7 @@ struct function {
 	const char *name;   /* asked for */
 	char symbol[96];    /* what the kernel calls it; empty when it has none */
 	char module[56];    /* empty for the kernel itself */
+	__u64 instance;     /* tells that module from a later one of its name; 0: the kernel itself, or not known */
 	int type;           /* id in the kernel's or the module's type information under `name`; -ENOENT: none */
 };
 
@@ -28,6 +29,9 @@ struct function {
 int functions__open(struct functions **f, const char *path, const char *const *names, size_t n,
 		    struct kernel_btf *k, struct trace_error *err);
 void functions__close(struct functions *f);
+
+/* What tells a module that is loaded from any later one of its name; 0: not known. */
+__u64 functions__instance(const char *module);
 
 /* NULL when the name was not asked for or this kernel has no such function. */
 const struct function *functions__find(const struct functions *f, const char *name);

@@ -52,12 +52,19 @@ static void close_module(struct module *m)
 		close(m->fd);
 }
 
+void kernel_btf__forget_modules(struct kernel_btf *k)
+{
+	while (k->n_modules) {
+		close_module(&k->modules[--k->n_modules]);
+		k->modules[k->n_modules] = (struct module){ 0 };
+	}
+}
+
 void kernel_btf__close(struct kernel_btf *k)
 {
 	if (!k)
 		return;
-	for (size_t i = 0; i < k->n_modules; i++)
-		close_module(&k->modules[i]);
+	kernel_btf__forget_modules(k);
 	btf__free(k->btf);
 	free(k);
 }

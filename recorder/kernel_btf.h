@@ -26,6 +26,9 @@ int kernel_btf__function(struct kernel_btf *k, const char *module, const char *n
  */
 int kernel_btf__object(struct kernel_btf *k, const char *module);
 
+/* Modules have come or gone: what is known about them is looked up anew. */
+void kernel_btf__forget_modules(struct kernel_btf *k);
+
 /* Calls `fn` for every value of an enum; -ENOENT when there is none of that name. */
 typedef void (*kernel_btf_enum_fn)(void *ctx, const char *name, __s64 value);
 int kernel_btf__enum(const struct kernel_btf *k, const char *name, kernel_btf_enum_fn fn, void *ctx);

@@ -104,34 +104,27 @@ static void drop_aliases(struct ksyms *k)
 	k->n = kept;
 }
 
-int ksyms__open(struct ksyms **out, const char *path, struct trace_error *err)
+struct ksyms *ksyms__read(FILE *f)
 {
 	struct ksyms *k = calloc(1, sizeof(*k));
-	FILE *f = fopen(path, "re");
 	char *line = NULL;
 	size_t len = 0;
 	__u32 empty;
 	bool ok;
 
-	if (!f) {
-		free(k);
-		return trace_error__set(err, -errno, "cannot read %s: %s; kernel addresses will have no names", path,
-					strerror(errno));
-	}
+	rewind(f);
 	ok = k && put_text(k, "", &empty);
 	while (ok && getline(&line, &len, f) > 0)
 		ok = put_line(k, line);
 	free(line);
-	fclose(f);
 	if (!ok) {
 		ksyms__close(k);
-		return trace_error__set(err, -ENOMEM, "out of memory reading %s", path);
+		return NULL;
 	}
 	if (k->n)
 		qsort(k->entries, k->n, sizeof(*k->entries), by_addr);
 	drop_aliases(k);
-	*out = k;
-	return 0;
+	return k;
 }
 
 void ksyms__close(struct ksyms *k)

@@ -1,4 +1,4 @@
-/* ksyms.h: names of kernel addresses, from /proc/kallsyms, read once. */
+/* ksyms.h: names of kernel addresses, from /proc/kallsyms. */
 #ifndef RECORDER_KSYMS_H
 #define RECORDER_KSYMS_H
 
@@ -15,8 +15,11 @@ struct ksym {
 	const char *module; /* "" for the kernel itself */
 };
 
-/* Reads `path` (/proc/kallsyms). Addresses may all be hidden: then nothing is ever found. */
-int ksyms__open(struct ksyms **k, const char *path, struct trace_error *err);
+/*
+ * Reads `f` (an open /proc/kallsyms) from its beginning; NULL: out of memory. Addresses may all be hidden: then nothing
+ * is ever found.
+ */
+struct ksyms *ksyms__read(FILE *f);
 void ksyms__close(struct ksyms *k);
 
 /* The symbol `addr` lies in, with its index among all; -ENOENT when there is none. */

@@ -1,4 +1,4 @@
-/* late.c: probes at functions of modules that come later (late.h). */
+/* late.c: probes at functions of modules that come later, or come back (late.h). */
 #include "late.h"
 
 #include "inventory.h"
@@ -20,10 +20,15 @@ static bool look_for_candidates(struct late *l)
 void late__look(struct late *l, struct sink *sink)
 {
 	struct trace_error err;
+	bool any;
 
-	if (!means__changed(l->means) || means__renew(l->means, &err) < 0 || !look_for_candidates(l))
+	if (!means__changed(l->means) || means__renew(l->means, &err) < 0)
 		return;
-	if (attach__plan(l->attach, l->plan, l->means, &err) < 0)
+	sink__renew_symbols(sink);
+	any = attach__renew(l->attach, l->plan, l->means);
+	if (look_for_candidates(l) && !attach__plan(l->attach, l->plan, l->means, &err))
+		any = true;
+	if (!any)
 		return;
 	sink__lock(sink);
 	inventory__probes(sink, l->plan);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "plan.h"
@@ -21,19 +22,19 @@ static const char *find_tracefs(void)
 	return NULL;
 }
 
-/* The names only: how often each is used changes all the time. */
+/* Names and instances: how often each is used changes all the time. */
 static __u64 hash_of_modules(void)
 {
 	FILE *f = fopen("/proc/modules", "re");
 	__u64 hash = 0xcbf29ce484222325;
 	char line[512];
 
-	while (f && fgets(line, sizeof(line), f))
-		for (const char *p = line; *p && *p != '\n'; p++) {
-			if (*p == ' ')
-				break;
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, " \n")] = 0;
+		for (const char *p = line; *p; p++)
 			hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
-		}
+		hash = (hash ^ functions__instance(line)) * 0x100000001b3;
+	}
 	if (f)
 		fclose(f);
 	return hash;
@@ -60,6 +61,7 @@ int means__renew(struct means *m, struct trace_error *err)
 	for (size_t i = 0; i < n; i++)
 		if (plan__is_function(defs[i].method))
 			names[wanted++] = defs[i].target;
+	kernel_btf__forget_modules(m->btf);
 	ret = functions__open(&found, "/proc/kallsyms", names, wanted, m->btf, err);
 	free(names);
 	if (ret < 0)

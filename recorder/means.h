@@ -11,7 +11,7 @@ struct means {
 	struct functions *functions; /* of all function probes; NULL: not looked for */
 	struct uprobes *uprobes;     /* of chosen processes; NULL: none are chosen */
 	const char *tracefs;         /* where it is mounted; NULL: nowhere */
-	__u64 modules;               /* a hash of the names of all modules when the functions were looked for */
+	__u64 modules;               /* a hash of the names and instances of all modules when the functions were looked for */
 	unsigned without;            /* bits: methods that are not to be used */
 };
 

@@ -321,8 +321,8 @@ static void *run(void *arg)
 	prctl(PR_SET_NAME, "netrec-sampler");
 	privilege__drop();
 	while (wait_until(s, next)) {
+		late__look(&s->late, s->sink); /* modules come seldom: what that takes does not make the next round later */
 		began = now_ns();
-		late__look(&s->late, s->sink);
 		sample(s, false);
 		took = now_ns() - began;
 		if (began >= s->stats_due && !measure_programs(s))

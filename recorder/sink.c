@@ -30,7 +30,8 @@ int sink__open(struct sink *s, const char *path, const struct trace_writer_opts 
 	s->locks = intern__new(SINK_MAX_LOCKS);
 	s->ustacks = ustacks__new();
 	s->kallsyms = fopen("/proc/kallsyms", "re");
-	if (!ksyms__open(&s->ksyms, "/proc/kallsyms", NULL))
+	s->ksyms = s->kallsyms ? ksyms__read(s->kallsyms) : NULL;
+	if (s->ksyms)
 		s->symbol_defined = calloc(ksyms__count(s->ksyms) + 1, sizeof(bool));
 	if (!s->strings || !s->addresses || !s->stacks || !s->locks || !s->ustacks || (s->ksyms && !s->symbol_defined)) {
 		free_tables(s);
@@ -126,6 +127,28 @@ void sink__symbol(struct sink *s, __u64 addr)
 					      .name = text_of(sym.name),
 					      .module = text_of(sym.module) }
 				 .rec);
+}
+
+/* What a module left behind may be another one's place now. Without memory the old names stay. */
+void sink__renew_symbols(struct sink *s)
+{
+	struct ksyms *old = s->ksyms, *fresh = old ? ksyms__read(s->kallsyms) : NULL;
+	bool *defined = fresh ? calloc(ksyms__count(fresh) + 1, sizeof(bool)) : NULL, *old_defined = s->symbol_defined;
+	struct intern *addresses = defined ? intern__new(0) : NULL, *old_addresses = s->addresses;
+
+	if (!addresses) {
+		ksyms__close(fresh);
+		free(defined);
+		return;
+	}
+	sink__lock(s);
+	s->ksyms = fresh;
+	s->symbol_defined = defined;
+	s->addresses = addresses;
+	sink__unlock(s);
+	ksyms__close(old);
+	free(old_defined);
+	intern__free(old_addresses);
 }
 
 /* ---- locks --------------------------------------------------------------------------------------- */

@@ -51,6 +51,9 @@ void sink__config(struct sink *s, const char *key, const char *fmt, ...) __attri
 /* Id of a text in string definitions; defines it when it is new. */
 __u32 sink__string(struct sink *s, const char *text);
 
+/* Modules have come or gone: addresses are looked up anew. Takes the lock by itself; from one thread only. */
+void sink__renew_symbols(struct sink *s);
+
 /* Defines the symbol `addr` lies in, if it was not yet. */
 void sink__symbol(struct sink *s, __u64 addr);
 
