@@ -19,7 +19,7 @@ SELECT thread_text(tid) AS thread, process_text(tid) AS process, sum(runtime_ns)
 SELECT cpu, 100.0 * (sum(span_ns) - sum(idle_ns) - sum(iowait_ns)) / sum(span_ns) AS busy_pct, 100.0 * sum(softirq_ns) / sum(span_ns) AS softirq_pct, 100.0 * sum(steal_ns) / sum(span_ns) AS steal_pct
 FROM cpu_busy WHERE span_ns > 0 GROUP BY cpu ORDER BY busy_pct DESC, cpu LIMIT 16;
 
--- locks: For which locks did threads wait longest, and who held them?
+-- locks: For which locks did threads wait longest, and who held them? Of a futex: who ended the waits.
 -- none: no wait for a lock was recorded
 -- needs: lock futex
 SELECT kind, process, lock, mode, waits, threads, total_ns, max_ns, CASE WHEN held_ns > 0 THEN holder_text(holder) END AS mostly_held_by, 100.0 * held_ns / nullif(total_ns, 0) AS share_pct

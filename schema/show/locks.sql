@@ -1,4 +1,4 @@
--- locks: For which locks did threads wait longest, and who held them?
+-- locks: For which locks did threads wait longest, and who held them? Of a futex: who ended the waits.
 -- needs: lock futex pthread
 -- none: no wait for a lock was recorded
 SELECT interval_at, kind, process, lock, mode, waits, threads, total_ns, mean_ns, hist_p(h, 95) AS p95_ns, max_ns, failed,
