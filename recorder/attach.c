@@ -10,24 +10,20 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "aim.h"
+#include "detach.h"
 #include "maps.h"
 #include "objects.h"
-#include "units.h"
-
-#define DETACH_NS 500000000ULL /* shorter than who stops netrec notices */
-#define FOREVER UINT64_MAX
+#include "turns.h"
 
 enum { MAX_INSTANCES = PLAN_PROBES * 2, MAX_PROGRAMS = PLAN_PROBES * 4, LOG_TAIL = 512, MAX_MORE = 1024 };
+enum { MAX_LINKS = MAX_PROGRAMS + MAX_MORE };
 
 struct attached {
 	struct bpf_program *program;
@@ -349,11 +345,13 @@ static void load_object(struct attach *a, struct plan *plan, const struct object
 
 int attach__plan(struct attach *a, struct plan *plan, const struct means *m, struct trace_error *err)
 {
+	int turn = turn__attach(TURN_ATTACH_MS);
 	const struct object *o;
 
 	a->aim.means = m;
 	for (size_t i = 0; (o = objects__get(i)); i++)
 		load_object(a, plan, o, m);
+	turn__end(turn);
 	if (plan__count(plan, PROBE_ATTACHED))
 		return 0;
 	for (size_t i = 0; i < PLAN_PROBES; i++)
@@ -422,71 +420,23 @@ int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex)
 	return bpf_map_update_elem(a->maps.devices_fd, &key, &one, BPF_ANY) ? -errno : 0;
 }
 
-/* Programs that are still attached, once all were detached that there was time for. */
-static unsigned detach_until(struct attach *a, __u64 deadline)
+/* Where the links are of all that is attached. */
+static size_t links_of(struct attach *a, struct bpf_link **links[MAX_LINKS])
 {
-	unsigned left = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < a->n_programs; i++) {
-		struct attached *p = &a->programs[i];
-
-		if (!p->link)
-			continue;
-		if (now_ns() >= deadline) {
-			left++;
-			continue;
-		}
-		bpf_link__destroy(p->link);
-		p->link = NULL;
-	}
-	while (a->n_more && now_ns() < deadline)
-		bpf_link__destroy(a->more[--a->n_more]);
-	return left + a->n_more;
+	for (size_t i = 0; i < a->n_programs; i++)
+		links[n++] = &a->programs[i].link;
+	for (size_t i = 0; i < a->n_more; i++)
+		links[n++] = &a->more[i];
+	return n;
 }
 
-/*
- * The child's only work, once its parent has closed what they share: the last to close something waits for the kernel.
- * The parent's terminal, pipes and session go on without it.
- */
-static void detach_rest(struct attach *a, const int closed[2])
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	char c;
-
-	prctl(PR_SET_NAME, "netrec-detach");
-	setsid();
-	close(closed[1]);
-	while (read(closed[0], &c, 1) < 0 && errno == EINTR)
-		;
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		dup2(null, fd);
-	detach_until(a, FOREVER);
-	_exit(0);
-}
-
-/*
- * A function's last program costs the kernel a tenth of a second, whatever the CPU: unregister_ftrace_function() waits
- * for two kinds of RCU tasks, and perf_kprobe_destroy() for other RCU, with a mutex held that no two can hold.
- */
 pid_t attach__detach(struct attach *a, unsigned *left)
 {
-	int closed[2];
-	pid_t child;
+	struct bpf_link **links[MAX_LINKS];
 
-	*left = detach_until(a, now_ns() + DETACH_NS);
-	if (!*left)
-		return 0;
-	if (pipe2(closed, O_CLOEXEC) < 0) {
-		detach_until(a, FOREVER);
-		return 0;
-	}
-	child = fork();
-	if (!child)
-		detach_rest(a, closed);
-	detach_until(a, FOREVER); /* at once where the child has them, too */
-	close(closed[0]);
-	close(closed[1]);
-	return child > 0 ? child : 0;
+	return detach__begin(links, links_of(a, links), left);
 }
 
 void attach__start(struct attach *a)
@@ -496,9 +446,11 @@ void attach__start(struct attach *a)
 
 void attach__stop(struct attach *a)
 {
+	struct bpf_link **links[MAX_LINKS];
+
 	__atomic_store_n(&a->maps.control->enabled, false, __ATOMIC_SEQ_CST);
 	if (maps__wait_programs(&a->maps) < 0)
-		detach_until(a, FOREVER); /* which waits for them, too */
+		detach__all(links, links_of(a, links)); /* which waits for them, too */
 }
 
 void attach__close(struct attach *a)

@@ -45,11 +45,7 @@ int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex);
 void attach__start(struct attach *a);
 void attach__stop(struct attach *a);
 
-/*
- * Detaches every program, in this process for as long as DETACH_NS, then in a child that goes on alone. Rings, counters
- * and program statistics stay. Threads must have ended. Returns the child, which has that many programs left to detach,
- * or 0 when all is done.
- */
+/* Detaches every program, as detach__begin() does. Rings, counters and program statistics stay. */
 pid_t attach__detach(struct attach *a, unsigned *left);
 void attach__close(struct attach *a);
 
