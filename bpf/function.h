@@ -92,36 +92,36 @@ enum probe_id {
 	}                                                                              \
 	static __always_inline int on_##name(__u64 address)
 
-/* The arguments a function was entered with, until it returns. */
+/*
+ * The arguments a function was entered with, until it returns. Where its return address is on the stack tells a call
+ * from others that have not returned yet: those around it, as Open vSwitch's of __dev_queue_xmit, and what an interrupt
+ * does on top of it.
+ */
 struct entered {
 	unsigned long long values[5];
 };
 
-struct entered_by {
-	__u64 pid_tgid;
-	__u32 probe;
-	__u32 cpu; /* of the idle threads, which all are thread 0 */
+struct entered_at {
+	__u64 sp;
+	__u64 probe;
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
-	__type(key, struct entered_by);
+	__type(key, struct entered_at);
 	__type(value, struct entered);
 } entered SEC(".maps");
 
-static __always_inline struct entered_by entered__key(__u32 probe)
-{
-	struct entered_by key = { .pid_tgid = bpf_get_current_pid_tgid(), .probe = probe };
-
-	if (!key.pid_tgid)
-		key.cpu = bpf_get_smp_processor_id();
-	return key;
-}
+#ifdef bpf_target_x86
+enum { RETURN_ADDRESS = sizeof(__u64) }; /* which returning takes off the stack */
+#else
+enum { RETURN_ADDRESS = 0 };
+#endif
 
 static __always_inline int entered__put(__u32 probe, struct pt_regs *ctx)
 {
-	struct entered_by key = entered__key(probe);
+	struct entered_at key = { .sp = PT_REGS_SP(ctx), .probe = probe };
 	struct entered e = { .values = { PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM4(ctx),
 				       PT_REGS_PARM5(ctx) } };
 
@@ -129,13 +129,10 @@ static __always_inline int entered__put(__u32 probe, struct pt_regs *ctx)
 	return 0;
 }
 
-/*
- * False when the entry was not seen, or an interrupt on top of this thread ran the same function and used it up:
- * then the record is counted as lost.
- */
-static __always_inline bool entered__take(__u32 probe, __u32 record, struct entered *e)
+/* False when the entry was not seen: then the record is counted as lost. */
+static __always_inline bool entered__take(__u32 probe, __u32 record, struct pt_regs *ctx, struct entered *e)
 {
-	struct entered_by key = entered__key(probe);
+	struct entered_at key = { .sp = PT_REGS_SP(ctx) - RETURN_ADDRESS, .probe = probe };
 	struct entered *found = bpf_map_lookup_elem(&entered, &key);
 
 	if (!found) {
@@ -172,7 +169,7 @@ static __always_inline bool entered__take(__u32 probe, __u32 record, struct ente
 	{                                                                                           \
 		struct entered e = {};                                                              \
 		unsigned long long *ctx = e.values;                                                 \
-		if (!control.enabled || !entered__take(PROBE_##name, REC_##record, &e))             \
+		if (!control.enabled || !entered__take(PROBE_##name, REC_##record, regs, &e))             \
 			return 0;                                                                   \
 		CAST_BEGIN                                                                          \
 		return on_##name(PT_REGS_RC(regs), false, ___bpf_ctx_cast(args));                   \
