@@ -3,21 +3,23 @@
 
 guest_dir=$state/guest
 
-# guest_start QUEUES: does nothing when such a guest runs already. Boots in about 15 s; now and then an emulated
+# guest_start QUEUES [KIND]: does nothing when such a guest runs already. KIND flags: without the event index, so that the
+# guest says by a flag that it wants no interrupt; packed: with packed rings, which vhost-net does not know (it would make
+# them split ones), so that QEMU itself does its work. Boots in about 15 s; now and then an emulated
 # nested guest stops dead in mid-boot, so there is a second and a third try. It has one CPU, which serves all its
 # queues: with two, it or the VM around it dies in one of two runs.
 guest_start() {
-	local queues=$1 try
-	[ "$(cat $state/guest.queues 2>/dev/null)" != "$queues" ] || return 0
+	local queues=$1 kind=${2:-} try
+	[ "$(cat $state/guest.queues 2>/dev/null)" != "$queues$kind" ] || return 0
 	modprobe -a kvm_amd tun vhost_net
 	guest_files
 	for try in 1 2 3; do
 		guest_stop
-		guest_boot "$queues"
+		guest_boot "$queues" "$kind"
 		if guest_read_until ==ready 40 >/dev/null; then
 			[ "$queues" = 1 ] || guest "ethtool -L eth0 combined $queues" || die "the guest cannot use $queues queues"
-			echo "$queues" >$state/guest.queues
-			say "guest is up, $queues queue(s), try $try"
+			echo "$queues$kind" >$state/guest.queues
+			say "guest is up, $queues queue(s) $kind, try $try"
 			return 0
 		fi
 		say "the guest did not come up in 40 s:"
@@ -27,7 +29,8 @@ guest_start() {
 }
 
 guest_boot() {
-	local queues=$1
+	local queues=$1 vhost=on features=
+	case $2 in flags) features=,event_idx=off ;; packed) features=,packed=on vhost=off ;; esac
 	rm -f $state/l2.in $state/l2.out
 	mkfifo $state/l2.in $state/l2.out
 	ip tuntap add vnet0 mode tap vnet_hdr $([ "$queues" = 1 ] || echo multi_queue)
@@ -37,8 +40,8 @@ guest_boot() {
 		-display none -kernel "$LAB_KERNEL/vmlinuz" -initrd $lab/initramfs-l2 \
 		-append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off net.ifnames=0" \
 		-serial file:$state/l2.console -chardev pipe,id=c,path=$state/l2 -serial chardev:c \
-		-netdev tap,id=n,ifname=vnet0,script=no,downscript=no,vhost=on,queues="$queues" \
-		-device virtio-net-pci,netdev=n,mac=$guest_mac$([ "$queues" = 1 ] || echo ",mq=on,vectors=$((2 * queues + 2))") \
+		-netdev tap,id=n,ifname=vnet0,script=no,downscript=no,vhost=$vhost,queues="$queues" \
+		-device virtio-net-pci,netdev=n,mac=$guest_mac$features$([ "$queues" = 1 ] || echo ",mq=on,vectors=$((2 * queues + 2))") \
 		-fsdev local,id=g,path=$guest_dir,security_model=none -device virtio-9p-pci,fsdev=g,mount_tag=guest \
 		-pidfile $state/guest.pid </dev/null >$state/l2.log 2>&1 9>&- &
 }
@@ -112,16 +115,33 @@ guest_settle() {
 # PREFIXlink_eth0_rx_packets, PREFIXirq_virtio0_input_0.
 guest_counters() {
 	guest cat /proc/net/dev | awk -v p="$1" 'NR > 2 { sub(":", " "); print p "link_" $1 "_rx_packets=" $3; print p "link_" $1 "_tx_packets=" $11 }'
-	guest cat /proc/interrupts | tr -d '\r' | awk -v p="$1" '/virtio[0-9]+-(input|output)/ {
+	guest cat /proc/interrupts | tr -d '\r' | virtio_interrupts "$1"
+}
+
+# virtio_interrupts PREFIX: of virtio-net's queues, out of /proc/interrupts on its input.
+virtio_interrupts() {
+	awk -v p="$1" '/virtio[0-9]+-(input|output)/ {
 		n = 0; for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i; d = $NF; gsub("[^A-Za-z0-9]", "_", d); print p "irq_" d "=" n }'
 }
 
-# guest_record_start, guest_record_stop: netrec in the guest, its recording becomes guest.nrec; between the two the
-# guest's link counters are noted as guestlink_DEVICE_rx_packets, its interrupts as guestirq_NAME.
+# note_guest_features: what its virtio-net and the host have agreed on: feature_event_idx and feature_packed, 0 or 1.
+note_guest_features() {
+	note_features "$(guest cat /sys/class/net/eth0/device/features | tr -d '\r')"
+}
+
+# note_features BITS: likewise of any, as sysfs has them.
+note_features() {
+	note feature_event_idx "${1:29:1}"
+	note feature_packed "${1:34:1}"
+}
+
+# guest_record_start, guest_record_stop: netrec in the guest, with the options in guest_record, its recording becomes
+# guest.nrec; between the two the guest's link counters are noted as guestlink_DEVICE_rx_packets, its interrupts as
+# guestirq_NAME.
 guest_record_start() {
 	rm -rf $guest_dir/out/guest.nrec $guest_dir/out/record.log
 	guest "netrec probes >/guest/out/probes 2>&1"
-	guest "netrec record -o /guest/out/guest.nrec >/guest/out/record.log 2>&1 & echo \$! >/guest/out/netrec.pid"
+	guest "netrec record ${LAB_RECORD:-${guest_record:-}} -o /guest/out/guest.nrec >/guest/out/record.log 2>&1 & echo \$! >/guest/out/netrec.pid"
 	wait_for 60 grep -q recording $guest_dir/out/record.log || die "netrec does not start in the guest: $(cat $guest_dir/out/record.log)"
 	guest_counters guest >$state/guest.before
 }

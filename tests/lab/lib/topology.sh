@@ -3,6 +3,7 @@
 #   system   host stack 10.77.0.1 on br0 (OVS internal port) -- OVS -- phy0 (veth) -- eth0 in netns peer 10.77.0.2
 #   vm       the same, and the KVM guest 10.77.0.3 behind vnet0 (tap, vhost-net) on br0
 #   vm-mq    likewise with two queues
+#   vm-flags, vm-packed  likewise with other virtqueues: guest_start
 #   own      none of it: the VM's own virtio-net eth0, 10.0.2.15, towards 10.0.2.2
 #
 # Neighbours are permanent and IPv6 is off (but see fault_ipv6), so that no packet flows that the scenario did not ask for.
@@ -18,6 +19,7 @@ topology_up() {
 	system) topology_system ;;
 	vm) topology_system && topology_guest 1 ;;
 	vm-mq) topology_system && topology_guest 2 ;;
+	vm-flags | vm-packed) topology_system && topology_guest 1 "${1#vm-}" ;;
 	own) topology_own ;;
 	*) die "no topology '$1'" ;;
 	esac
@@ -47,7 +49,7 @@ topology_system() {
 }
 
 topology_guest() {
-	guest_start "$1"
+	guest_start "$@"
 	wait_for 10 in_ns peer ping -q -c 1 -W 2 $guest_ip || die "the peer does not reach the guest through OVS"
 }
 

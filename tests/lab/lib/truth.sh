@@ -3,8 +3,8 @@
 # All in key=value lines. truth_begin and truth_end read every counter; what is kept is the difference.
 # Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, snmp6_NS_Ip6ReasmReqds, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
 # ovs_hit/missed/lost, coverage_dpif_execute (what ovs-vswitchd counts), conntrack_NS_drop,
-# ethtool_host_eth0_rx_queue_0_packets, softnet_dropped, sched_cpu_handler_TID and sched_wait_handler_TID (ns, threads
-# of ovs-vswitchd). NS is host, peer or guest. Of the KVM guest, as it sees itself:
+# ethtool_host_eth0_rx_queue_0_packets, host_irq_virtio2_input_0, softnet_dropped, sched_cpu_handler_TID and
+# sched_wait_handler_TID (ns, threads of ovs-vswitchd). NS is host, peer or guest. Of the KVM guest, as it sees itself:
 # vm_link_eth0_rx_packets, vm_irq_virtio0_input_0.
 
 truth_counters() {
@@ -26,6 +26,7 @@ truth_counters() {
 		[ ! -e /proc/sys/net/netfilter/nf_conntrack_count ] || in_ns "$ns" conntrack -S 2>/dev/null | awk -v ns="$ns" '
 			{ for (i = 2; i <= NF; i++) { split($i, f, "="); sum[f[1]] += f[2] } } END { for (k in sum) print "conntrack_" ns "_" k "=" sum[k] }'
 	done
+	virtio_interrupts host_ </proc/interrupts
 	ethtool -S eth0 2>/dev/null | awk '/_queue_[0-9]+_packets/ { sub(":", ""); print "ethtool_host_eth0_" $1 "=" $2 }'
 	[ ! -e $ovs_dir/vswitchd.pid ] || ovs-dpctl show 2>/dev/null | awk '
 		/lookups:/ { for (i = 2; i <= NF; i++) { split($i, f, ":"); print "ovs_" f[1] "=" f[2] } }'
@@ -82,6 +83,27 @@ truth_end() {
 note_probes_left() {
 	wait_for 60 bash -c '! pgrep -x netrec-detach' || say "netrec-detach is still there"
 	note functions_left "$(grep -c . /sys/kernel/tracing/enabled_functions)"
+}
+
+# count_calls_begin FUNCTION…, count_calls_end: notes how often the kernel called them in between, as calls_FUNCTION.
+count_calls_begin() {
+	local f tracing=/sys/kernel/tracing
+	undo count_calls_stop
+	for f in "$@"; do
+		echo "p:lab/$f $f" >>$tracing/kprobe_events || die "no function $f"
+	done
+	echo 1 >$tracing/events/lab/enable
+}
+
+count_calls_end() {
+	awk '{ print "calls_" $1 "=" $2 }' /sys/kernel/tracing/kprobe_profile >>"$LAB_DIR/truth"
+	count_calls_stop
+}
+
+count_calls_stop() {
+	[ -e /sys/kernel/tracing/events/lab ] || return 0
+	echo 0 >/sys/kernel/tracing/events/lab/enable
+	echo >/sys/kernel/tracing/kprobe_events
 }
 
 # note KEY VALUE: adds to the truth of the running scenario.
