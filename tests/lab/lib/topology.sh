@@ -48,9 +48,18 @@ topology_system() {
 	touch $state/system
 }
 
+# An emulated nested guest now and then stands still soon after it is up: then another one.
 topology_guest() {
-	guest_start "$@"
-	wait_for 10 in_ns peer ping -q -c 1 -W 2 $guest_ip || die "the peer does not reach the guest through OVS"
+	local try
+	for try in 1 2; do
+		guest_start "$@"
+		if wait_for 10 in_ns peer ping -q -c 1 -W 2 $guest_ip && GUEST_LIMIT=10 guest_counters '' | grep -q link_eth0; then
+			return 0
+		fi
+		say "the guest does not answer, try $try"
+		guest_stop
+	done
+	die "the peer does not reach the guest through OVS"
 }
 
 # topology_underlay: a second wire to the peer, ul0 10.78.0.1 -- ul1 10.78.0.2, for tunnels.
