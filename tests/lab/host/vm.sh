@@ -39,11 +39,12 @@ vm_prepare() {
 # the kernel had put into its own code (text_poke_bp) and that CPU never gets on; attaching probes patches code all
 # the time. With one thread for all CPUs that cannot happen, but nested guests now and then lose a wake-up. And
 # the state that a nested guest's exit (VMRUN) restores is now and then wrong, which ends in a page fault there.
-# Its own virtio-net has packed rings: the nested guest's vhost-net cannot.
+# Its own virtio-net has packed rings where there is no nested guest, whose vhost-net has split ones.
 # Counted: one CPU whose clock advances by 1 ns with each instruction, and as usual while idle.
 vm_command() {
-	local threads=$2 cpus=2 clock=()
+	local threads=$2 cpus=2 clock=() packed=on
 	[ "$threads" != counted ] || threads=single cpus=1 clock=(-icount shift=0)
+	[ "$threads" != multi ] || packed=off
 	rm -f "$lab/monitor.in" "$lab/monitor.out"
 	mkfifo "$lab/monitor.in" "$lab/monitor.out"
 	vm_qemu=(nice -n 15 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -M q35 -cpu max,+svm
@@ -55,7 +56,7 @@ vm_command() {
 		-fsdev "local,id=l,path=$PWD/$lab/share,security_model=none"
 		-device virtio-9p-pci,fsdev=l,mount_tag=lab
 		-chardev "pipe,id=m,path=$lab/monitor" -mon chardev=m,mode=readline
-		-netdev user,id=n0 -device virtio-net-pci,netdev=n0,packed=on)
+		-netdev user,id=n0 -device virtio-net-pci,netdev=n0,packed=$packed)
 }
 
 # The kernel is not randomized; lab/inside/boot leaves its symbols in the share.
