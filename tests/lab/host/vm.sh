@@ -1,6 +1,6 @@
 # vm.sh: starts the lab VM. Sourced by check-lab and lab-shell.
 #
-#   vm_prepare          kernel, initramfs and the writable share, in $lab/share
+#   vm_prepare          kernel, QEMU, initramfs and the writable share, in $lab/share
 #   vm_command SERIAL THREADS   prints nothing; sets array vm_qemu to the command line
 #   vm_where            of a running VM: in which kernel function each CPU is
 # LAB_COMMAND: what lab-shell runs in place of a shell.
@@ -15,6 +15,7 @@ vm_prepare() {
 	mkdir -p "$lab/cache"
 	kernel=$(tests/lab/host/kernel.sh "$lab/cache" "${KERNEL:-6.1}")
 	kernel=$(realpath "$kernel")
+	qemu=$(tests/lab/host/qemu.sh "$lab/cache")
 	rm -rf "$lab/share"
 	mkdir -p "$lab/share/bin" "$lab/share/results"
 	# shellcheck disable=SC2086
@@ -47,7 +48,7 @@ vm_command() {
 	[ "$threads" != multi ] || packed=off
 	rm -f "$lab/monitor.in" "$lab/monitor.out"
 	mkfifo "$lab/monitor.in" "$lab/monitor.out"
-	vm_qemu=(nice -n 15 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -M q35 -cpu max,+svm
+	vm_qemu=(nice -n 15 "$qemu" -nodefaults -no-user-config -no-reboot -M q35 -cpu max,+svm
 		-accel tcg,thread="$threads" "${clock[@]}" -smp $cpus -m "${LAB_MEMORY:-4096}" -nographic -serial "$1"
 		-kernel "$kernel/vmlinuz" -initrd "$lab/initramfs-l1"
 		-append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off"
