@@ -100,13 +100,41 @@ __u64 functions__instance(const char *module)
 	return *module && !stat(path, &st) ? st.st_ino : 0;
 }
 
+struct owner {
+	struct functions *functions;
+	const char *module;
+};
+
+static bool is_of(const struct function *fn, const char *module)
+{
+	return fn->symbol[0] && !strcmp(fn->module, module);
+}
+
+/* Of functions that share a name, the first. */
+static void take_type(void *ctx, const char *name, __u32 id)
+{
+	const struct owner *o = ctx;
+	struct function *fn = find(o->functions, name);
+
+	if (fn && fn->type < 0 && is_of(fn, o->module))
+		fn->type = id;
+}
+
+/* The kernel and each module are asked once for all of their functions. */
 static void read_types(struct functions *f, struct kernel_btf *k)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		struct function *fn = &f->list[i];
+		f->list[i].type = -ENOENT;
+		f->list[i].instance = functions__instance(f->list[i].module);
+	}
+	for (size_t i = 0; i < f->n; i++) {
+		const char *module = f->list[i].module;
+		size_t first = 0;
 
-		fn->instance = functions__instance(fn->module);
-		fn->type = fn->symbol[0] ? kernel_btf__function(k, fn->module, fn->name) : -ENOENT;
+		while (first < i && !is_of(&f->list[first], module))
+			first++;
+		if (first == i && f->list[i].symbol[0])
+			kernel_btf__functions(k, module, take_type, &(struct owner){ f, module });
 	}
 }
 

@@ -114,25 +114,18 @@ static struct module *find_module(struct kernel_btf *k, const char *name)
 }
 
 /* A module's ids follow those of the kernel: only its own types are looked at, which libbpf would not do. */
-static int own_function(const struct btf *btf, __u32 from, const char *name)
+void kernel_btf__functions(struct kernel_btf *k, const char *module, kernel_btf_function_fn fn, void *ctx)
 {
-	for (__u32 id = from; id < btf__type_cnt(btf); id++) {
+	const struct module *m = *module ? find_module(k, module) : NULL;
+	const struct btf *btf = m ? m->btf : *module ? NULL : k->btf;
+	__u32 end = btf ? btf__type_cnt(btf) : 0;
+
+	for (__u32 id = m ? btf__type_cnt(k->btf) : 1; id < end; id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
 
-		if (btf_is_func(t) && !strcmp(btf__name_by_offset(btf, t->name_off), name))
-			return id;
+		if (btf_is_func(t))
+			fn(ctx, btf__name_by_offset(btf, t->name_off), id);
 	}
-	return -ENOENT;
-}
-
-int kernel_btf__function(struct kernel_btf *k, const char *module, const char *name)
-{
-	const struct module *m;
-
-	if (!*module)
-		return own_function(k->btf, 1, name);
-	m = find_module(k, module);
-	return m && m->btf ? own_function(m->btf, btf__type_cnt(k->btf), name) : -ENOENT;
 }
 
 /* The file of a module's type information. */

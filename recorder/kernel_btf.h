@@ -15,10 +15,11 @@ void kernel_btf__close(struct kernel_btf *k);
 int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name);
 
 /*
- * Type id of a function, as the kernel or one of its modules (empty: the kernel) describes it; -ENOENT when it
- * does not. The type information of a module is read when it is first asked for.
+ * Calls `fn` for every function that the kernel or one of its modules (empty: the kernel) describes, with its type id. The
+ * type information of a module is read when it is first asked for.
  */
-int kernel_btf__function(struct kernel_btf *k, const char *module, const char *name);
+typedef void (*kernel_btf_function_fn)(void *ctx, const char *name, __u32 id);
+void kernel_btf__functions(struct kernel_btf *k, const char *module, kernel_btf_function_fn fn, void *ctx);
 
 /*
  * What the bpf system call knows the type information by that such an id is from: 0 for the kernel itself, a file that
