@@ -13,7 +13,7 @@
 #include "turns.h"
 #include "units.h"
 
-#define DETACH_NS 500000000ULL /* shorter than who stops netrec notices */
+#define DETACH_NS 200000000ULL /* shorter than who stops netrec notices */
 #define FOREVER UINT64_MAX
 
 /* False when there is nothing left. */

@@ -13,7 +13,7 @@
 struct bpf_link;
 
 /*
- * Detaches what `n` links stand for, NULL being none, for half a second in this process, then in a child that goes on
+ * Detaches what `n` links stand for, NULL being none, for 0.2 s in this process, then in a child that goes on
  * alone; the links are NULL afterwards. Threads must have ended. Returns the child, which has that many left to detach,
  * or 0 when all is done.
  */
