@@ -44,8 +44,7 @@ server_stop() {
 	if [ "$ns" = guest ]; then
 		guest_settle
 		guest "grep Udp: /proc/net/snmp; cat /proc/net/dev"
-		guest "kill \$(cat /guest/out/$name.pid)"
-		wait_for 10 grep -q received $guest_dir/out/"$name"
+		guest "kill \$(cat /guest/out/$name.pid); wait \$(cat /guest/out/$name.pid)"
 		out=$guest_dir/out/$name
 	else
 		kill -CONT "$(cat "$out.pid")"
