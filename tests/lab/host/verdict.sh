@@ -169,7 +169,7 @@ interface_packets() {
 # What kernels free as dropped although nobody misses it: a raw socket (ping) got a copy of an echo reply, the
 # original found no ping socket; the last, empty, segment of a closing TCP connection; what TCP refuses and has no data;
 # ICMPv6 up to 6.1 says so of all it receives.
-harmless="(place LIKE 'tcp_validate_incoming%' AND total_bytes <= 60 * drops) OR place LIKE 'icmpv6_rcv%' OR (reason = 'NO_SOCKET' AND place LIKE 'icmp_rcv%') OR (total_bytes = 0 AND place LIKE 'sk_stream_kill_queues%')"
+harmless="((place LIKE 'tcp_validate_incoming%' OR (place LIKE 'tcp_v4_rcv%' AND reason = 'NOT_SPECIFIED')) AND total_bytes <= 60 * drops) OR place LIKE 'icmpv6_rcv%' OR (reason = 'NO_SOCKET' AND place LIKE 'icmp_rcv%') OR (total_bytes = 0 AND place LIKE 'sk_stream_kill_queues%')"
 
 clean() {
 	interfaces_equal
