@@ -28,6 +28,12 @@ ovs_pid() {
 	cat $ovs_dir/vswitchd.pid
 }
 
+# ovs_handlers: their thread ids. Threads of libc that write the log bear the name of the thread that had something to
+# write, and come later than the handlers, of which there is one for each CPU.
+ovs_handlers() {
+	threads_of "$(ovs_pid)" 'handler*' | sort -n | head -n "$(nproc)"
+}
+
 # ovs_stop [--cleanup]: without it the datapath stays, and the addresses of its internal ports with it.
 ovs_stop() {
 	[ -e $ovs_dir/vswitchd.pid ] || return 0

@@ -111,8 +111,8 @@ note() {
 	echo "$1=$2" >>"$LAB_DIR/truth"
 }
 
-# count_futexes_begin, count_futexes_end PROCESS PATTERN: notes how many futex calls its threads of such a name made in between,
-# as the kernel counts them by itself.
+# count_futexes_begin, count_futexes_end TID…: notes how many futex calls these threads made in between, as the kernel counts
+# them by itself.
 futex_calls=/sys/kernel/tracing/events/syscalls/sys_enter_futex
 
 count_futexes_begin() {
@@ -125,5 +125,5 @@ count_futexes_end() {
 	local counted
 	counted=$(cat $futex_calls/hist)
 	echo "$counted" >"$LAB_DIR/futex-calls.txt"
-	note futex_calls "$(threads_of "$1" "$2" | awk 'NR == FNR { mine[$1] = 1; next } /common_pid:/ { t = $3 + 0; if (t in mine) n += $NF } END { print n + 0 }' - "$LAB_DIR/futex-calls.txt")"
+	note futex_calls "$(printf '%s\n' "$@" | awk 'NR == FNR { mine[$1] = 1; next } /common_pid:/ { t = $3 + 0; if (t in mine) n += $NF } END { print n + 0 }' - "$LAB_DIR/futex-calls.txt")"
 }

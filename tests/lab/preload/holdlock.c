@@ -1,13 +1,14 @@
 /*
  * holdlock.c: LD_PRELOAD library for ovs-vswitchd. Its revalidator threads take read locks as write locks and,
- * every HOLDLOCK_EVERY_MS, sleep HOLDLOCK_MS while they hold one that handler threads take, too: those then wait
- * on that lock's futex.
+ * every HOLDLOCK_EVERY_MS, sleep HOLDLOCK_MS while they hold one that handler threads take all the time: those then
+ * wait on that lock's futex.
  * Each time it does so is written to the file HOLDLOCK_LOG, so that a test knows how often it happened.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,12 +68,36 @@ static enum role role(void)
 	return known;
 }
 
-/* The locks that handlers take; two locks may share a place, then the later one has it. */
-static _Atomic(pthread_rwlock_t *) of_handlers[256];
+/* The locks that handlers take, and how often; two locks may share a place, then the later one has it. */
+static struct place {
+	_Atomic(pthread_rwlock_t *) lock;
+	atomic_ulong taken;
+} of_handlers[256];
+static atomic_ulong most_taken;
 
-static _Atomic(pthread_rwlock_t *) *place_of(pthread_rwlock_t *lock)
+static struct place *place_of(pthread_rwlock_t *lock)
 {
 	return &of_handlers[(uintptr_t)lock / 16 % 256];
+}
+
+static void note_taken(pthread_rwlock_t *lock)
+{
+	struct place *p = place_of(lock);
+	unsigned long n;
+
+	if (atomic_exchange(&p->lock, lock) != lock)
+		atomic_store(&p->taken, 0);
+	n = atomic_fetch_add(&p->taken, 1) + 1;
+	if (n > atomic_load(&most_taken)) /* by how little it may be wrong does not matter */
+		atomic_store(&most_taken, n);
+}
+
+/* Others of their locks are taken once in a while: holding those, nobody may wait. */
+static bool handlers_need(pthread_rwlock_t *lock)
+{
+	const struct place *p = place_of(lock);
+
+	return atomic_load(&p->lock) == lock && atomic_load(&p->taken) >= atomic_load(&most_taken) / 3;
 }
 
 static void hold(void)
@@ -93,11 +118,11 @@ int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 	int err;
 
 	if (me == HANDLER)
-		atomic_store(place_of(lock), lock);
+		note_taken(lock);
 	if (me != REVALIDATOR)
 		return real_rdlock(lock);
 	err = real_wrlock(lock);
-	if (err || atomic_load(place_of(lock)) != lock)
+	if (err || !handlers_need(lock))
 		return err;
 	now = now_ns();
 	if (now >= due && atomic_compare_exchange_strong(&next_ns, &due, now + every_ns) && due)
