@@ -2,8 +2,8 @@
 -- none: no packet was seen at two stages
 -- needs: packet hop
 -- Without the time from the last stage to the end: that is mostly a socket waiting for its reader (`show stages` has it).
--- Marked, and drawn as a distribution: pairs of at least 10 packets whose tail is 10 times the median P99 of all pairs and 100 us
--- or more, and pairs that took half of all time. Tail: P99.9 from 1000 packets on, else P99.
+-- Marked: pairs of at least 10 packets whose tail is 10 times the median P99 of all pairs and 100 us or more, and pairs that took
+-- half of all time. Tail: P99.9 from 1000 packets on, else P99. Drawn as a distribution: those of them that took 1 % of it or more.
 WITH pair AS (SELECT from_stage, to_stage, netns, ifindex, sum(n) AS count, sum(sum_ns) AS total_ns, max(max_ns) AS max_ns, hist_merge(hist) AS h
 		FROM stage_latency WHERE n > 0 AND to_stage < 64 GROUP BY from_stage, to_stage, netns, ifindex),
 	timed AS (SELECT *, hist_p(h, 99) AS p99, hist_p(h, CASE WHEN count >= 1000 THEN 99.9 ELSE 99 END) AS tail,
@@ -14,7 +14,7 @@ SELECT stage_text(from_stage) AS "from", stage_text(to_stage) AS "to", device(ne
 	b.p99 AS p99_ns, hist_p(h, 99.9) AS "p99.9_ns", max_ns, share AS share_pct,
 	CASE WHEN far THEN printf('%s is %.0f times the median P99', CASE WHEN count >= 1000 THEN 'P99.9' ELSE 'P99' END, 1.0 * tail / t.p99) ELSE '' END
 		|| CASE WHEN far AND most THEN ', ' ELSE '' END || CASE WHEN most THEN 'most of the time' ELSE '' END AS mark,
-	CASE WHEN far OR most THEN hist_log2(h) END AS distribution_log2
+	CASE WHEN (far OR most) AND share >= 1 THEN hist_log2(h) END AS distribution_log2
 FROM best AS b, typical AS t ORDER BY stage_place(from_stage), stage_place(to_stage), interface;
 
 -- slowest: The slowest packets
