@@ -140,7 +140,7 @@ $(BUILD)/tests/traffic: $(BUILD)/tests/traffic.o
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -o $@
 
 # What the tests of netanalyze's command line need besides the programs.
-$(BUILD)/tests/cli/%: $(BUILD)/tests/cli/%.o $(FORMAT_O)
+$(BUILD)/tests/cli/make_trace: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/cli/*.c)) $(FORMAT_O)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
 

@@ -1,5 +1,6 @@
 /*
  * make_trace.c: writes a small recording with known content, the same every time, for the golden tests.
+ * Here is a host with its traffic; make_trace_vm.c and make_trace_ovs.c have the rest.
  *
  *   make_trace DIR             three seconds of traffic, drops, waits, samples, a gap; closed properly
  *   make_trace --killed DIR    the same, without an end
@@ -16,19 +17,11 @@
 #include <unistd.h>
 #include <arpa/inet.h>
 #include "format/block.h"
-#include "format/writer.h"
-
-enum { OWN = 4026531840u, BLUE = 4026532200u, ETH0 = 2, VETH0 = 5, STACK_DROP = 1, STACK_SLEEP = 2 };
-
-#define START 1000000000000ull /* of the recording, CLOCK_MONOTONIC */
-#define WALL 1795348800000000000ull /* 2026-11-22T12:00:00Z */
-#define US 1000ull
-#define MS 1000000ull
-#define SECOND 1000000000ull
+#include "tests/cli/make_trace.h"
 
 static struct trace_writer *writer;
 
-static void add(unsigned cpu, void *record, unsigned type, __u64 ts)
+void add(unsigned cpu, void *record, unsigned type, __u64 ts)
 {
 	struct rec *rec = record;
 
@@ -41,7 +34,7 @@ static void add(unsigned cpu, void *record, unsigned type, __u64 ts)
 	}
 }
 
-static void define(void *record, unsigned type)
+void define(void *record, unsigned type)
 {
 	struct rec *rec = record;
 
@@ -51,10 +44,7 @@ static void define(void *record, unsigned type)
 		exit(1);
 }
 
-#define ADD(cpu, name, at, ...) add(cpu, &(struct rec_##name){ __VA_ARGS__ }, REC_##name, at)
-#define DEFINE(name, ...) define(&(struct rec_##name){ __VA_ARGS__ }, REC_##name)
-
-static struct rec_text text(const char *s)
+struct rec_text text(const char *s)
 {
 	return (struct rec_text){ .s = s, .len = (__u32)strlen(s) };
 }
@@ -102,7 +92,7 @@ static void define_kernel(void)
 	DEFINE(stack, .id = STACK_SLEEP, .depth = 0, .addr = 0xffffffff81004020);
 }
 
-static void define_probe(unsigned id, const char *name, unsigned type, unsigned stage, unsigned status, const char *detail)
+void define_probe(unsigned id, const char *name, unsigned type, unsigned stage, unsigned status, const char *detail)
 {
 	DEFINE(probe, .id = id, .name = text(name), .type = (__u16)type, .stage = (__u8)stage, .status = (__u8)status,
 	       .method = text(status == PROBE_ATTACHED ? "tp_btf" : ""), .detail = text(detail));
@@ -388,225 +378,6 @@ static void traffic(void)
 	    .to = START + 1400 * MS, .lost = 12);
 }
 
-/* ---- a virtual machine -------------------------------------------------------------------------- */
-
-enum { VNET0 = 7, QEMU = 500, VHOST = 502, VCPU = 503 };
-
-#define SOCK 0xffff888200000000ull
-#define VQ_RX 0xffff888200001000ull
-#define VQ_TX 0xffff888200002000ull
-#define CALL_RX 0xffff888200003000ull
-#define CALL_TX 0xffff888200003100ull
-#define KICK_RX 0xffff888200003200ull
-#define KICK_TX 0xffff888200003300ull
-#define KVM 0xffffc90000000000ull
-
-static void define_vm(void)
-{
-	DEFINE(interface, .netns = OWN, .ifindex = VNET0, .name = text("vnet0"), .kind = text("tun"), .mtu = 1500, .txqlen = 256);
-	DEFINE(symbol, .addr = 0xffffffffc0001000, .size = 0x400, .name = text("tun_net_xmit"), .module = text("tun"));
-	DEFINE(irqname, .irq = 25, .name = text("virtio0-input.0"), .affinity = text("0"));
-	DEFINE(vm, .pid = QEMU, .name = text("guest"), .args = text("-smp 1 -netdev tap,id=n,ifname=vnet0,vhost=on -device virtio-net-pci,netdev=n"));
-	DEFINE(channels, .netns = OWN, .ifindex = ETH0, .driver = text("virtio_net"), .known = 3, .combined = 1, .combined_max = 4, .rx_ring = 256,
-	       .tx_ring = 256, .rx_ring_max = 256, .tx_ring_max = 256);
-	define_probe(90, "tun_net_xmit", REC_tun_ring, STAGE_tun_net_xmit, PROBE_ATTACHED, "");
-	define_probe(91, "tun_recvmsg", REC_hop, STAGE_tun_recvmsg, PROBE_ATTACHED, "");
-	define_probe(92, "handle_rx", REC_vhost_run, 0, PROBE_ATTACHED, "");
-	define_probe(94, "vhost_add_used_and_signal_n", REC_vhost_used, 0, PROBE_ATTACHED, "");
-	define_probe(96, "vhost_poll_wakeup", REC_vhost_kick, 0, PROBE_ATTACHED, "");
-	define_probe(97, "eventfd_signal", REC_eventfd, 0, PROBE_ATTACHED, "");
-	define_probe(98, "irqfd_wakeup", REC_kvm_irq, 0, PROBE_ATTACHED, "");
-	define_probe(102, "kvm_vcpu_kick", REC_kvm_kick, 0, PROBE_ATTACHED, "");
-	define_probe(103, "virtnet_poll", REC_virtio_poll, 0, PROBE_ATTACHED, "");
-	define_probe(104, "vring_interrupt", REC_virtio_vq, 0, PROBE_FAILED, "there is no function vring_interrupt");
-	ADD(STREAM_RECORDER, task, START, .tid = QEMU, .tgid = QEMU, .comm = "qemu-system-x86");
-	ADD(STREAM_RECORDER, task, START, .tid = VHOST, .tgid = VHOST, .comm = "vhost-500");
-	ADD(STREAM_RECORDER, task, START, .tid = VCPU, .tgid = QEMU, .comm = "CPU 0/KVM");
-}
-
-/* In the second half nobody reads: from packet 384 on the ring is full. */
-static void to_vm(unsigned i, __u64 t)
-{
-	unsigned head = i < 128 ? i : 128;
-	bool full = i - head >= 256;
-	__u64 skb = 0xffff888000020000 + 0x100 * i;
-
-	ADD(0, tun_ring, t, .sock = SOCK, .skb = skb, .netns = OWN, .ifindex = VNET0, .len = 242, .size = 256, .producer = full ? 128 : i % 256,
-	    .head = head, .tail = head / 16 * 16, .full = full);
-	if (full) {
-		ADD(0, drop, t + US, .skb = skb, .location = 0xffffffffc0001210, .reason = 50, .netns = OWN, .ifindex = VNET0, .len = 242, .ethertype = 0x0800);
-		return;
-	}
-	if (i >= 128)
-		return;
-	ADD(0, vhost_kick, t + 2 * US, .vq = VQ_RX, .tid = 900, .why = 1);
-	ADD(1, hop, t + 30 * US, .skb = skb, .netns = OWN, .ifindex = VNET0, .len = 242, .stage = STAGE_tun_recvmsg);
-	ADD(1, free, t + 32 * US, .skb = skb, .location = 0xffffffffc0002000);
-	ADD(1, vhost_used, t + 33 * US, .vq = VQ_RX, .call = CALL_RX, .tid = VHOST, .count = 1, .last_used = (__u16)i, .known = 3);
-	if (i % 4 == 0) {
-		ADD(1, eventfd, t + 34 * US, .ctx = CALL_RX, .id = 7, .tid = VHOST);
-		ADD(1, kvm_irq, t + 35 * US, .kvm = KVM, .gsi = 24, .eventfd = CALL_RX, .pid = QEMU, .tid = VHOST, .msi = 0x4027, .what = 1);
-		ADD(1, kvm_kick, t + 35 * US, .kvm = KVM, .vcpu = 0, .pid = QEMU, .tid = VHOST);
-		ADD(1, kvm_irq, t + 36 * US, .kvm = KVM, .gsi = 24, .pid = QEMU, .tid = VHOST, .result = i == 8 ? -11u : i == 16 ? 0 : 1, .msi = 0x4027,
-		    .what = 2);
-	}
-	ADD(1, vhost_run, t + 40 * US, .vq = VQ_RX, .sock = SOCK, .call = CALL_RX, .kick = KICK_RX, .duration = 15 * US, .tid = VHOST, .size = 256,
-	    .taken = 1, .used = 1, .last_avail = (__u16)(i + 1), .last_used = (__u16)(i + 1), .avail = (__u16)(i < 120 ? 256 : i + 1), .known = 3);
-}
-
-static void from_vm(unsigned i, __u64 t)
-{
-	ADD(1, eventfd, t, .ctx = KICK_TX, .id = 9, .tid = VCPU);
-	ADD(1, vhost_kick, t + US, .vq = VQ_TX, .tid = VCPU);
-	ADD(0, vhost_run, t + 50 * US, .vq = VQ_TX, .sock = SOCK, .call = CALL_TX, .kick = KICK_TX, .duration = 20 * US, .tid = VHOST, .size = 256,
-	    .dir = 1, .taken = 2, .used = 2, .last_avail = (__u16)(2 * i), .last_used = (__u16)(2 * i), .avail = (__u16)(2 * i), .known = 3);
-}
-
-static void in_guest(unsigned i, __u64 t)
-{
-	bool busy = i % 3 == 2;
-
-	ADD(0, virtio_poll, t, .napi = 1, .netns = OWN, .ifindex = ETH0, .work = i % 16 == 0 ? 64 : i % 5, .budget = busy ? 8 : 64, .duration = 30 * US,
-	    .last_used = (__u16)i, .used = (__u16)(i + i % 5), .last_used_end = (__u16)(i + i % 5), .used_end = (__u16)(i + i % 5 + i % 2), .caller = busy,
-	    .known = 1);
-	ADD(0, virtio_vq, t + US, .vq = 2, .netns = OWN, .ifindex = ETH0, .irq = 25, .result = i % 10 != 0, .what = 1, .known = 1,
-	    .last_used = (__u16)i, .used = (__u16)(i + (i % 10 != 0)));
-	ADD(0, virtio_vq, t + 2 * US, .vq = 2, .netns = OWN, .ifindex = ETH0, .result = i % 4 == 0, .what = 4);
-}
-
-static void virtual_machine(void)
-{
-	define_vm();
-	for (unsigned i = 0; i < 500; i++) {
-		to_vm(i, START + 10 * US + i * 4 * MS);
-		if (i % 5 == 0)
-			from_vm(i / 5, START + MS + i * 4 * MS);
-		if (i % 4 == 0)
-			in_guest(i / 4, START + 2 * MS + i * 4 * MS);
-	}
-}
-
-/* ---- Open vSwitch --------------------------------------------------------------------------------- */
-
-enum { OVS_PORT = 9, HANDLER = 951, REVALIDATOR = 952 };
-
-static void define_ovs(void)
-{
-	DEFINE(interface, .netns = OWN, .ifindex = OVS_PORT, .name = text("br0"), .kind = text("openvswitch"), .mtu = 1500);
-	DEFINE(symbol, .addr = 0xffffffffc0100000, .size = 0x200, .name = text("ovs_vport_send"), .module = text("openvswitch"));
-	DEFINE(ovs_datapath, .netns = OWN, .dp = 8, .name = text("ovs-system"), .features = 3);
-	DEFINE(ovs_port, .netns = OWN, .dp = 8, .port = 1, .name = text("eth0"), .type = 1, .ifindex = ETH0, .portids = text("77,78"));
-	DEFINE(ovs_port, .netns = OWN, .dp = 8, .port = 2, .name = text("br0"), .type = 2, .ifindex = OVS_PORT, .portids = text("77,78"));
-	DEFINE(string, .id = 3, .text = text("ovs.ovs-system.missed"));
-	DEFINE(string, .id = 4, .text = text("ovs.ovs-system.lost"));
-	define_probe(70, "ovs_upcall", REC_upcall, 0, PROBE_ATTACHED, "");
-	define_probe(72, "ovs_upcall_end", REC_upcall_end, 0, PROBE_ATTACHED, "");
-	define_probe(73, "ovs_execute", REC_upcall_execute, 0, PROBE_ATTACHED, "");
-	define_probe(74, "ovs_flow_new", REC_flow_cmd, 0, PROBE_ATTACHED, "");
-	define_probe(77, "ovs_no_actions", REC_ovs_drop, 0, PROBE_ATTACHED, "");
-	define_probe(79, "ovs_kfree_skb", REC_ovs_drop, 0, PROBE_FAILED, "this kernel has no tracepoint ovs_do_execute_action");
-	ADD(STREAM_RECORDER, task, START, .tid = 950, .tgid = 950, .comm = "ovs-vswitchd");
-	ADD(STREAM_RECORDER, task, START, .tid = HANDLER, .tgid = 950, .comm = "handler1");
-	ADD(STREAM_RECORDER, task, START, .tid = REVALIDATOR, .tgid = 950, .comm = "revalidator2");
-}
-
-/* Attributes of a flow for UDP to this port; `actions` bytes of actions. */
-static struct rec_flow_cmd flow_command(unsigned cmd, unsigned i, unsigned actions)
-{
-	static const __u8 attrs[] = {
-		/* UFID */ 20, 0, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
-		/* KEY: in_port 2, eth, eth_type, ipv4, udp */
-		64, 0, 1, 0x80, 8, 0, 3, 0, 2, 0, 0, 0, 16, 0, 4, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 6, 0, 6, 0, 8, 0, 0, 0,
-		16, 0, 7, 0, 10, 0, 0, 1, 10, 0, 0, 2, 17, 0, 64, 0, 8, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		/* ACTIONS: output 1 */ 12, 0, 2, 0x80, 8, 0, 1, 0, 1, 0, 0, 0,
-	};
-	enum { UFID = 4, PORTS = 20 + 56, ACTIONS = 20 + 64 };
-	struct rec_flow_cmd c = { .tid = cmd == 1 ? HANDLER : REVALIDATOR, .tgid = 950, .cmd = (__u8)cmd, .seq = i, .dp = 8, .duration = 90 * US + i,
-				  .total = sizeof(attrs) - 8 + actions, .part_len = (__u8)(sizeof(attrs) - 8 + actions) };
-
-	memcpy(c.part, attrs, sizeof(attrs));
-	c.part[UFID] = (__u8)i;
-	c.part[PORTS] = 40000 >> 8;
-	c.part[PORTS + 1] = 40000 & 0xff;
-	c.part[PORTS + 2] = (__u8)((5000 + i) >> 8);
-	c.part[PORTS + 3] = (__u8)(5000 + i);
-	c.part[ACTIONS] = (__u8)(4 + actions);
-	return c;
-}
-
-static void upcall(unsigned i, __u64 t)
-{
-	struct rec_upcall u = { .skb = 0xffff888000900000 + i, .sport = 40000, .dport = (__u16)(5000 + i), .ethertype = 0x0800, .proto = 17, .cmd = 1,
-				.ip_id = i, .ip_len = 128, .len = 142, .netns = OWN, .ifindex = OVS_PORT, .in_port = 2, .portid = 77 };
-	struct rec_upcall_execute e = { .tid = HANDLER, .tgid = 950, .sport = 40000, .dport = u.dport, .ethertype = 0x0800, .proto = 17, .ip_id = i,
-					.ip_len = 128, .len = 142, .duration = 30 * US };
-	struct rec_flow_cmd put = flow_command(1, i, i % 5 == 4 ? 0 : 8), del = flow_command(2, i, 8);
-
-	inet_pton(AF_INET6, "::ffff:10.0.0.1", u.saddr);
-	inet_pton(AF_INET6, "::ffff:10.0.0.2", u.daddr);
-	memcpy(e.saddr, u.saddr, 16);
-	memcpy(e.daddr, u.daddr, 16);
-	add(0, &u, REC_upcall, t);
-	ADD(0, upcall_end, t + 5 * US, .skb = u.skb, .ret = i % 10 == 9 ? -105u : 0, .duration = 5 * US);
-	if (i % 10 == 9)
-		return;
-	if (i == 8) /* its flow was there meanwhile */
-		put.ret = -17u;
-	add(1, &put, REC_flow_cmd, t + 300 * US + 10 * US * i);
-	if (i % 5 != 4)
-		add(1, &e, REC_upcall_execute, t + 400 * US + 10 * US * i);
-	if (i % 3 == 0)
-		add(1, &del, REC_flow_cmd, t + 700 * MS);
-}
-
-static void ovs_drop(unsigned i, __u64 t)
-{
-	struct rec_ovs_drop d = { .skb = 0xffff888000a00000 + i, .sport = 40000, .dport = 5004, .ethertype = 0x0800, .proto = 17, .why = 1, .in_port = 2,
-				  .netns = OWN, .ifindex = OVS_PORT, .ip_id = i, .len = 142 };
-
-	inet_pton(AF_INET6, "::ffff:10.0.0.1", d.saddr);
-	inet_pton(AF_INET6, "::ffff:10.0.0.2", d.daddr);
-	if (i % 4 == 3) {
-		d.why = 3;
-		d.location = 0xffffffffc0100120;
-		d.reason = 2;
-		d.action = 1;
-		d.arg = 1;
-	}
-	add(0, &d, REC_ovs_drop, t);
-}
-
-/* Once in 500 ms the handler waits 180 ms for a lock that a revalidator then gives free. */
-static void futexes(void)
-{
-	for (unsigned i = 0; i < 6; i++) {
-		__u64 t = START + 200 * MS + i * 500 * MS;
-
-		ADD(1, futex, t, .tid = HANDLER, .tgid = 950, .op = 128 /* FUTEX_WAIT_PRIVATE */, .uaddr = 0x7f0012345680, .duration = 180 * MS);
-		ADD(0, futex, t - 20 * US, .tid = REVALIDATOR, .tgid = 950, .op = 129 /* FUTEX_WAKE_PRIVATE */, .ret = 1, .uaddr = 0x7f0012345680, .duration = 3 * US);
-	}
-	for (unsigned s = 0; s < 4; s++) {
-		ADD(STREAM_RECORDER, futex_total, START + s * SECOND, .tid = HANDLER, .tgid = 950, .waits = s * 2, .wait_ns = s * 360 * MS, .others = s);
-		ADD(STREAM_RECORDER, futex_total, START + s * SECOND, .tid = REVALIDATOR, .tgid = 950, .wakes = s * 50, .woken = s * 2, .wake_ns = s * 150 * US);
-	}
-}
-
-static void open_vswitch(void)
-{
-	define_ovs();
-	for (unsigned i = 0; i < 40; i++)
-		upcall(i, START + 10 * US + i * 50 * MS);
-	for (unsigned i = 0; i < 12; i++)
-		ovs_drop(i, START + 300 * MS + i * 100 * MS);
-	futexes();
-	for (unsigned s = 0; s < 4; s++) {
-		ADD(STREAM_RECORDER, counter, START + s * SECOND, .name = 3, .netns = OWN, .value = 100 + (s > 1 ? 40 : s * 20));
-		ADD(STREAM_RECORDER, counter, START + s * SECOND, .name = 4, .netns = OWN, .value = s > 1 ? 4 : s * 2);
-		ADD(STREAM_RECORDER, thread, START + s * SECOND, .tid = HANDLER, .tgid = 950, .last_cpu = 1, .runtime = s * 30 * MS, .nvcsw = s * 40);
-		ADD(STREAM_RECORDER, cost, START + s * SECOND, .cpu_time = MS * s, .rss = 20 << 20, .written = 30000 * s, .ring_size = 1 << 20);
-	}
-}
-
 static void totals(__u64 lost_hops)
 {
 	const struct trace_writer_stats *stats = trace_writer__stats(writer);
@@ -660,9 +431,9 @@ int main(int argc, char **argv)
 	if (blind)
 		send_packet(0, START + 10 * US);
 	else if (strcmp(kind, "--vm") == 0)
-		virtual_machine();
+		make_vm();
 	else if (strcmp(kind, "--ovs") == 0)
-		open_vswitch();
+		make_ovs();
 	else
 		traffic();
 	if (strcmp(kind, "--killed") == 0)
