@@ -1,31 +1,11 @@
 /*
  * test_journey.c: packets followed by their skb: ordinary ones, skbs used again, packets met half-way, drivers
- * that report late, gaps, limits.
+ * that report late, gaps, limits. Tunnels: test_tunnels.c; packets that change their sk_buff: test_upcalled.c.
  */
-#include "fixture.h"
+#include "journey.h"
 #include "analyzer/journeys.h"
 
-enum { RX = STAGE_netif_receive_skb, QUEUE = STAGE_net_dev_queue, ENQ = STAGE_qdisc_enqueue, DEQ = STAGE_qdisc_dequeue,
-       START = STAGE_net_dev_start_xmit, XMIT = STAGE_net_dev_xmit, NETIF_RX = STAGE_netif_rx };
-
 #define LATENCY "SELECT from_stage, to_stage, netns, ifindex, n, sum_ns, max_ns, uncertain FROM stage_latency ORDER BY 1, 2"
-#define FATES "SELECT fate, sum(n), sum(orphans), sum(gaps), sum(n_timed), sum(sum_ns) FROM journey GROUP BY 1 ORDER BY 1"
-
-static struct fixture f;
-
-static int setup(void **state)
-{
-	(void)state;
-	fixture__begin(&f, 4);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fixture__end(&f);
-	return 0;
-}
 
 static void test_stages(void **state)
 {
@@ -103,95 +83,6 @@ static void test_weak_identity(void **state)
 	add_free(&f, 900, 0, 0x100);
 	fixture__analyze(&f);
 	assert_rows(&f, FATES, "consumed|1|0|0|0|0;reused|1|0|0|1|50");
-}
-
-static void add_device(unsigned ifindex, const char *kind)
-{
-	struct rec_interface i = { .rec = { T0, REC_interface, STREAM_RECORDER, 0, 0 }, .netns = NETNS, .ifindex = ifindex,
-				   .name = { "dev", 3, 0 }, .kind = { kind, strlen(kind), 0 } };
-
-	fixture__row(&f, &i.rec);
-}
-
-/* UDP 10.0.0.101 > 10.0.0.200, what a tunnel puts before other packets. */
-static void add_outer(__u64 at, __u64 skb, unsigned stage, unsigned ifindex)
-{
-	struct rec_packet outer = packet_at(at, 0, skb, stage, ifindex, 99);
-
-	outer.seq = 0;
-	outer.ip_len = 150;
-	outer.proto = 17;
-	outer.dport = 4789;
-	outer.saddr[15] = 100;
-	outer.daddr[15] = 200;
-	fixture__row(&f, &outer.rec);
-}
-
-#define BOTH_HEADERS "SELECT proto, dport, daddr, outer_proto, outer_dport, outer_daddr FROM packet"
-
-/* A tunnel device wraps the packet in other headers while its driver is at work. */
-static void test_encapsulation(void **state)
-{
-	(void)state;
-	add_device(5, "vxlan");
-	add_packet(&f, 100, 0, 0x100, QUEUE, 5, 1);
-	add_hop(&f, 200, 0, 0x100, START, 5, 0);
-	add_outer(300, 0x100, QUEUE, 2);
-	add_hop(&f, 400, 0, 0x100, START, 2, 0);
-	add_hop(&f, 450, 0, 0x100, XMIT, 2, 0);
-	add_hop(&f, 500, 0, 0x100, XMIT, 5, 0);
-	add_outer(550, 0x100, RX, 7); /* at the other end, which is on this host */
-	add_packet(&f, 580, 0, 0x100, RX, 8, 1);
-	add_free(&f, 600, 0, 0x100);
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|480");
-	assert_rows(&f, "SELECT ifindex, sum_ns FROM stage_latency WHERE to_stage = 8 ORDER BY 1", "2|50;5|300");
-	assert_rows(&f, BOTH_HEADERS, "6|80|10.0.0.2|17|4789|10.0.0.200");
-	assert_rows(&f, "SELECT proto, packets, n FROM flow ORDER BY 1", "6|1|1;17|1|0");
-}
-
-/* A driver that is no tunnel may change the headers as well: rules of Open vSwitch at its internal port. */
-static void test_rewritten_in_driver(void **state)
-{
-	(void)state;
-	add_packet(&f, 100, 0, 0x100, QUEUE, 5, 1);
-	add_hop(&f, 200, 0, 0x100, START, 5, 0);
-	add_outer(300, 0x100, QUEUE, 2);
-	add_free(&f, 600, 0, 0x100);
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|200");
-	assert_rows(&f, BOTH_HEADERS, "6|80|10.0.0.2|NULL|NULL|NULL");
-}
-
-/* Received with the headers of the tunnel; its device then shows those inside. */
-static void test_decapsulation(void **state)
-{
-	(void)state;
-	add_device(9, "geneve");
-	add_outer(100, 0x100, RX, 2);
-	add_hop(&f, 200, 0, 0x100, STAGE_udp_rcv, 2, 0);
-	add_packet(&f, 300, 0, 0x100, STAGE_napi_gro_receive_entry, 9, 1);
-	add_packet(&f, 340, 0, 0x100, RX, 9, 1);
-	add_free(&f, 600, 0, 0x100);
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|240");
-	assert_rows(&f, BOTH_HEADERS, "6|80|10.0.0.2|17|4789|10.0.0.200");
-	assert_rows(&f, "SELECT proto, packets, n FROM flow ORDER BY 1", "6|1|1;17|1|0");
-}
-
-/* What never went through a tunnel of this kind does not come out of it. */
-static void test_no_decapsulation(void **state)
-{
-	(void)state;
-	add_device(9, "gretap");
-	add_device(10, "veth");
-	add_outer(100, 0x100, RX, 2);
-	add_packet(&f, 300, 0, 0x100, RX, 9, 1); /* GRE carries it, not UDP */
-	add_outer(400, 0x100, RX, 2);
-	add_packet(&f, 500, 0, 0x100, RX, 10, 1);
-	add_free(&f, 600, 0, 0x100);
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|0|0;reused|3|0|0|0|0");
 }
 
 static void test_orphan(void **state)
@@ -359,12 +250,6 @@ static void test_long_timeline(void **state)
 	assert_int_equal(fixture__int(&f, "SELECT sum(n) FROM stage_latency"), 60);
 }
 
-static bool wants_port_81(void *arg, const struct rec_packet *p)
-{
-	++*(int *)arg;
-	return p->dport == 81;
-}
-
 static void test_filter(void **state)
 {
 	struct rec_packet p = packet_at(100, 1, 0x200, QUEUE, 2, 5);
@@ -391,27 +276,6 @@ static void test_filter(void **state)
 	assert_rows(&f, "SELECT dir, packets FROM iface_count", "tx|1");
 	assert_rows(&f, "SELECT dport, packets FROM flow", "81|1");
 	assert_rows(&f, "SELECT value FROM config WHERE key = 'analyze.filter'", "port 81");
-}
-
-/* Either headers of a packet in a tunnel may be the ones that are wanted. */
-static void test_filter_in_tunnel(void **state)
-{
-	int asked = 0;
-
-	(void)state;
-	add_device(9, "vxlan");
-	for (unsigned i = 0; i < 2; i++) {
-		struct rec_packet inner = packet_at(300 + i * 1000, 0, 0x100, RX, 9, 1);
-
-		inner.dport = 80 + i; /* wanted: 81 */
-		add_outer(100 + i * 1000, 0x100, RX, 2);
-		fixture__row(&f, &inner.rec);
-		add_free(&f, 600 + i * 1000, 0, 0x100);
-	}
-	f.opts.filter = (struct analyze_filter){ wants_port_81, &asked, "port 81" };
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|200");
-	assert_rows(&f, "SELECT dport, packets FROM flow", "81|1");
 }
 
 static void define_devices(void)
@@ -484,125 +348,6 @@ static void test_unfinished(void **state)
 	assert_rows(&f, "SELECT sum(n) FROM journey WHERE fate = 'unfinished'", "1");
 }
 
-enum { UPCALL = STAGE_ovs_dp_upcall, BACK = STAGE_ovs_flow_key_extract_userspace, SEND = STAGE_ovs_vport_send };
-
-static void add_upcall(__u64 ts, __u64 skb, __u32 command)
-{
-	add_hop(&f, ts, 0, skb, UPCALL, 2, command);
-}
-
-/* Sent up and freed, executed as another sk_buff: one packet. */
-static void test_upcall(void **state)
-{
-	(void)state;
-	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
-	add_upcall(200, 0x100, 1);
-	add_free(&f, 250, 0, 0x100);
-	add_packet(&f, 280, 0, 0x100, RX, 2, 8); /* the sk_buff is used again meanwhile */
-	add_packet(&f, 5200, 1, 0x900, BACK, 0, 7);
-	add_hop(&f, 5300, 1, 0x900, SEND, 3, 0);
-	add_free(&f, 5400, 1, 0x900);
-	add_free(&f, 6000, 0, 0x100);
-	fixture__analyze(&f);
-	assert_rows(&f, "SELECT from_stage, to_stage, n, sum_ns FROM stage_latency ORDER BY 1, 2",
-		    "3|22|1|100;3|64|1|5720;22|23|1|5000;23|27|1|100;27|64|1|100");
-	assert_rows(&f, FATES, "consumed|2|0|0|1|5200");
-	assert_rows(&f, "SELECT packets, n FROM flow", "2|1");
-}
-
-/* ovs-vswitchd may answer before the sender gets to free its sk_buff. */
-static void test_upcall_answered_early(void **state)
-{
-	(void)state;
-	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
-	add_upcall(200, 0x100, 1);
-	add_packet(&f, 230, 1, 0x900, BACK, 0, 7);
-	add_free(&f, 250, 0, 0x100);
-	add_free(&f, 400, 1, 0x900);
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|1|130");
-}
-
-/* Packets without a number of their own come back in the order in which they went up. */
-static void test_upcalls_alike(void **state)
-{
-	(void)state;
-	for (int i = 0; i < 3; i++) {
-		add_packet(&f, 100 * i + 100, 0, 0x100 * (i + 1), RX, 2, 0);
-		add_upcall(100 * i + 110, 0x100 * (i + 1), 1);
-		add_free(&f, 100 * i + 120, 0, 0x100 * (i + 1));
-	}
-	for (int i = 0; i < 2; i++) {
-		add_packet(&f, 1000 * i + 1110, 1, 0x9000 + 0x100 * i, BACK, 0, 0);
-		add_free(&f, 1000 * i + 1200, 1, 0x9000 + 0x100 * i);
-	}
-	fixture__analyze(&f);
-	assert_rows(&f, "SELECT n, min_ns, max_ns FROM stage_latency WHERE from_stage = 22", "2|1000|1900");
-	assert_rows(&f, FATES, "consumed|2|0|0|2|2920;upcall|1|0|0|1|10");
-}
-
-/* A program of the flow's own sent it up: it goes its way, and what a controller makes is a new packet. */
-static void test_upcall_action(void **state)
-{
-	(void)state;
-	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
-	add_upcall(200, 0x100, 2);
-	add_hop(&f, 300, 0, 0x100, SEND, 3, 0);
-	add_free(&f, 400, 0, 0x100);
-	add_packet(&f, 500, 1, 0x900, BACK, 0, 7);
-	add_free(&f, 600, 1, 0x900);
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|2|0|0|1|200");
-}
-
-static void add_link(__u64 ts, __u64 from, __u64 to, __u8 how)
-{
-	struct rec_link l = { .rec = { T0 + ts, REC_link, 0, 0, 0 }, .from = from, .to = to, .how = how };
-
-	fixture__row(&f, &l.rec);
-}
-
-/* A clone has the way of its packet behind it, is timed, and is no packet more. */
-static void test_clone(void **state)
-{
-	(void)state;
-	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
-	add_link(200, 0x100, 0x500, LINK_CLONE);
-	add_link(200, 0x777, 0x778, LINK_CLONE); /* of something unknown */
-	add_hop(&f, 300, 0, 0x500, SEND, 3, 0);
-	add_hop(&f, 350, 0, 0x100, SEND, 4, 0);
-	add_free(&f, 400, 0, 0x500);
-	add_free(&f, 450, 0, 0x100);
-	fixture__analyze(&f);
-	assert_rows(&f, "SELECT from_stage, to_stage, ifindex, n, sum_ns FROM stage_latency ORDER BY 1, 2, 3",
-		    "3|27|3|1|200;3|27|4|1|250;27|64|3|1|100;27|64|4|1|100");
-	assert_rows(&f, "SELECT fate, n, branches FROM journey ORDER BY 2", "consumed|1|1");
-	assert_rows(&f, "SELECT packets, n FROM flow", "1|1");
-}
-
-/* Its headers are not known yet, nor are those of its packet: still one packet of the flow. */
-static void test_clone_of_orphan(void **state)
-{
-	(void)state;
-	add_hop(&f, 100, 0, 0x100, SEND, 3, 0);
-	add_link(200, 0x100, 0x500, LINK_CLONE);
-	add_packet(&f, 300, 0, 0x500, QUEUE, 3, 7);
-	add_packet(&f, 350, 0, 0x100, QUEUE, 4, 7);
-	fixture__analyze(&f);
-	assert_rows(&f, "SELECT packets FROM flow", "1");
-}
-
-static void test_merge(void **state)
-{
-	(void)state;
-	add_packet(&f, 100, 0, 0x100, STAGE_napi_gro_receive_entry, 2, 7);
-	add_packet(&f, 200, 0, 0x200, STAGE_napi_gro_receive_entry, 2, 8);
-	add_link(250, 0x200, 0x100, LINK_MERGE);
-	add_free(&f, 450, 0, 0x100);
-	fixture__analyze(&f);
-	assert_rows(&f, FATES, "consumed|1|0|0|0|0;merged|1|0|0|0|0");
-}
-
 /* TCP sends a segment again in the very same sk_buff; its IP header comes later. */
 static void test_retransmission(void **state)
 {
@@ -623,16 +368,12 @@ static void test_retransmission(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_stages), TEST(test_order_across_cpus), TEST(test_reuse), TEST(test_same_packet_goes_on),
-		TEST(test_weak_identity), TEST(test_encapsulation), TEST(test_rewritten_in_driver),
-		TEST(test_decapsulation), TEST(test_no_decapsulation), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
-		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver), TEST(test_eviction), TEST(test_kept_limits),
-		TEST(test_long_timeline), TEST(test_filter), TEST(test_filter_in_tunnel), TEST(test_windows), TEST(test_unfinished),
-		TEST(test_upcall), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
-		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_device), TEST(test_unknown_device),
-		TEST(test_merge), TEST(test_retransmission),
+		TEST(test_weak_identity), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
+		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver),
+		TEST(test_eviction), TEST(test_kept_limits), TEST(test_long_timeline), TEST(test_filter), TEST(test_device),
+		TEST(test_unknown_device), TEST(test_windows), TEST(test_unfinished), TEST(test_retransmission),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
