@@ -177,7 +177,7 @@ twice="reason IN ('TCP_INVALID_SEQUENCE', 'TCP_OLD_DATA') AND total_bytes > 60 *
 clean() {
 	interfaces_equal
 	equal "dropped packets" 0 "$(drops "NOT ($harmless) AND NOT ($twice)")"
-	at_most "dropped segments, of those TCP had already" "$(awk -F= '/_TcpExt_TCPDSACKOldSent=/ { n += $2 } END { print n + 0 }' "$dir/truth")" "$(drops "$twice")"
+	at_most "dropped segments, of those TCP had already" "$(truth_sum 'snmp_.*_TcpExt_TCPDSACKOldSent$')" "$(drops "$twice")"
 }
 
 # vm_path: the path into and out of the guest on vnet0 agrees, from ring to interrupt, with the tap's counters and the guest's.
@@ -217,9 +217,9 @@ table_of() {
 	case $1:$2 in tun:rings | vhost:queues | eventfd:eventfds | irqfd:interrupts | virtio:polls) echo rows ;; *) echo "$2" ;; esac
 }
 
-# truth_sum PREFIX: of all numbers whose key begins so.
+# truth_sum PATTERN: of all numbers whose key begins so.
 truth_sum() {
-	awk -F= -v p="$1" 'index($1, p) == 1 { n += $2; found = 1 } END { if (found) printf "%.0f", n }' "$dir/truth"
+	awk -F= -v p="^$1" '$1 ~ p { n += $2; found = 1 } END { if (found) printf "%.0f", n }' "$dir/truth"
 }
 
 # qdisc_max_ms DEVICE: the longest time a packet was in a qdisc of it.

@@ -68,26 +68,32 @@ static enum role role(void)
 	return known;
 }
 
-/* The locks that handlers take, and how often; two locks may share a place, then the later one has it. */
+/* Locks, and how often handlers took them. */
+enum { N_PLACES = 1024 };
 static struct place {
 	_Atomic(pthread_rwlock_t *) lock;
 	atomic_ulong taken;
-} of_handlers[256];
+} places[N_PLACES];
 static atomic_ulong most_taken;
 
+/* The lock's place, now if not before; NULL when all are others'. */
 static struct place *place_of(pthread_rwlock_t *lock)
 {
-	return &of_handlers[(uintptr_t)lock / 16 % 256];
+	for (unsigned i = 0; i < N_PLACES; i++) {
+		struct place *p = &places[((uintptr_t)lock / 16 + i) % N_PLACES];
+		pthread_rwlock_t *seen = NULL;
+
+		if (atomic_compare_exchange_strong(&p->lock, &seen, lock) || seen == lock)
+			return p;
+	}
+	return NULL;
 }
 
 static void note_taken(pthread_rwlock_t *lock)
 {
 	struct place *p = place_of(lock);
-	unsigned long n;
+	unsigned long n = p ? atomic_fetch_add(&p->taken, 1) + 1 : 0;
 
-	if (atomic_exchange(&p->lock, lock) != lock)
-		atomic_store(&p->taken, 0);
-	n = atomic_fetch_add(&p->taken, 1) + 1;
 	if (n > atomic_load(&most_taken)) /* by how little it may be wrong does not matter */
 		atomic_store(&most_taken, n);
 }
@@ -97,7 +103,7 @@ static bool handlers_need(pthread_rwlock_t *lock)
 {
 	const struct place *p = place_of(lock);
 
-	return atomic_load(&p->lock) == lock && atomic_load(&p->taken) >= atomic_load(&most_taken) / 3;
+	return p && atomic_load(&p->taken) > atomic_load(&most_taken) / 3;
 }
 
 static void hold(void)
