@@ -45,9 +45,9 @@ BPF_ARCH   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror -I. -I/usr/include/$(MULTIARCH)
 
 objs = $(patsubst %.c,$(BUILD)/%.o,$(1))
-FORMAT   := $(wildcard format/*.c)
+FORMAT   := $(wildcard format/*.c format/host/*.c)
 RECORDER := $(wildcard recorder/*.c)
-ANALYZER := $(wildcard analyzer/*.c)
+ANALYZER := $(wildcard analyzer/*.c analyzer/*/*.c)
 BPF      := $(wildcard bpf/*.bpf.c)
 SKELS    := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.skel.h,$(BPF))
 SQL      := $(sort $(wildcard schema/*.sql schema/*/*.sql))
@@ -103,7 +103,7 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 
 $(call objs,$(RECORDER)): | $(SKELS)
 
-# Every .sql file under schema/, embedded: analyzer/sql.h declares the table.
+# Every .sql file under schema/, embedded: analyzer/store/sql.h declares the table.
 $(BUILD)/schema/embedded.c: $(SQL) schema/embed.sh Makefile
 	$(call msg,SQL,$@)
 	@mkdir -p $(@D)
@@ -202,7 +202,7 @@ bench-lab: deps
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-build/fuzz/%: tests/fuzz/%.c $(FORMAT) analyzer/headers.c analyzer/hist.c $(wildcard analyzer/ovs_*.c)
+build/fuzz/%: tests/fuzz/%.c $(FORMAT) analyzer/filter/headers.c analyzer/base/hist.c $(wildcard analyzer/ovs/ovs_*.c)
 	$(call msg,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined $^ $(FORMAT_LIBS) -lm -o $@

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "analyzer/cli.h"
+#include "analyzer/base/nearest.h"
+#include "analyzer/command/cli.h"
 
 static int cmd_help(int argc, char **argv, struct trace_error *err);
 
@@ -57,7 +58,7 @@ static int unknown_command(const char *name, struct trace_error *err)
 
 	for (int i = 0; i < N_COMMANDS; i++)
 		names[i] = commands[i].name;
-	near = cli__nearest(name, names);
+	near = nearest(name, names);
 	if (name[0] == '-')
 		return trace_error__set(err, -EINVAL, "unknown option '%s'; 'netanalyze help' shows the usage", name);
 	return trace_error__set(err, -EINVAL,

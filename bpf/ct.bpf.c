@@ -6,7 +6,7 @@
  * the packet's address chooses. A packet that is moved to another CPU or meets another one in its place has no
  * duration. OVS frees a packet that it refuses: of that, only what happened is told.
  */
-#include "filter.h"
+#include "packet_filter.h"
 #include "function.h"
 
 enum { BY_NETFILTER, BY_OVS };

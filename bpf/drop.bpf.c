@@ -4,7 +4,7 @@
  * Drops are rare and the ones to explain, so they may cost more than a hop. A stack costs more than
  * everything else together and repeats itself: one per second, CPU, place and reason is taken.
  */
-#include "filter.h"
+#include "packet_filter.h"
 #include "packet.h"
 
 enum { STACK_INTERVAL_NS = 1000000000, NO_HEADER = 0xffff };

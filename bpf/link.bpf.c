@@ -3,7 +3,7 @@
  *
  * What has no protocol yet is not on its way: TCP clones every segment that it keeps for a retransmission.
  */
-#include "filter.h"
+#include "packet_filter.h"
 #include "function.h"
 
 enum { SEGMENTS = 64 };

@@ -11,7 +11,7 @@
  */
 #include <linux/netlink.h>
 #include <linux/genetlink.h>
-#include "filter.h"
+#include "packet_filter.h"
 #include "function.h"
 
 enum {

@@ -3,7 +3,7 @@
  *
  * The packet is gone by then; the analyzer knows from its stages at which device that was.
  */
-#include "filter.h"
+#include "packet_filter.h"
 #include "function.h"
 
 ON_RETURN(__dev_queue_xmit, xmit, struct sk_buff *skb)

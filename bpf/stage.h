@@ -7,7 +7,7 @@
 #ifndef BPF_STAGE_H
 #define BPF_STAGE_H
 
-#include "filter.h"
+#include "packet_filter.h"
 
 static __always_inline void packet__meta(const bool typed, struct rec_packet *p, struct sk_buff *skb, __u8 stage)
 {
@@ -30,7 +30,7 @@ static __always_inline void packet__meta(const bool typed, struct rec_packet *p,
 	p->gso_segs = gso[1];
 }
 
-/* Headers from `l3` (address) on, with the protocol the packet claims; see packet__parse(). `side`: filter.h. */
+/* Headers from `l3` (address) on, with the protocol the packet claims; see packet__parse(). `side`: packet_filter.h. */
 static __always_inline int stage__packet(const bool typed, struct sk_buff *skb, __u8 stage, __u64 l3, __u16 proto,
 					 enum filter_side side)
 {

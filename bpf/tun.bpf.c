@@ -4,7 +4,7 @@
  * tun_net_xmit puts the skb into the ring of the queue that queue_mapping names, and drops it when the slot for it
  * is taken. vhost takes packets out in batches and hands each to tun_recvmsg.
  */
-#include "filter.h"
+#include "packet_filter.h"
 #include "function.h"
 
 enum { NETDEV_ALIGN = 32, XDP_FRAME = 1, MAX_QUEUES = 256 };

@@ -35,7 +35,7 @@ struct attached {
 
 struct attach {
 	struct recorder_config config;
-	const struct filter *filter;
+	const struct capture_filter *filter;
 	struct aim aim;
 	struct maps maps;
 	FILE *modules; /* opened with the rights we had at the start; NULL: unreadable */
@@ -94,7 +94,7 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 	libbpf_set_print(keep_log);
 	a->config = opts->config;
 	a->filter = opts->filter;
-	a->config.filter_bytes = a->filter ? filter__bytes(a->filter) : 0;
+	a->config.filter_bytes = a->filter ? capture_filter__bytes(a->filter) : 0;
 	ask_kernel(&a->config, k);
 	ret = aim__open(&a->aim, err);
 	if (!ret)
@@ -137,7 +137,7 @@ static struct bpf_object *open_object(const struct attach *a, const struct objec
 	if (!copy)
 		return NULL;
 	memcpy(copy, elf, size);
-	err = filter__install(a->filter, copy, size, NULL);
+	err = capture_filter__install(a->filter, copy, size, NULL);
 	obj = err < 0 ? NULL : bpf_object__open_mem(copy, size, NULL);
 	err = err < 0 ? -err : errno;
 	free(copy); /* libbpf has read it */

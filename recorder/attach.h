@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 #include "bpf/shared.h"
-#include "filter.h"
+#include "capture_filter.h"
 #include "plan.h"
 
 struct attach;
@@ -17,7 +17,7 @@ struct attach;
 struct attach_opts {
 	struct recorder_config config; /* the capabilities of this kernel are filled in by attach__open() */
 	const __u32 *pids;             /* config.n_pids of them */
-	const struct filter *filter;   /* for config.filter & FILTER_PACKETS; stays the caller's, kept until the end */
+	const struct capture_filter *filter;   /* for config.filter & FILTER_PACKETS; stays the caller's, kept until the end */
 	__u64 ring_bytes;              /* of each CPU's ring: a power of two; at least a page is taken */
 };
 

@@ -14,7 +14,7 @@
 
 #include "attach.h"
 #include "privilege.h"
-#include "record.h"
+#include "record_cmd.h"
 #include "units.h"
 
 static const char HELP[] =

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "record.h"
+#include "record_cmd.h"
 
 static const struct {
 	const char *name;

@@ -27,7 +27,7 @@ struct peer {
 struct visit {
 	struct sink *sink;
 	const struct namespaces *all;
-	struct devices *wanted;
+	struct wanted_devices *wanted;
 	struct peer peers[MAX_PEERS];
 	__u32 inum;
 	int n_peers; /* -1: not asked yet */
@@ -176,7 +176,7 @@ static void define_interface(struct visit *v, const struct ifinfomsg *ifi, struc
 	r.tx_queues = attribute_u32(t[IFLA_NUM_TX_QUEUES]);
 	r.flags = ifi->ifi_flags;
 	sink__define(v->sink, &r.rec);
-	devices__seen(v->wanted, r.netns, r.ifindex, r.name.s, r.name.len);
+	wanted_devices__seen(v->wanted, r.netns, r.ifindex, r.name.s, r.name.len);
 }
 
 static void on_link(struct visit *v, const struct nlmsghdr *h)
@@ -267,7 +267,7 @@ static int dump(struct visit *v)
 	return answers(v, on_qdisc);
 }
 
-int netlink__sample(struct sink *s, __u32 inum, const struct namespaces *all, struct devices *wanted)
+int netlink__sample(struct sink *s, __u32 inum, const struct namespaces *all, struct wanted_devices *wanted)
 {
 	struct visit v = { .sink = s, .all = all, .wanted = wanted, .inum = inum, .n_peers = -1 };
 	int ret = -ENOMEM;

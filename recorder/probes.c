@@ -14,7 +14,7 @@
 #include "attach.h"
 #include "format/schema.h"
 #include "privilege.h"
-#include "record.h"
+#include "record_cmd.h"
 
 static const char HELP[] =
 	"Usage: netrec probes [-p PROFILE,…] [-e EVENT,…] [--without METHOD,…] [--try] [--json]\n"

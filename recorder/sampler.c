@@ -45,7 +45,7 @@ struct sampler {
 	struct losses *losses;
 	struct drain *drain; /* NULL before and after the thread runs */
 	struct namespaces *namespaces;
-	struct devices *wanted;
+	struct wanted_devices *wanted;
 	struct procfs *procfs;
 	struct affinity *affinity;
 	struct hidden *hidden; /* only during the first walk over all tasks */
@@ -335,7 +335,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-int sampler__open(struct sampler **out, const struct late *late, struct sink *sink, struct losses *l, struct devices *wanted,
+int sampler__open(struct sampler **out, const struct late *late, struct sink *sink, struct losses *l, struct wanted_devices *wanted,
 		  __u64 interval_ns, struct trace_error *err)
 {
 	struct sampler *s = calloc(1, sizeof(*s));

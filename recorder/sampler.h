@@ -8,7 +8,7 @@
 #define RECORDER_SAMPLER_H
 
 #include "attach.h"
-#include "devices.h"
+#include "wanted_devices.h"
 #include "drain.h"
 #include "late.h"
 #include "losses.h"
@@ -20,7 +20,7 @@ struct sampler;
  * Takes the first snapshot. Other threads do not run yet. `wanted` is told of every device, may be NULL; `late` of what
  * is to be attached, which the sampler's thread goes on with.
  */
-int sampler__open(struct sampler **s, const struct late *late, struct sink *sink, struct losses *l, struct devices *wanted,
+int sampler__open(struct sampler **s, const struct late *late, struct sink *sink, struct losses *l, struct wanted_devices *wanted,
 		  __u64 interval_ns, struct trace_error *err);
 
 /* Goes on every interval, in a thread. Call once the probes are enabled. */

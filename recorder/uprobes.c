@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format/elf_file.h"
+#include "format/host/elf_file.h"
 
 enum rank { NO_LIBRARY, PROGRAM, LIBC, LIBPTHREAD };
 

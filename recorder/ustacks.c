@@ -16,7 +16,7 @@
 
 #include "intern.h"
 #include "sink.h"
-#include "format/elf_file.h"
+#include "format/host/elf_file.h"
 
 enum { PROCESSES = 64, MAX_FRAMES = 64, MODULES = 4096 };
 

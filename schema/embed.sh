@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints a C file that holds the given .sql files as sql_files[], named by their path below schema/.
 set -eu
-echo '#include "analyzer/sql.h"'
+echo '#include "analyzer/store/sql.h"'
 n=0
 for f in "$@"; do
 	printf 'extern const char sql_%d[];\n' $n

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 netanalyze=${NETANALYZE:-build/netanalyze} netrec=${NETREC:-build/netrec}
 failed=0
 profiles=$(sed -n 's/^PROFILE(\([a-z]*\),.*/\1/p' recorder/profiles.def | sort)
-views_def=$(sed -n 's/^VIEW([a-z_]*, "\([a-z-]*\)".*/\1/p' analyzer/views.def | sort)
+views_def=$(sed -n 's/^VIEW([a-z_]*, "\([a-z-]*\)".*/\1/p' analyzer/print/views.def | sort)
 
 man=$(mandoc -T ascii analyzer/netanalyze.1 | col -b) || exit 1
 mandoc -T lint -W warning analyzer/netanalyze.1 || failed=1

@@ -142,7 +142,7 @@ pcap_analyzer
 tcpsocket_analyzer
 LIST
 
-for view in $(sed -n 's/^VIEW([a-z_]*, "\([a-z-]*\)".*/\1/p' analyzer/views.def); do
+for view in $(sed -n 's/^VIEW([a-z_]*, "\([a-z-]*\)".*/\1/p' analyzer/print/views.def); do
 	grep -qE "\`netanalyze show $view TRACE" "$page" || fail "REPLACES.md does not use the view $view"
 done
 for profile in $(sed -n 's/^PROFILE(\([a-z]*\),.*/\1/p' recorder/profiles.def); do
@@ -221,7 +221,7 @@ sampled='netdev qdisc cputime softnet counter cost'
 awk -F ' *[|] *' '/^[|]/ && NF == 7 { if ($2 != "") record = ask = ""; if ($4 != "") record = $4; if ($5 != "") ask = $5; if (match(ask, /show [a-z-]+ TRACE/))
 	{ view = substr(ask, RSTART + 5, RLENGTH - 11); sel = match(record, / -[pe] [a-z_,]+/) ? substr(record, RSTART, RLENGTH) : " -p host"; print view, sel } }' "$page" | sort -u >rows
 while read -r view selection; do
-	types=$(sed -n "s/^VIEW([a-z_]*, \"$view\", TYPES(\([^)]*\)).*/\1/p" "$OLDPWD/analyzer/views.def" | tr -d '",')
+	types=$(sed -n "s/^VIEW([a-z_]*, \"$view\", TYPES(\([^)]*\)).*/\1/p" "$OLDPWD/analyzer/print/views.def" | tr -d '",')
 	[ "$types" ] || continue # made of every recording
 	# shellcheck disable=SC2086
 	recorded=" $sampled $(netrec probes $selection | awk 'NR > 1 && !/ not wanted / { print $2 }' | sort -u | tr '\n' ' ')"

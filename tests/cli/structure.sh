@@ -9,19 +9,49 @@ complain() {
 }
 
 # Dependencies go one way: format/ knows nobody, recorder/ and analyzer/ never meet.
-bad=$(grep -nE '#include "(recorder|analyzer|bpf)/' format/*.[ch])
+bad=$(grep -nE '#include "(recorder|analyzer|bpf|format/host)/' format/*.[ch])
 [ -z "$bad" ] || complain "format/ includes something of ours: $bad"
 bad=$(grep -nE '#include "analyzer/' recorder/*.[ch] bpf/*.[ch])
 [ -z "$bad" ] || complain "the recorder includes the analyzer: $bad"
-bad=$(grep -nE '#include "(recorder|bpf)/' analyzer/*.[ch])
+bad=$(grep -rnE '#include "(recorder|bpf)/' analyzer)
 [ -z "$bad" ] || complain "the analyzer includes the recorder: $bad"
 
+# The rooms of the analyzer, each with those it may include: data flows one way. Only command/ knows all of them.
+while read -r room allowed; do
+	bad=$(grep -rnoE '#include "analyzer/[a-z]+/' "analyzer/$room" | grep -vE "\"analyzer/($room${allowed:+|$(echo "$allowed" | tr ' ' '|')})/")
+	[ -z "$bad" ] || complain "analyzer/$room may not include this: $bad"
+done <<END
+base
+store base
+filter base
+read base store
+sweep base store filter read
+host base store filter read sweep
+ovs base store filter read sweep
+vm base store filter read sweep
+packets base store filter read sweep ovs vm
+print base store filter
+command base store filter read sweep print
+END
+for room in analyzer/*/; do
+	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"
+done
+# Passes do not know each other: what two of them need is a module of its own.
+bad=$(grep -rnE '#include ".*/pass_' analyzer; ls analyzer/*/pass_*.h 2>/dev/null)
+[ -z "$bad" ] || complain "a pass that others include: $bad"
+bad=$(nm -g --defined-only build/analyzer/*/pass_*.o 2>/dev/null | awk 'NF == 3 && $3 !~ /^pass_/ { print $3 }')
+[ -z "$bad" ] || complain "a pass defines more than itself: $bad"
+
+# A file's name means one thing, whichever program has it.
+bad=$({ ls recorder/*.[ch] format/*.[ch] format/*/*.[ch] bpf/*.[ch]; ls analyzer/*/*.[ch]; } | sed 's|.*/||' | sort | uniq -d)
+[ -z "$bad" ] || complain "two files of one name: $bad"
+
 # Only main() ends the program.
-bad=$(grep -nE '(^|[^_a-z])(exit|abort)\(' format/*.c recorder/*.c analyzer/*.c | grep -v '/main\.c:' | grep -v '_exit(127)')
+bad=$(grep -nE '(^|[^_a-z])(exit|abort)\(' format/*.c format/*/*.c recorder/*.c analyzer/*.c analyzer/*/*.c | grep -v '/main\.c:' | grep -v '_exit(127)')
 [ -z "$bad" ] || complain "exit() outside main(): $bad"
 
 # Tables are named in schema/ and nowhere else.
-bad=$(grep -nE '"[^"]*\b(FROM|INTO|UPDATE|JOIN) [a-z_]+' analyzer/*.c analyzer/*.h | grep -vE 'sqlite_|pragma_|json_')
+bad=$(grep -nE '"[^"]*\b(FROM|INTO|UPDATE|JOIN) [a-z_]+' analyzer/*/*.[ch] | grep -vE 'sqlite_|pragma_|json_')
 [ -z "$bad" ] || complain "SQL that names a table outside schema/: $bad"
 
 # A migration's number is the version it leads to.
@@ -29,7 +59,7 @@ bad=$(ls schema/[0-9]*.sql | sed 's|.*/||; s/_.*//' | uniq -d)
 [ -z "$bad" ] || complain "two migrations have the number $bad"
 
 # Every view has its query, and every query its view.
-sed -n 's/^VIEW(\([a-z_]*\),.*/\1/p' analyzer/views.def | tr _ - | sort >"${TMPDIR:-/tmp}/views.$$"
+sed -n 's/^VIEW(\([a-z_]*\),.*/\1/p' analyzer/print/views.def | tr _ - | sort >"${TMPDIR:-/tmp}/views.$$"
 ls schema/show/*.sql | sed 's|.*/||; s/\.sql$//' | tr _ - | sort >"${TMPDIR:-/tmp}/queries.$$"
 diff "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$" || complain "views.def and schema/show/ differ"
 rm -f "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$"

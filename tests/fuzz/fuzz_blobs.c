@@ -4,8 +4,8 @@
  */
 #include <stdint.h>
 
-#include "analyzer/headers.h"
-#include "analyzer/hist.h"
+#include "analyzer/filter/headers.h"
+#include "analyzer/base/hist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyzer/ovs_netlink.h"
+#include "analyzer/ovs/ovs_netlink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

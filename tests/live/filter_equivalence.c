@@ -4,7 +4,7 @@
  *   filter_equivalence expressions FILE PACKETS   every expression of the file on every packet
  *   filter_equivalence random N SEED PACKETS      N random programs that libpcap holds valid, likewise
  *
- * The kernel runs the filter, through the functions of bpf/filter.h that decide about real packets; libpcap's
+ * The kernel runs the filter, through the functions of bpf/packet_filter.h that decide about real packets; libpcap's
  * interpreter runs the original. Packets are cut at many lengths, have their VLAN tag in them or beside them,
  * and are looked at with and without their Ethernet header. Prints what it did, or the first differences.
  */
@@ -26,7 +26,7 @@
 #undef bpf_program
 
 #include "bpf/shared.h"
-#include "recorder/filter.h"
+#include "recorder/capture_filter.h"
 #include "recorder/translate.h"
 #include "tests/live/filter_verdict.skel.h"
 
@@ -112,15 +112,15 @@ static void read_packets(const char *path)
 
 /* ---- the kernel's side --------------------------------------------------------------------------- */
 
-static int set_config(struct bpf_object *object, const struct filter *f)
+static int set_config(struct bpf_object *object, const struct capture_filter *f)
 {
-	struct recorder_config config = { .filter = FILTER_PACKETS, .filter_bytes = filter__bytes(f) };
+	struct recorder_config config = { .filter = FILTER_PACKETS, .filter_bytes = capture_filter__bytes(f) };
 	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.config");
 
 	return map ? bpf_map__set_initial_value(map, &config, sizeof(config)) : -1;
 }
 
-static bool kernel_open(struct kernel *k, const struct filter *f, struct trace_error *err)
+static bool kernel_open(struct kernel *k, const struct capture_filter *f, struct trace_error *err)
 {
 	size_t size;
 	const void *elf = filter_verdict_bpf__elf_bytes(&size);
@@ -129,7 +129,7 @@ static bool kernel_open(struct kernel *k, const struct filter *f, struct trace_e
 
 	memset(k, 0, sizeof(*k));
 	memcpy(copy, elf, size);
-	if (filter__install(f, copy, size, err) < 0) {
+	if (capture_filter__install(f, copy, size, err) < 0) {
 		free(copy);
 		return false;
 	}
@@ -224,7 +224,7 @@ static unsigned next_cut(unsigned cut, unsigned len)
 	return cut < len && next > len ? len : next;
 }
 
-static void compare_all(const struct filter *f, const struct pcap_program *l2, const struct pcap_program *l3,
+static void compare_all(const struct capture_filter *f, const struct pcap_program *l2, const struct pcap_program *l3,
 			const char *what)
 {
 	struct trace_error err = { 0 };
@@ -260,25 +260,25 @@ static bool check_expression(const char *text)
 {
 	struct trace_error err = { 0 };
 	struct pcap_program l2, l3;
-	struct filter *f;
+	struct capture_filter *f;
 	bool takes_l3;
 
 	if (!pcap_takes(DLT_EN10MB, text, &l2)) {
-		if (!filter__compile(&f, text, &err))
+		if (!capture_filter__compile(&f, text, &err))
 			die("%s: libpcap refuses it, netrec does not", text);
 		printf("refused: %s\n", err.text);
 		return false;
 	}
 	takes_l3 = pcap_takes(DLT_RAW, text, &l3);
-	if (filter__compile(&f, text, &err) < 0) {
+	if (capture_filter__compile(&f, text, &err) < 0) {
 		printf("%s\n", err.text);
 		n_differences++;
 		return true;
 	}
-	if (takes_l3 != filter__knows_l3(f))
+	if (takes_l3 != capture_filter__knows_l3(f))
 		die("%s: netrec does not say whether it knows layer 3", text);
 	compare_all(f, &l2, takes_l3 ? &l3 : NULL, text);
-	filter__free(f);
+	capture_filter__free(f);
 	pcap_freecode(&l2);
 	if (takes_l3)
 		pcap_freecode(&l3);
@@ -401,7 +401,7 @@ static int check_random(unsigned rounds, unsigned seed)
 	srandom(seed);
 	while (done < rounds) {
 		struct trace_error err = { 0 };
-		struct filter *f;
+		struct capture_filter *f;
 		char what[64];
 		unsigned n = random_program(prog, sizeof(prog) / sizeof(prog[0]));
 		struct pcap_program classic = { n, (struct pcap_insn *)prog };
@@ -411,13 +411,13 @@ static int check_random(unsigned rounds, unsigned seed)
 			continue;
 		}
 		snprintf(what, sizeof(what), "program %u of seed %u", done++, seed);
-		if (filter__assemble(&f, prog, n, prog, n, &err) < 0) {
+		if (capture_filter__assemble(&f, prog, n, prog, n, &err) < 0) {
 			printf("%s: %s\n", what, err.text);
 			n_differences++;
 			continue;
 		}
 		compare_all(f, &classic, &classic, what);
-		filter__free(f);
+		capture_filter__free(f);
 	}
 	printf("%u random programs (%u more invalid), %u packets: %llu verdicts, %llu of them matches, %llu differences\n",
 	       done, invalid, n_packets, n_verdicts, n_matches, n_differences);

@@ -1,10 +1,10 @@
 /*
  * filter_verdict.bpf.c: the verdict of the capture filter about one packet, for filter_equivalence.
  *
- * The same functions of bpf/filter.h that decide about real packets, run on demand (BPF_PROG_TEST_RUN).
+ * The same functions of bpf/packet_filter.h that decide about real packets, run on demand (BPF_PROG_TEST_RUN).
  * The packet is in `packet`; the arguments say how much of it there is.
  */
-#include "bpf/filter.h"
+#include "bpf/packet_filter.h"
 
 enum { PACKET_ROOM = 2048 };
 

@@ -17,8 +17,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include "analyzer/analyze.h"
-#include "analyzer/store.h"
+#include "analyzer/sweep/analyze.h"
+#include "analyzer/store/store.h"
 #include "format/writer.h"
 
 #define T0 5000000000ull /* where recordings of tests begin, ns */

@@ -2,8 +2,8 @@
  * test_devices.c: devices by name: the names are those that tables print; unknown ones are refused with what is near.
  */
 #include "fixture.h"
-#include "analyzer/devices.h"
-#include "analyzer/sqlfn.h"
+#include "analyzer/filter/devices.h"
+#include "analyzer/print/sqlfn.h"
 
 static struct devices d;
 

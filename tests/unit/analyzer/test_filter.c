@@ -12,7 +12,7 @@
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <cmocka.h>
-#include "analyzer/filter.h"
+#include "analyzer/filter/filter.h"
 
 static struct rec_packet packet(int family, const char *src, const char *dst, __u8 proto, __u16 sport, __u16 dport)
 {

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include "analyzer/grid.h"
-#include "analyzer/sqlfn.h"
+#include "analyzer/print/grid.h"
+#include "analyzer/print/sqlfn.h"
 
 static sqlite3 *db;
 static const struct sqlfn_context context = { .utc = true };

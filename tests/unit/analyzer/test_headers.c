@@ -12,7 +12,7 @@
 #include <netinet/in.h>
 #include <linux/if_ether.h>
 #include <cmocka.h>
-#include "analyzer/headers.h"
+#include "analyzer/filter/headers.h"
 
 static uint64_t seed = 88172645463325252ull;
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <errno.h>
 #include <cmocka.h>
-#include "analyzer/hist.h"
+#include "analyzer/base/hist.h"
 
 enum { N = 20000 };
 

@@ -3,7 +3,7 @@
  * that report late, gaps, limits. Tunnels: test_tunnels.c; packets that change their sk_buff: test_upcalled.c.
  */
 #include "journey.h"
-#include "analyzer/journeys.h"
+#include "analyzer/packets/journeys.h"
 
 #define LATENCY "SELECT from_stage, to_stage, netns, ifindex, n, sum_ns, max_ns, uncertain FROM stage_latency ORDER BY 1, 2"
 

@@ -2,7 +2,7 @@
  * test_order.c: rows of many CPUs come out once each and in time order, whatever the blocks look like.
  */
 #include "fixture.h"
-#include "analyzer/order.h"
+#include "analyzer/read/order.h"
 
 static __u64 random64(void)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <linux/openvswitch.h>
-#include "analyzer/ovs_netlink.h"
+#include "analyzer/ovs/ovs_netlink.h"
 
 /* ---- building attributes -------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "analyzer/recent.h"
+#include "analyzer/base/recent.h"
 
 static void test_begin_and_end(void **state)
 {

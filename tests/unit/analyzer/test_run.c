@@ -2,7 +2,7 @@
  * test_run.c: CPU time in ticks of 10 ms, and where threads may run.
  */
 #include "fixture.h"
-#include "analyzer/sqlfn.h"
+#include "analyzer/print/sqlfn.h"
 
 #define MS 1000000ull
 #define RUN(at, id, begin, end, time) \

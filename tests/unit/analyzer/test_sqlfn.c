@@ -9,11 +9,11 @@
 #include <string.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include "analyzer/devices.h"
-#include "analyzer/filter.h"
-#include "analyzer/hist.h"
-#include "analyzer/sqlfn.h"
-#include "analyzer/store.h"
+#include "analyzer/filter/devices.h"
+#include "analyzer/filter/filter.h"
+#include "analyzer/base/hist.h"
+#include "analyzer/print/sqlfn.h"
+#include "analyzer/store/store.h"
 
 static sqlite3 *db;
 static struct sqlfn_context context = { .utc = true };

@@ -4,8 +4,8 @@
 #include "fixture.h"
 #include <fcntl.h>
 #include <sys/stat.h>
-#include "analyzer/hist.h"
-#include "analyzer/sql.h"
+#include "analyzer/base/hist.h"
+#include "analyzer/store/sql.h"
 
 struct place {
 	char dir[64];

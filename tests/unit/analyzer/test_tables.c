@@ -2,11 +2,11 @@
  * test_tables.c: the containers of the sweep: bounded tables, window tallies, known gaps.
  */
 #include "fixture.h"
-#include "analyzer/gaps.h"
-#include "analyzer/heavy.h"
-#include "analyzer/names.h"
-#include "analyzer/samples.h"
-#include "analyzer/tally.h"
+#include "analyzer/read/gaps.h"
+#include "analyzer/base/heavy.h"
+#include "analyzer/read/names.h"
+#include "analyzer/base/samples.h"
+#include "analyzer/sweep/tally.h"
 
 static __u64 random64(void)
 {

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <time.h>
 #include <cmocka.h>
-#include "analyzer/timefmt.h"
+#include "analyzer/base/timefmt.h"
 
 #define SECOND 1000000000ull
 #define MONO 5000000000000ull

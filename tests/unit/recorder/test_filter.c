@@ -14,7 +14,7 @@
 
 #include "bpf/shared.h"
 #include "recorder/objects.h"
-#include "recorder/filter.h"
+#include "recorder/capture_filter.h"
 #include "recorder/translate.h"
 
 enum { ROOM = 200 };
@@ -123,31 +123,31 @@ static void snapshots(void **state)
 
 static void compiles(const char *expression, bool l3)
 {
-	struct filter *f = NULL;
+	struct capture_filter *f = NULL;
 
 	memset(&err, 0, sizeof(err));
-	if (filter__compile(&f, expression, &err) < 0)
+	if (capture_filter__compile(&f, expression, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_int_equal(filter__knows_l3(f), l3);
-	assert_in_range(filter__bytes(f), 16, TRANSLATE_SNAPSHOT_MAX);
-	filter__free(f);
+	assert_int_equal(capture_filter__knows_l3(f), l3);
+	assert_in_range(capture_filter__bytes(f), 16, TRANSLATE_SNAPSHOT_MAX);
+	capture_filter__free(f);
 }
 
 static void asks_for_tags(const char *expression, bool does)
 {
-	struct filter *f = NULL;
+	struct capture_filter *f = NULL;
 
-	assert_int_equal(filter__compile(&f, expression, &err), 0);
-	assert_int_equal(filter__asks_for_tags(f), does);
-	filter__free(f);
+	assert_int_equal(capture_filter__compile(&f, expression, &err), 0);
+	assert_int_equal(capture_filter__asks_for_tags(f), does);
+	capture_filter__free(f);
 }
 
 static void does_not_compile(const char *expression, const char *because)
 {
-	struct filter *f = NULL;
+	struct capture_filter *f = NULL;
 
 	memset(&err, 0, sizeof(err));
-	refused(filter__compile(&f, expression, &err), because);
+	refused(capture_filter__compile(&f, expression, &err), because);
 	assert_null(f);
 	if (!strstr(err.text, "capture filter \"") || !strstr(err.text, expression))
 		fail_msg("the filter is not named in: %s", err.text);
@@ -177,33 +177,33 @@ static void expressions(void **state)
 static void too_long(void **state)
 {
 	char text[40000] = "host 10.0.0.1";
-	struct filter *f = NULL;
+	struct capture_filter *f = NULL;
 	size_t used = strlen(text);
 
 	(void)state;
 	for (int i = 2; i < 600; i++)
 		used += snprintf(text + used, sizeof(text) - used, " or host 10.%d.%d.1", i / 256 + 1, i % 256);
 	memset(&err, 0, sizeof(err));
-	assert_int_equal(filter__compile(&f, text, &err), -E2BIG);
+	assert_int_equal(capture_filter__compile(&f, text, &err), -E2BIG);
 }
 
 /* In every object that asks for packets both functions are replaced, and nothing outside them is. */
 static void installs(void **state)
 {
-	struct filter *f = NULL;
+	struct capture_filter *f = NULL;
 	const struct object *object;
 	size_t size, changed;
 	int with = 0;
 
 	(void)state;
-	assert_int_equal(filter__compile(&f, "udp port 7000", &err), 0);
+	assert_int_equal(capture_filter__compile(&f, "udp port 7000", &err), 0);
 	for (size_t i = 0; (object = objects__get(i)); i++) {
 		const char *name = object->name;
 		const void *elf = object->elf(&size);
 		unsigned char *copy = malloc(size);
 
 		memcpy(copy, elf, size);
-		if (filter__install(f, copy, size, &err) < 0)
+		if (capture_filter__install(f, copy, size, &err) < 0)
 			fail_msg("%s: %s", name, err.text);
 		changed = 0;
 		for (size_t b = 0; b < size; b++)
@@ -215,8 +215,8 @@ static void installs(void **state)
 		free(copy);
 	}
 	assert_in_range(with, 2, 20);
-	assert_int_equal(filter__install(f, (char[]){ "not an object" }, 13, &err), -EINVAL);
-	filter__free(f);
+	assert_int_equal(capture_filter__install(f, (char[]){ "not an object" }, 13, &err), -EINVAL);
+	capture_filter__free(f);
 }
 
 int main(void)

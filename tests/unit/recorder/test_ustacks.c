@@ -13,7 +13,7 @@
 
 #include "format/reader.h"
 #include "recorder/sink.h"
-#include "format/elf_file.h"
+#include "format/host/elf_file.h"
 
 #define SELF "/proc/self/exe"
 

@@ -1,0 +1,89 @@
+/*
+ * cli.c: option parsing and usage errors, the same for every command.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/base/nearest.h"
+#include "analyzer/command/cli.h"
+
+enum { MAX_OPTIONS = 64 };
+
+enum cli_exit cli__exit_of(int negative_errno)
+{
+	switch (negative_errno) {
+	case -EINVAL:
+		return CLI_USAGE;
+	case -EPERM:
+	case -EACCES:
+	case -EPROTONOSUPPORT:
+	case -EOPNOTSUPP:
+		return CLI_UNSUPPORTED;
+	default:
+		return CLI_BAD_INPUT;
+	}
+}
+
+static int unknown_option(const char *command, const char *word, const struct option *longs, struct trace_error *err)
+{
+	const char *names[MAX_OPTIONS + 1];
+	size_t n = 0;
+
+	for (; longs->name && n < MAX_OPTIONS; longs++)
+		names[n++] = longs->name;
+	names[n] = NULL;
+	const char *near = strncmp(word, "--", 2) == 0 ? nearest(word + 2, names) : NULL;
+	if (near)
+		return cli__usage_error(command, err, "unknown option '%s'; did you mean '--%s'?", word, near);
+	return cli__usage_error(command, err, "unknown option '%s'", word);
+}
+
+int cli__getopt(int argc, char **argv, const char *shorts, const struct option *longs, struct trace_error *err)
+{
+	int at = optind ? optind : 1;
+	int c;
+
+	opterr = 0;
+	c = getopt_long(argc, argv, shorts, longs, NULL);
+	if (c != '?' && c != ':')
+		return c;
+	/* getopt moves operands behind the options, so the word it objects to is the one before optind. */
+	const char *word = optind > at ? argv[optind - 1] : argv[at];
+	if (optopt && strchr(shorts, optopt) && optopt < 128)
+		cli__usage_error(argv[0], err, "option '-%c' needs a value", optopt);
+	else if (optopt && word[0] == '-' && word[1] == '-' && strchr(word, '='))
+		cli__usage_error(argv[0], err, "option '%.*s' takes no value", (int)(strchr(word, '=') - word), word);
+	else if (optopt && word[0] == '-' && word[1] == '-')
+		cli__usage_error(argv[0], err, "option '%s' needs a value", word);
+	else if (optopt)
+		cli__usage_error(argv[0], err, "unknown option '-%c'", optopt);
+	else
+		unknown_option(argv[0], word, longs, err);
+	return '?';
+}
+
+int cli__number(const char *option, const char *text, unsigned long min, unsigned long max, unsigned long *out,
+		struct trace_error *err)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoul(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || *out < min || *out > max)
+		return trace_error__set(err, -EINVAL, "%s takes a whole number from %lu to %lu, not '%s'", option, min, max,
+					text);
+	return 0;
+}
+
+int cli__usage_error(const char *command, struct trace_error *err, const char *what, ...)
+{
+	char text[320];
+	va_list args;
+
+	va_start(args, what);
+	vsnprintf(text, sizeof(text), what, args);
+	va_end(args);
+	return trace_error__set(err, -EINVAL, "%s ('netanalyze %s --help' shows the usage)", text, command);
+}

@@ -1,0 +1,54 @@
+/*
+ * cli.h: what the commands of netanalyze share: the command table, option errors, exit status.
+ */
+#ifndef ANALYZER_CLI_H
+#define ANALYZER_CLI_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include "format/error.h"
+
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_CONDITION = 1,   /* --fail-on */
+	CLI_USAGE = 2,
+	CLI_BAD_INPUT = 3,   /* or output that could not be written */
+	CLI_UNSUPPORTED = 4, /* not permitted or not supported here */
+};
+
+/*
+ * A command: argv[0] is its name. Returns an enum cli_exit, or a negative errno with the sentence in *err;
+ * main() prints that and exits with cli__exit_of().
+ */
+typedef int (*cli_fn)(int argc, char **argv, struct trace_error *err);
+
+struct cli_command {
+	const char *name;
+	cli_fn fn;
+	const char *summary; /* one line for the list of commands */
+};
+
+int cmd_analyze(int argc, char **argv, struct trace_error *err);
+int cmd_report(int argc, char **argv, struct trace_error *err);
+int cmd_info(int argc, char **argv, struct trace_error *err);
+int cmd_verify(int argc, char **argv, struct trace_error *err);
+int cmd_show(int argc, char **argv, struct trace_error *err);
+
+/* -EINVAL is a usage error; -EPERM, -EACCES, -EPROTONOSUPPORT and -EOPNOTSUPP are 4; the rest is 3. */
+enum cli_exit cli__exit_of(int negative_errno);
+
+/*
+ * getopt_long() with our error sentences: returns the option's value, -1 at the end, or '?' after filling
+ * *err with what is wrong with argv (unknown option with the nearest known one, missing argument).
+ */
+int cli__getopt(int argc, char **argv, const char *shorts, const struct option *longs, struct trace_error *err);
+
+/* Parses a whole decimal number in [min, max]; -EINVAL names the option. */
+int cli__number(const char *option, const char *text, unsigned long min, unsigned long max, unsigned long *out,
+		struct trace_error *err);
+
+/* Fails with -EINVAL and the sentence `what`, followed by how to get the usage of `command`. */
+int cli__usage_error(const char *command, struct trace_error *err, const char *what, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,166 @@
+/*
+ * info.c: `netanalyze info` and `netanalyze verify`: what a recording holds, and whether it is intact.
+ *
+ * Both look at every block without analyzing it (scan.c) and print queries of schema/scan/. What verify calls a fault
+ * is one query, verdict.sql.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sqlite3.h>
+#include "analyzer/command/cli.h"
+#include "analyzer/read/scan.h"
+#include "analyzer/print/sqlfn.h"
+#include "analyzer/store/store.h"
+#include "analyzer/print/view.h"
+#include "analyzer/store/sql.h"
+
+static const char info_help[] =
+	"usage: netanalyze info TRACE … [--json] [--utc]\n"
+	"\n"
+	"What a recording holds: host, kernel, command, start, duration, rows by type, bytes, losses, damage.\n"
+	"\n"
+	"  --json   one JSON object a recording, exact values\n"
+	"  --utc    times in UTC, not in local time\n"
+	"\n"
+	"example:\n"
+	"  netanalyze info web.nrec\n";
+
+static const char verify_help[] =
+	"usage: netanalyze verify TRACE … [--json] [--utc]\n"
+	"\n"
+	"Reads every block of a recording and says what is not there: damaged bytes, unreadable and missing blocks,\n"
+	"missing segments, a missing end, counts that disagree; and the times they affect.\n"
+	"\n"
+	"Exit status 0: nothing is wrong with what is there. A recording that was not closed (the recorder was killed or\n"
+	"is still running) and one whose oldest segments were removed are reported and are no fault. 3: something is\n"
+	"damaged or missing; `netanalyze analyze` still works on the rest.\n"
+	"\n"
+	"  --json   one JSON object a recording\n"
+	"  --utc    times in UTC, not in local time\n"
+	"\n"
+	"example:\n"
+	"  netanalyze verify web.nrec && echo intact\n";
+
+struct look {
+	const char *help;
+	const char *file; /* of schema/scan/ */
+	bool verdict;
+	bool json;
+	bool utc;
+};
+
+static int count_faults(sqlite3 *db, long *faults, struct trace_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(db, sql__text("scan/verdict.sql"), -1, &stmt, NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		rc = trace_error__set(err, -EIO, "cannot judge the recording: %s", sqlite3_errmsg(db));
+	else
+		*faults = (long)sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+static int print_json(const struct view_run *run, const struct look *look, long faults, struct trace_error *err)
+{
+	char *doc = NULL, number[24];
+	int rc = view__json_add(run, look->file, &doc, err);
+
+	snprintf(number, sizeof(number), "%ld", faults);
+	if (rc == 0 && look->verdict)
+		rc = view__json_set(run->db, &doc, "faults", number, err);
+	if (rc == 0)
+		printf("%s\n", doc);
+	sqlite3_free(doc);
+	return rc;
+}
+
+static int print(sqlite3 *db, const struct look *look, const char *path, long *faults, struct trace_error *err)
+{
+	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	struct view_run run = {
+		.db = db,
+		.table = { .out = stdout, .format = GRID_TEXT, .utc = look->utc, .color = color },
+		.level = 3,
+		.sublevel = 3,
+	};
+
+	TRY(scan__fill(db, path, err));
+	TRY(count_faults(db, faults, err));
+	if (look->json)
+		return print_json(&run, look, *faults, err);
+	TRY(view__print(&run, look->file, err));
+	if (look->verdict && *faults)
+		printf("\n%s: %ld fault%s; everything else can be analyzed\n", path, *faults, *faults == 1 ? "" : "s");
+	else if (look->verdict)
+		printf("\n%s: intact\n", path);
+	return 0;
+}
+
+static int look_at(const struct look *look, const char *path, long *faults, struct trace_error *err)
+{
+	struct sqlfn_context context = { .utc = look->utc };
+	sqlite3 *db = NULL;
+	int rc;
+
+	if (store__is_database(path))
+		return trace_error__set(err, -EINVAL, "%s is a database: give the recording it was made from", path);
+	if (sqlite3_open(":memory:", &db) != SQLITE_OK)
+		rc = trace_error__set(err, -ENOMEM, "out of memory");
+	else
+		rc = sqlfn__add_plain(db, &context, err);
+	if (rc == 0)
+		rc = print(db, look, path, faults, err);
+	sqlite3_close(db);
+	return rc;
+}
+
+static int run(struct look *look, int argc, char **argv, struct trace_error *err)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "utc", no_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c, worst = CLI_DONE;
+
+	while ((c = cli__getopt(argc, argv, "h", options, err)) != -1) {
+		if (c == 'h') {
+			fputs(look->help, stdout);
+			return CLI_DONE;
+		}
+		if (c == '?')
+			return -EINVAL;
+		look->json |= c == 'j';
+		look->utc |= c == 'u';
+	}
+	if (optind == argc)
+		return cli__usage_error(argv[0], err, "%s needs a recording", argv[0]);
+	for (int i = optind; i < argc; i++) {
+		long faults = 0;
+
+		TRY(look_at(look, argv[i], &faults, err));
+		if (look->verdict && faults)
+			worst = CLI_BAD_INPUT;
+	}
+	return worst;
+}
+
+int cmd_info(int argc, char **argv, struct trace_error *err)
+{
+	struct look look = { info_help, "scan/info.sql", false, false, false };
+
+	return run(&look, argc, argv, err);
+}
+
+int cmd_verify(int argc, char **argv, struct trace_error *err)
+{
+	struct look look = { verify_help, "scan/verify.sql", true, false, false };
+
+	return run(&look, argc, argv, err);
+}

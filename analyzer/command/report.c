@@ -1,0 +1,203 @@
+/*
+ * report.c: `netanalyze report`: what was dropped, what was slow, what it cost, what was not seen.
+ *
+ * The report is the files schema/report/NN_name.sql in their order; this file only decides how it is printed.
+ * It states facts of the database and draws no conclusions.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sqlite3.h>
+#include "analyzer/command/cli.h"
+#include "analyzer/command/input.h"
+#include "analyzer/store/sql.h"
+#include "analyzer/print/view.h"
+
+struct report {
+	enum grid_format format;
+	const char *output; /* NULL: standard output */
+	bool force;
+	bool utc;
+};
+
+static const char help_text[] =
+	"usage: netanalyze report TRACE|DB … [OPTION …]\n"
+	"       netanalyze TRACE\n"
+	"\n"
+	"What was dropped, where and why; which stage was slow; what the recording cost; what was not seen.\n"
+	"Several TRACEs are parts of one recording.\n"
+	"\n"
+	"  --format F         text (default), md, html (one self-contained file) or json\n"
+	"  -o, --output FILE  write to FILE\n"
+	"  --force            overwrite FILE\n"
+	"  --utc              times in UTC, not in local time\n"
+	"\n"
+	"examples:\n"
+	"  netanalyze web.nrec\n"
+	"  netanalyze report web.nrec --format html -o web.html\n"
+	"  netanalyze report web.db --format json | jq .drops\n";
+
+static const char html_head[] =
+	"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>netanalyze report</title>\n"
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<style>\n"
+	"body{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:80em;padding:0 1em;color:#1a1a1a;background:#fff}\n"
+	"h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em;border-bottom:1px solid #bbb}h3{font-size:1em;margin-top:1.5em}\n"
+	"table{border-collapse:collapse;display:block;overflow-x:auto;font-size:13px}\n"
+	"th,td{padding:.2em .7em;text-align:left;border-bottom:1px solid #ddd;white-space:nowrap}\n"
+	"th{background:#f2f2f2}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\n"
+	"pre{font-size:12px;background:#f7f7f7;padding:.7em;overflow-x:auto}\n"
+	"@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th{background:#2a2a2a}th,td{border-color:#444}pre{background:#222}}\n"
+	"</style></head><body>\n";
+
+static bool is_section(const struct sql_file *f)
+{
+	return strncmp(f->name, "report/", 7) == 0;
+}
+
+static int print_json(const struct view_run *run, struct trace_error *err)
+{
+	char *doc = NULL;
+	int rc = 0;
+
+	for (const struct sql_file *f = sql_files; f->name && rc == 0; f++)
+		if (is_section(f))
+			rc = view__json_add(run, f->name, &doc, err);
+	if (rc == 0)
+		fprintf(run->table.out, "%s\n", doc);
+	sqlite3_free(doc);
+	return rc;
+}
+
+static int print_sections(const struct view_run *run, struct trace_error *err)
+{
+	const struct grid_opts *o = &run->table;
+
+	fputs(o->format == GRID_HTML ? html_head : "", o->out);
+	if (o->format != GRID_TEXT)
+		grid__heading(o, 1, "netanalyze report");
+	for (const struct sql_file *f = sql_files; f->name; f++)
+		if (is_section(f))
+			TRY(view__print(run, f->name, err));
+	fputs(o->format == GRID_HTML ? "</body></html>\n" : "", o->out);
+	return 0;
+}
+
+static int print(const struct report *r, const struct input *in, FILE *out, struct trace_error *err)
+{
+	bool color = r->format == GRID_TEXT && isatty(fileno(out)) && !getenv("NO_COLOR");
+	struct view_run run = {
+		.db = in->db,
+		.table = { .out = out, .format = r->format, .utc = r->utc, .color = color },
+		.level = 2,
+		.sublevel = 3,
+	};
+
+	return r->format == GRID_JSON ? print_json(&run, err) : print_sections(&run, err);
+}
+
+/*
+ * Written under another name until it is complete, so that a failure leaves what was there. Created before the
+ * analysis: a name that cannot be written is refused at once.
+ */
+static int open_output(const struct report *r, char name[PATH_MAX], FILE **out, struct trace_error *err)
+{
+	int fd;
+
+	*out = stdout;
+	if (!r->output)
+		return 0;
+	if (!r->force && access(r->output, F_OK) == 0)
+		return trace_error__set(err, -EEXIST, "%s exists: name another file with -o, or overwrite it with --force",
+					r->output);
+	if (snprintf(name, PATH_MAX, "%s.tmp", r->output) >= PATH_MAX)
+		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", r->output);
+	fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC | O_NOFOLLOW, 0600);
+	*out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!*out)
+		return trace_error__set(err, -errno, "cannot write %s: %s", r->output, strerror(errno));
+	return 0;
+}
+
+static int close_output(const struct report *r, const char *name, FILE *out, int rc, struct trace_error *err)
+{
+	bool failed = fflush(out) != 0 || ferror(out);
+
+	if (out == stdout)
+		return rc;
+	failed |= fclose(out) != 0;
+	if (rc == 0 && (failed || rename(name, r->output) != 0))
+		rc = trace_error__set(err, -EIO, "could not write %s: is the disk full?", r->output);
+	if (rc != 0)
+		unlink(name);
+	return rc;
+}
+
+static int report(const struct report *r, const char *const *paths, size_t n, struct trace_error *err)
+{
+	struct input_opts opts = { .utc = r->utc };
+	char name[PATH_MAX] = "";
+	struct input in;
+	FILE *out;
+	int rc;
+
+	TRY(open_output(r, name, &out, err));
+	rc = input__open(&in, paths, n, &opts, err);
+	if (rc == 0) {
+		rc = print(r, &in, out, err);
+		input__close(&in);
+	}
+	return close_output(r, name, out, rc, err);
+}
+
+static int find_format(const char *name, enum grid_format *format, struct trace_error *err)
+{
+	static const char *const names[] = { [GRID_TEXT] = "text", [GRID_MD] = "md", [GRID_HTML] = "html", [GRID_JSON] = "json" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(names[i], name) == 0) {
+			*format = (enum grid_format)i;
+			return 0;
+		}
+	}
+	return trace_error__set(err, -EINVAL, "--format is text, md, html or json, not '%s'", name);
+}
+
+int cmd_report(int argc, char **argv, struct trace_error *err)
+{
+	static const struct option options[] = {
+		{ "format", required_argument, NULL, 'f' }, { "output", required_argument, NULL, 'o' },
+		{ "force", no_argument, NULL, 'F' },        { "utc", no_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+	};
+	struct report r = { .format = GRID_TEXT };
+	int c;
+
+	while ((c = cli__getopt(argc, argv, "ho:", options, err)) != -1) {
+		switch (c) {
+		case 'f':
+			TRY(find_format(optarg, &r.format, err));
+			break;
+		case 'o':
+			r.output = optarg;
+			break;
+		case 'F':
+			r.force = true;
+			break;
+		case 'u':
+			r.utc = true;
+			break;
+		case 'h':
+			fputs(help_text, stdout);
+			return CLI_DONE;
+		default:
+			return -EINVAL;
+		}
+	}
+	if (optind == argc)
+		return cli__usage_error("report", err, "report needs a recording or a database");
+	return report(&r, (const char *const *)argv + optind, (size_t)(argc - optind), err);
+}

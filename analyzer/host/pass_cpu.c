@@ -1,0 +1,188 @@
+/*
+ * pass_cpu.c: CPU time of threads and CPUs from samples, and the names of threads.
+ *
+ * A thread's first sample is where counting begins, unless the thread itself began during the recording:
+ * then all of its CPU time belongs to it. Names of threads that ended are kept.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/sweep/pass.h"
+#include "analyzer/base/samples.h"
+#include "analyzer/sweep/tally.h"
+
+enum { MAX_THREADS = 1 << 18, MAX_CPUS = 1 << 16 };
+
+struct thread {
+	__u32 tgid, reused;
+	__u64 start, exit; /* 0: not known, alive */
+	char comm[16];     /* empty: never seen */
+	bool sampled;
+	__u64 runtime, nvcsw, nivcsw;
+};
+
+struct cpu {
+	__u64 ts; /* of the last sample; 0: none */
+	struct rec_cputime last;
+};
+
+struct state {
+	struct sweep *sweep;
+	struct table threads, cpus;
+	struct tally by_thread, by_cpu;
+};
+
+static void put_thread_time(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "cpu_thread", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(row->count[0]),
+	      V_INT(row->count[1]), V_INT(row->count[2]));
+}
+
+static void put_cpu_time(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	const __u64 *c = row->count;
+
+	STORE(s, "cpu_busy", V_INT(win), V_INT(key[0]), V_INT(c[0]), V_INT(c[1]), V_INT(c[2]), V_INT(c[3]), V_INT(c[4]),
+	      V_INT(c[5]), V_INT(c[6]), V_INT(c[7]));
+}
+
+static const struct tally_spec thread_spec = { 1, 3, 0, put_thread_time };
+static const struct tally_spec cpu_spec = { 1, 8, 0, put_cpu_time };
+
+static struct thread *thread_at(struct state *st, __u32 tid)
+{
+	__u64 key = tid;
+
+	return table__add(&st->threads, &key, NULL);
+}
+
+static void on_task(struct state *st, const struct rec_task *r)
+{
+	struct thread *t = thread_at(st, r->tid);
+
+	if (!t)
+		return;
+	if (r->what != TASK_EXIT && (t->exit || (t->start && r->start && t->start != r->start))) {
+		unsigned reused = t->reused + 1;
+
+		*t = (struct thread){ .reused = reused };
+	}
+	t->tgid = r->tgid;
+	t->start = r->start;
+	t->exit = r->what == TASK_EXIT ? r->rec.ts : 0;
+	if (r->comm[0])
+		memcpy(t->comm, r->comm, sizeof(t->comm));
+}
+
+static void on_thread(struct state *st, const struct rec_thread *r)
+{
+	struct thread *t = thread_at(st, r->tid);
+	__u64 key = pair(r->tid, r->last_cpu);
+	bool whole;
+	struct tally_row row;
+
+	if (!t)
+		return;
+	whole = t->sampled || (t->start && t->start >= st->sweep->first_ns);
+	if (whole) {
+		row = tally__at(&st->by_thread, st->sweep->win, &key);
+		row.count[0] += delta64(t->runtime, r->runtime);
+		row.count[1] += delta64(t->nvcsw, r->nvcsw);
+		row.count[2] += delta64(t->nivcsw, r->nivcsw);
+	}
+	t->sampled = true;
+	t->tgid = r->tgid;
+	t->runtime = r->runtime;
+	t->nvcsw = r->nvcsw;
+	t->nivcsw = r->nivcsw;
+}
+
+static void on_cputime(struct state *st, const struct rec_cputime *r)
+{
+	__u64 key = r->which;
+	struct cpu *c = table__add(&st->cpus, &key, NULL);
+
+	if (!c)
+		return;
+	if (c->ts) {
+		__u64 *n = tally__at(&st->by_cpu, st->sweep->win, &key).count;
+
+		n[0] += since(c->ts, r->rec.ts);
+		n[1] += delta64(c->last.user, r->user);
+		n[2] += delta64(c->last.system, r->system);
+		/* idle and iowait may go back a little: the kernel says so itself */
+		n[3] += since(c->last.idle, r->idle);
+		n[4] += since(c->last.iowait, r->iowait);
+		n[5] += delta64(c->last.irq, r->irq);
+		n[6] += delta64(c->last.softirq, r->softirq);
+		n[7] += delta64(c->last.steal, r->steal);
+	}
+	c->ts = r->rec.ts;
+	c->last = *r;
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	switch (rec->type) {
+	case REC_task:
+		on_task(state, (const struct rec_task *)rec);
+		break;
+	case REC_thread:
+		on_thread(state, (const struct rec_thread *)rec);
+		break;
+	case REC_cputime:
+		on_cputime(state, (const struct rec_cputime *)rec);
+		break;
+	}
+}
+
+/* Samples are cumulative: the next one holds what a lost one would have said. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
+static void store_threads(struct state *st)
+{
+	for (size_t i = 0; i < st->threads.n; i++) {
+		struct thread *t = table__value(&st->threads, i);
+		size_t len = strnlen(t->comm, sizeof(t->comm));
+
+		names__clean(t->comm, len);
+		STORE(st->sweep->store, "thread", V_INT(*table__key(&st->threads, i)), V_INT(t->tgid),
+		      len ? V_TEXTN(t->comm, len) : V_NULL, V_OPT(t->start, t->start), V_OPT(t->exit, t->exit),
+		      V_INT(t->reused));
+	}
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+
+	store_threads(st);
+	sweep__limit(st->sweep, "threads", MAX_THREADS, st->threads.refused, "samples and names of further threads are missing");
+	if (tally__finish(&st->by_thread) | tally__finish(&st->by_cpu))
+		st->sweep->no_memory = true;
+	table__free(&st->threads);
+	table__free(&st->cpus);
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	table__init(&st->threads, 1, sizeof(struct thread), MAX_THREADS);
+	table__init(&st->cpus, 1, sizeof(struct cpu), MAX_CPUS);
+	tally__init(&st->by_thread, &thread_spec, s->store);
+	tally__init(&st->by_cpu, &cpu_spec, s->store);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_task, REC_thread, REC_cputime, 0 };
+
+const struct pass pass_cpu = { "cpu", wants, init, on_event, on_gap, finish };

@@ -1,0 +1,65 @@
+/*
+ * pass_futex.c: time in futex calls by thread, operation and address.
+ */
+#include <stdlib.h>
+#include "analyzer/sweep/pass.h"
+#include "analyzer/sweep/tally.h"
+
+enum { OP_MASK = 0x7f /* without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME */, ERRORS = 0 };
+
+struct state {
+	struct sweep *sweep;
+	struct tally calls;
+};
+
+static void put(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "futex", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1]),
+	      V_INT(row->count[ERRORS]), V_HIST(row->hist));
+}
+
+static const struct tally_spec spec = { 2, 1, 1, put };
+
+static void on_event(void *state, const struct rec *rec)
+{
+	const struct rec_futex *r = (const struct rec_futex *)rec;
+	struct state *st = state;
+	__u64 key[2] = { pair(r->tid, r->op & OP_MASK), r->uaddr };
+	struct tally_row row = tally__at(&st->calls, st->sweep->win, key);
+
+	row.count[ERRORS] += (__s32)r->ret < 0;
+	if (hist__add(row.hist, r->duration))
+		st->sweep->no_memory = true;
+}
+
+/* Each record holds a whole call. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+
+	if (tally__finish(&st->calls))
+		st->sweep->no_memory = true;
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	tally__init(&st->calls, &spec, s->store);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_futex, 0 };
+
+const struct pass pass_futex = { "futex", wants, init, on_event, on_gap, finish };

@@ -1,0 +1,123 @@
+/*
+ * pass_recorder.c: what the recorder says about itself: its cost, what it wrote and lost, its probes.
+ */
+#include <stdlib.h>
+#include "analyzer/sweep/pass.h"
+#include "analyzer/base/table.h"
+#include "format/schema.h"
+
+enum { MAX_PROBES = 4096 };
+
+struct probe_cost {
+	__u64 runs, run_time, misses;
+};
+
+struct state {
+	struct sweep *sweep;
+	struct table probes; /* struct probe_cost by id */
+	bool has_total[REC_TYPE_MAX], wanted[REC_TYPE_MAX];
+	struct rec_total total[REC_TYPE_MAX];
+};
+
+static void on_cost(struct state *st, const struct rec_cost *r)
+{
+	STORE(st->sweep->store, "cost", V_INT(r->rec.ts), V_INT(st->sweep->win), V_INT(r->cpu_time), V_INT(r->rss),
+	      V_INT(r->written), V_INT(r->events), V_INT(r->lost), V_INT(r->ring_peak), V_INT(r->ring_size));
+}
+
+static void on_probe_cost(struct state *st, const struct rec_probe_cost *r)
+{
+	__u64 key = r->probe;
+	struct probe_cost *p = table__add(&st->probes, &key, NULL);
+
+	if (p)
+		*p = (struct probe_cost){ r->runs, r->run_time, r->misses };
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	struct state *st = state;
+	const struct rec_total *total = (const struct rec_total *)rec;
+
+	switch (rec->type) {
+	case REC_cost:
+		on_cost(st, (const struct rec_cost *)rec);
+		break;
+	case REC_probe_cost:
+		on_probe_cost(st, (const struct rec_probe_cost *)rec);
+		break;
+	case REC_total:
+		if (total->type < REC_TYPE_MAX) {
+			st->has_total[total->type] = true;
+			st->total[total->type] = *total;
+		}
+		break;
+	}
+}
+
+/* Gaps are known before the sweep and stored from there; the samples here are cumulative. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
+static void put_probe(void *arg, const struct rec *rec)
+{
+	const struct rec_probe *r = (const struct rec_probe *)rec;
+	struct state *st = arg;
+	__u64 key = r->id;
+	const struct probe_cost *c = table__find(&st->probes, &key);
+
+	if (r->status != PROBE_NOT_WANTED && r->type < REC_TYPE_MAX)
+		st->wanted[r->type] = true;
+	STORE(st->sweep->store, "probe", V_INT(r->id), V_TEXTN(r->name.s, r->name.len), V_INT(r->type), V_INT(r->stage),
+	      V_INT(r->status), V_TEXTN(r->method.s, r->method.len), V_TEXTN(r->detail.s, r->detail.len),
+	      V_OPT(c, c->runs), V_OPT(c, c->run_time), V_OPT(c, c->misses));
+}
+
+static void store_counts(struct state *st)
+{
+	__u64 lost[REC_TYPE_MAX];
+
+	gaps__count(st->sweep->gaps, lost);
+	st->sweep->lost = lost[GAP_ANY_TYPE];
+	for (unsigned type = 1; type < REC_TYPE_MAX; type++) {
+		const struct record_desc *d = schema__record(type);
+		bool total = st->has_total[type];
+
+		st->sweep->lost += total ? st->total[type].lost : lost[type];
+		if (!d || d->class != RECORD_EVENT)
+			continue;
+		if (!st->sweep->rows_of[type] && !total && !lost[type] && !st->wanted[type])
+			continue;
+		STORE(st->sweep->store, "record_count", V_INT(type), V_TEXT(d->name), V_INT(st->sweep->rows_of[type]),
+		      V_OPT(total, st->total[type].written), V_INT(total ? st->total[type].lost : lost[type]));
+	}
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+
+	names__each(st->sweep->names, REC_probe, put_probe, st);
+	store_counts(st);
+	table__free(&st->probes);
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	table__init(&st->probes, 1, sizeof(struct probe_cost), MAX_PROBES);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_cost, REC_probe_cost, REC_total, 0 };
+
+const struct pass pass_recorder = { "recorder", wants, init, on_event, on_gap, finish };

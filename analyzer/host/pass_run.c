@@ -1,0 +1,198 @@
+/*
+ * pass_run.c: CPU time of threads and processes to the 10 ms, and where threads may run.
+ *
+ * A piece of CPU time is spread evenly over the time it covers, in ticks of 10 ms. Pieces come when they end, so a
+ * few windows are kept open; what reaches back behind those gets rows of its own. A row holds the ticks of one
+ * window from the first to the last that are not 0.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/sweep/pass.h"
+#include "analyzer/sweep/tally.h"
+
+enum { TICK_NS = 10000000, TICKS = WINDOW_NS / TICK_NS, OPEN = 3, MAX_THREADS = 1 << 18, BLOB = TICKS * 10 };
+
+struct place {
+	__u32 cpus, tgid; /* string id */
+	__u8 policy, prio;
+};
+
+struct state {
+	struct sweep *sweep;
+	struct tally threads[OPEN], processes[OPEN]; /* by window, modulo */
+	struct table places;                          /* by tid */
+};
+
+/* ---- rows --------------------------------------------------------------------------------------- */
+
+/* Unsigned LEB128, in us. */
+static size_t put_us(unsigned char *at, __u64 ns)
+{
+	__u64 us = (ns + 500) / 1000;
+	size_t n = 0;
+
+	do {
+		at[n++] = (us & 0x7f) | (us > 0x7f ? 0x80 : 0);
+		us >>= 7;
+	} while (us);
+	return n;
+}
+
+static void put_ticks(struct store *s, const char *name, __u64 win, __u64 key, const __u64 *tick)
+{
+	unsigned char blob[BLOB];
+	__u64 sum = 0, peak = 0;
+	unsigned first = 0, end = TICKS;
+	size_t len = 0;
+
+	while (first < TICKS && !tick[first])
+		first++;
+	while (end > first && !tick[end - 1])
+		end--;
+	for (unsigned i = first; i < end; i++) {
+		sum += tick[i];
+		peak = tick[i] > peak ? tick[i] : peak;
+		len += put_us(blob + len, tick[i]);
+	}
+	STORE(s, name, V_INT(win), V_INT(key), V_INT(sum), V_INT(peak), V_INT(first), V_BLOB(blob, len));
+}
+
+static void put_thread(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	put_ticks(s, "cpu_run", win, key[0], row->count);
+}
+
+static void put_process(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	put_ticks(s, "cpu_run_process", win, key[0], row->count);
+}
+
+static const struct tally_spec thread_spec = { 1, TICKS, 0, put_thread };
+static const struct tally_spec process_spec = { 1, TICKS, 0, put_process };
+
+/* ---- records ------------------------------------------------------------------------------------ */
+
+/* The ticks of a window that is still open. */
+static __u64 *ticks_at(struct tally open[OPEN], __u64 win, __u64 key)
+{
+	return tally__at(&open[win % OPEN], win, &key).count;
+}
+
+/* ns of CPU time between from and to (ns since the first window began, in window `win`) into ticks. */
+static void spread(__u64 *tick, __u64 from, __u64 to, double share)
+{
+	while (from < to) {
+		__u64 end = (from / TICK_NS + 1) * TICK_NS;
+
+		end = end < to ? end : to;
+		tick[from / TICK_NS % TICKS] += (__u64)((double)(end - from) * share + 0.5);
+		from = end;
+	}
+}
+
+static void add_window(struct state *st, const struct rec_run *r, __u64 from, __u64 to, double share)
+{
+	__u64 win = from / WINDOW_NS, late[TICKS] = { 0 };
+
+	if (win + OPEN > st->sweep->win) {
+		spread(ticks_at(st->threads, win, r->tid), from, to, share);
+		spread(ticks_at(st->processes, win, r->tgid), from, to, share);
+		return;
+	}
+	spread(late, from, to, share);
+	put_ticks(st->sweep->store, "cpu_run", win, r->tid, late);
+	put_ticks(st->sweep->store, "cpu_run_process", win, r->tgid, late);
+}
+
+/* A piece of more than a day is none: a thread that never leaves its CPU is asked every second. */
+static bool is_sound(const struct rec_run *r)
+{
+	return r->to >= r->from && r->to - r->from < 86400ull * WINDOW_NS && r->ran <= r->to - r->from && r->to <= r->rec.ts;
+}
+
+static void on_run(struct state *st, const struct rec_run *r)
+{
+	__u64 first = st->sweep->first_ns, from = since(first, r->from), to = since(first, r->to);
+	double share;
+
+	if (!is_sound(r) || r->to <= first)
+		return;
+	if (r->to == r->from)
+		return;
+	share = (double)r->ran / (double)(r->to - r->from);
+	while (from < to) {
+		__u64 end = (from / WINDOW_NS + 1) * WINDOW_NS;
+
+		end = end < to ? end : to;
+		add_window(st, r, from, end, share);
+		from = end;
+	}
+}
+
+static void on_affinity(struct state *st, const struct rec_affinity *r)
+{
+	__u64 key = r->tid;
+	struct place *p = table__add(&st->places, &key, NULL);
+
+	if (p)
+		*p = (struct place){ r->cpus, r->tgid, r->policy, r->prio };
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	if (rec->type == REC_run)
+		on_run(state, (const struct rec_run *)rec);
+	else
+		on_affinity(state, (const struct rec_affinity *)rec);
+}
+
+/* A lost piece takes its own time with it and bends no other. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
+static void store_places(struct state *st)
+{
+	for (size_t i = 0; i < st->places.n; i++) {
+		const struct place *p = table__value(&st->places, i);
+		const struct rec_text *cpus = names__string(st->sweep->names, p->cpus);
+
+		STORE(st->sweep->store, "affinity", V_INT(*table__key(&st->places, i)), V_INT(p->tgid),
+		      cpus ? V_TEXTN(cpus->s, cpus->len) : V_NULL, V_INT(p->policy), V_INT(p->prio));
+	}
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+
+	store_places(st);
+	for (int i = 0; i < OPEN; i++)
+		if (tally__finish(&st->threads[i]) | tally__finish(&st->processes[i]))
+			st->sweep->no_memory = true;
+	sweep__limit(st->sweep, "threads with known CPUs", MAX_THREADS, st->places.refused, "the CPUs of further threads are missing");
+	table__free(&st->places);
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	for (int i = 0; i < OPEN; i++) {
+		tally__init(&st->threads[i], &thread_spec, s->store);
+		tally__init(&st->processes[i], &process_spec, s->store);
+	}
+	table__init(&st->places, 1, sizeof(struct place), MAX_THREADS);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_run, REC_affinity, 0 };
+
+const struct pass pass_run = { "run", wants, init, on_event, on_gap, finish };

@@ -1,0 +1,528 @@
+/*
+ * pass_ovs.c: upcalls of the Open vSwitch datapath and what user space does about them.
+ *
+ * An upcall is answered when its packet comes back, found by its headers, or when a command about its flow
+ * comes: a flow that drops is installed and the packet not returned. An upcall the socket did not take is
+ * settled at once. Segments of GSO packets go up one by one: the first stands for the upcall, the others
+ * only wait so that their return is no surprise.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/ovs/megaflows.h"
+#include "analyzer/sweep/pass.h"
+#include "analyzer/sweep/tally.h"
+#include "analyzer/ovs/upcalls.h"
+
+enum { FLOW_NEW = 1, FLOW_DEL = 2, FLOW_GET = 3, FLOW_SET = 4 };
+enum { MAX_CPUS = 4096, MAX_FLOWS = 1 << 16, STORED_FLOWS = 1000, UNFINISHED_NS = 1000000000, FLOW_TO_PACKET_NS = 1000000000 };
+enum fate { SENT_BACK, FLOW_ONLY, REFUSED, NO_ANSWER, UNFINISHED, UNKNOWN };
+enum command { EXECUTE, PUT, SET, DELETE, FLUSH, PROBE, OTHER };
+
+/* Parts of a command on one CPU; the thread may be another each time. */
+struct parts {
+	struct rec_flow_cmd head;
+	size_t have;
+	bool open, broken;
+	__u8 bytes[FLOW_CMD_MAX];
+};
+
+struct datapath_flow {
+	__u64 n, refused, first, last;
+};
+
+struct flow_key {
+	__u8 saddr[16], daddr[16];
+	__u32 netns, ifindex;
+	__u16 sport, dport, ethertype, proto;
+};
+
+struct cpu {
+	struct upcall *current; /* between its begin and its end */
+	struct upcall *segment; /* the last one of it */
+	__u64 skb;
+	size_t flow;            /* number of its flow, from 1 */
+	struct parts parts;
+};
+
+struct state {
+	struct sweep *sweep;
+	__u32 n_cpus;
+	struct upcalls *waiting;
+	struct megaflows *megaflows;
+	struct cpu *cpus;
+	struct tally counts, fates, latencies, commands, installs;
+	struct table flows;
+	__u64 last;      /* record that was seen */
+	__u64 gap_until; /* answers up to this time may be missing */
+	__u64 evicted;
+};
+
+/* ---- what is stored ------------------------------------------------------------------------------- */
+
+static const char *const fate_text[] = { "sent back", "flow only", "refused", "no answer", "unfinished", "unknown" };
+static const char *const command_text[] = { "execute", "flow put", "flow set", "flow delete", "flow flush", "flow probe", "other" };
+
+static void put_count(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "upcall", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1]), V_INT(row->count[0]),
+	      V_INT(row->count[1]), V_INT(row->count[2]));
+}
+
+/* The window is that of the upcall, which is part of the key. */
+static void put_fate(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	(void)win;
+	STORE(s, "upcall_fate", V_INT(key[2]), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1] & 0xff),
+	      V_TEXT(fate_text[key[1] >> 8 & 0xff]), V_INT(key[1] >> 32), V_INT(row->count[0]));
+}
+
+static void put_latency(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "upcall_latency", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1] >> 32),
+	      V_INT(key[1] & 0xffffffff), V_HIST(row->hist));
+}
+
+static void put_command(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "ovs_command", V_INT(win), V_INT(key[0] >> 32), V_TEXT(command_text[key[0] & 0xff]), V_INT(key[1]),
+	      V_INT(row->count[0]), V_HIST(row->hist));
+}
+
+static void put_install(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "flow_install", V_INT(win), V_INT(key[0]), V_HIST(row->hist));
+}
+
+static const struct tally_spec count_spec = { 2, 3, 0, put_count };
+static const struct tally_spec fate_spec = { 3, 1, 0, put_fate };
+static const struct tally_spec latency_spec = { 2, 0, 1, put_latency };
+static const struct tally_spec command_spec = { 2, 1, 1, put_command };
+static const struct tally_spec install_spec = { 1, 0, 1, put_install };
+
+static void add_time(struct state *st, struct tally_row row, __u64 ns)
+{
+	if (hist__add(row.hist, ns))
+		st->sweep->no_memory = true;
+}
+
+/* Errors of the kernel are small negative numbers; what is not is no error of it. */
+static __u32 errno_of(__u32 ret)
+{
+	__s32 value = (__s32)ret;
+
+	return value < 0 && value >= -4095 ? (__u32)-value : 0;
+}
+
+static void settle(struct state *st, struct upcall *u, enum fate fate, __u32 error)
+{
+	__u64 key[3] = { pair(u->netns, u->ifindex), (__u64)error << 32 | fate << 8 | u->cmd, u->win };
+	struct cpu *cpu = &st->cpus[u->cpu];
+
+	if (!u->part)
+		tally__at(&st->fates, st->sweep->win, key).count[0]++;
+	if (cpu->current == u)
+		cpu->current = NULL;
+	if (cpu->segment == u)
+		cpu->segment = NULL;
+	upcalls__remove(st->waiting, u);
+}
+
+/* ---- filtering ------------------------------------------------------------------------------------ */
+
+static bool wanted(const struct state *st, const struct upcall_id *id, __u32 netns, __u32 ifindex, __u32 len, __u16 vlan)
+{
+	struct rec_packet p = { .rec.type = REC_packet, .sport = id->sport, .dport = id->dport, .ethertype = id->ethertype,
+				.proto = id->proto, .tcp_flags = id->tcp_flags, .frag = id->frag, .ip_id = id->ip_id,
+				.seq = id->seq, .ack = id->ack, .ip_len = id->ip_len, .len = len, .vlan = vlan,
+				.netns = netns, .ifindex = ifindex };
+
+	if (!st->sweep->opts.filter.match)
+		return true;
+	memcpy(p.saddr, id->saddr, sizeof(p.saddr));
+	memcpy(p.daddr, id->daddr, sizeof(p.daddr));
+	return sweep__match(st->sweep, &p);
+}
+
+static bool wanted_flow(const struct state *st, const struct flow_command *c)
+{
+	struct upcall_id id = { .sport = c->tuple.sport, .dport = c->tuple.dport, .ethertype = c->tuple.ethertype,
+				.proto = c->tuple.proto };
+
+	if (!st->sweep->opts.filter.match || !c->has_tuple)
+		return !st->sweep->opts.filter.match;
+	memcpy(id.saddr, c->tuple.saddr, sizeof(id.saddr));
+	memcpy(id.daddr, c->tuple.daddr, sizeof(id.daddr));
+	return wanted(st, &id, 0, 0, 0, 0);
+}
+
+/* ---- upcalls -------------------------------------------------------------------------------------- */
+
+static struct cpu *cpu_of(struct state *st, const struct rec *rec)
+{
+	return rec->cpu < st->n_cpus ? &st->cpus[rec->cpu] : NULL;
+}
+
+static void evict(void *arg, struct upcall *u)
+{
+	struct state *st = arg;
+
+	st->evicted += !u->part && !u->flow_put;
+	settle(st, u, u->flow_put ? FLOW_ONLY : UNKNOWN, 0);
+}
+
+/* The number, from 1, of this packet's flow; 0: there are too many. */
+static size_t count_flow(struct state *st, const struct rec_upcall *r)
+{
+	struct flow_key k = { .netns = r->netns, .ifindex = r->ifindex, .sport = r->sport, .dport = r->dport,
+			      .ethertype = r->ethertype, .proto = r->proto };
+	__u64 key[sizeof(k) / 8];
+	struct datapath_flow *f;
+
+	memcpy(k.saddr, r->saddr, sizeof(k.saddr));
+	memcpy(k.daddr, r->daddr, sizeof(k.daddr));
+	memcpy(key, &k, sizeof(k));
+	f = table__add(&st->flows, key, NULL);
+	if (!f)
+		return 0;
+	if (!f->n++)
+		f->first = r->rec.ts;
+	f->last = r->rec.ts;
+	return ((unsigned char *)f - st->flows.entries) / st->flows.entry_size + 1;
+}
+
+static void on_segment(struct state *st, struct cpu *cpu, const struct rec_upcall *r)
+{
+	__u64 key[2] = { pair(r->netns, r->ifindex), r->cmd };
+
+	if (cpu->current && !cpu->current->indexed) {
+		upcalls__index(st->waiting, cpu->current, r);
+		return;
+	}
+	tally__at(&st->counts, st->sweep->win, key).count[1]++;
+	cpu->segment = upcalls__add(st->waiting, r, evict, st);
+	cpu->segment->win = st->sweep->win;
+}
+
+static void on_upcall(struct state *st, const struct rec_upcall *r)
+{
+	__u64 key[2] = { pair(r->netns, r->ifindex), r->cmd }, *n;
+	struct cpu *cpu = cpu_of(st, &r->rec);
+	struct upcall_id id;
+
+	upcall_id__of_upcall(&id, r);
+	if (!cpu || !wanted(st, &id, r->netns, r->ifindex, r->len, r->vlan))
+		return;
+	if (r->part) {
+		on_segment(st, cpu, r);
+		return;
+	}
+	n = tally__at(&st->counts, st->sweep->win, key).count;
+	n[0]++;
+	n[2] += r->len;
+	cpu->current = upcalls__add(st->waiting, r, evict, st);
+	cpu->current->win = st->sweep->win;
+	cpu->current->gap = r->rec.ts <= st->gap_until;
+	cpu->segment = NULL;
+	cpu->skb = r->skb;
+	cpu->flow = count_flow(st, r);
+}
+
+static void on_end(struct state *st, const struct rec_upcall_end *r)
+{
+	struct cpu *cpu = cpu_of(st, &r->rec);
+	__u32 error = errno_of(r->ret);
+
+	if (!cpu || cpu->skb != r->skb)
+		return;
+	cpu->skb = 0;
+	if (error && cpu->current)
+		settle(st, cpu->current, REFUSED, error);
+	if (error && cpu->segment) /* the one it failed at */
+		settle(st, cpu->segment, REFUSED, error);
+	if (error && cpu->flow)
+		((struct datapath_flow *)table__value(&st->flows, cpu->flow - 1))->refused++;
+	cpu->current = cpu->segment = NULL;
+}
+
+static void count_command(struct state *st, enum command what, __u32 tid, __u32 ret, bool unasked, __u64 duration)
+{
+	__u64 key[2] = { (__u64)tid << 32 | what, errno_of(ret) };
+	struct tally_row row = tally__at(&st->commands, st->sweep->win, key);
+
+	row.count[0] += unasked;
+	add_time(st, row, duration);
+}
+
+/*
+ * A packet comes back right behind the command about its flow, if at all, unless that command was for another of
+ * its flow. Of two with the same headers the one that has waited long since was answered by the command.
+ */
+static struct upcall *find(struct state *st, const struct upcall_id *id, __u64 now)
+{
+	struct upcall *u = upcalls__find(st->waiting, id), *later;
+
+	while (u && u->flow_put && since(u->flow_put, now) > FLOW_TO_PACKET_NS && (later = upcalls__later(st->waiting, u))) {
+		settle(st, u, FLOW_ONLY, 0);
+		u = later;
+	}
+	return u;
+}
+
+static void on_execute(struct state *st, const struct rec_upcall_execute *r)
+{
+	struct upcall_id id;
+	struct upcall *u;
+
+	upcall_id__of_execute(&id, r);
+	if (!wanted(st, &id, 0, 0, r->len, r->vlan))
+		return;
+	u = find(st, &id, r->rec.ts);
+	count_command(st, EXECUTE, r->tid, r->ret, !u, r->duration);
+	if (!u)
+		return;
+	if (!u->part) {
+		__u64 key[2] = { pair(u->netns, u->ifindex), pair(u->cmd, r->tid) };
+
+		add_time(st, tally__at(&st->latencies, st->sweep->win, key), since(u->ts, r->rec.ts - r->duration));
+	}
+	settle(st, u, SENT_BACK, 0);
+}
+
+/* ---- commands about flows ------------------------------------------------------------------------- */
+
+static void on_put(struct state *st, struct flow_command *c)
+{
+	__u64 tid = c->head.tid;
+
+	if (c->has_tuple)
+		c->upcall_ns = upcalls__flow_put(st->waiting, &c->tuple, c->head.rec.ts);
+	if (c->upcall_ns && !c->head.ret)
+		add_time(st, tally__at(&st->installs, st->sweep->win, &tid), since(c->upcall_ns, c->head.rec.ts));
+	megaflows__put(st->megaflows, c);
+}
+
+static enum command what_is(const struct flow_command *c)
+{
+	if (c->flow.probe)
+		return PROBE;
+	switch (c->head.cmd) {
+	case FLOW_NEW:
+		return PUT;
+	case FLOW_SET:
+		return SET;
+	case FLOW_DEL:
+		return c->flow.has_key || c->flow.has_ufid || !c->complete ? DELETE : FLUSH;
+	}
+	return OTHER;
+}
+
+static void on_command(struct state *st, struct flow_command *c)
+{
+	enum command what = what_is(c);
+
+	if (!wanted_flow(st, c))
+		return;
+	count_command(st, what, c->head.tid, c->head.ret, false, c->head.duration);
+	switch (what) {
+	case PUT:
+		on_put(st, c);
+		break;
+	case SET:
+		megaflows__set(st->megaflows, c);
+		break;
+	case DELETE:
+		megaflows__delete(st->megaflows, c);
+		break;
+	case FLUSH:
+		megaflows__flush(st->megaflows, c);
+		break;
+	default:
+		break;
+	}
+}
+
+static void close_parts(struct state *st, struct parts *p)
+{
+	struct flow_command c = { .head = p->head };
+	size_t total = p->head.total;
+
+	if (!p->open)
+		return;
+	p->open = false;
+	c.complete = !p->broken && p->have == total;
+	ovs_flow__parse((struct ovs_attrs){ p->bytes, p->have }, &c.flow);
+	c.has_tuple = c.flow.has_key && ovs_flow__tuple(&c.flow, &c.tuple);
+	on_command(st, &c);
+}
+
+static void on_flow_cmd(struct state *st, const struct rec_flow_cmd *r)
+{
+	struct cpu *cpu = cpu_of(st, &r->rec);
+	struct parts *p = cpu ? &cpu->parts : NULL;
+	size_t len = r->part_len < sizeof(r->part) ? r->part_len : sizeof(r->part);
+
+	if (!p)
+		return;
+	if (p->open && (r->offset == 0 || p->head.tid != r->tid || p->head.seq != r->seq))
+		close_parts(st, p);
+	if (!p->open) {
+		p->head = *r;
+		p->have = 0;
+		p->open = true;
+		p->broken = r->offset != 0;
+	}
+	p->broken |= r->offset != p->have;
+	if (!p->broken && p->have + len <= sizeof(p->bytes)) {
+		memcpy(p->bytes + p->have, r->part, len);
+		p->have += len;
+	}
+	if (p->broken || p->have >= r->total || p->have == sizeof(p->bytes))
+		close_parts(st, p);
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	struct state *st = state;
+
+	st->last = rec->ts > st->last ? rec->ts : st->last;
+	switch (rec->type) {
+	case REC_upcall:
+		on_upcall(state, (const struct rec_upcall *)rec);
+		break;
+	case REC_upcall_end:
+		on_end(state, (const struct rec_upcall_end *)rec);
+		break;
+	case REC_upcall_execute:
+		on_execute(state, (const struct rec_upcall_execute *)rec);
+		break;
+	case REC_flow_cmd:
+		on_flow_cmd(state, (const struct rec_flow_cmd *)rec);
+		break;
+	}
+}
+
+static void mark_gap(void *arg, struct upcall *u)
+{
+	(void)arg;
+	u->gap = true;
+}
+
+/* What waits now, or begins before the gap ends, may have been answered unseen. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	struct state *st = state;
+
+	if (gap->type != GAP_ANY_TYPE && gap->type != REC_upcall && gap->type != REC_upcall_end &&
+	    gap->type != REC_upcall_execute && gap->type != REC_flow_cmd)
+		return;
+	upcalls__each(st->waiting, mark_gap, NULL);
+	if (gap->to > st->gap_until)
+		st->gap_until = gap->to;
+}
+
+/* ---- the end -------------------------------------------------------------------------------------- */
+
+static void settle_rest(void *arg, struct upcall *u)
+{
+	struct state *st = arg;
+	enum fate fate = u->flow_put ? FLOW_ONLY : u->gap ? UNKNOWN :
+			 since(u->ts, st->last) < UNFINISHED_NS ? UNFINISHED : NO_ANSWER;
+
+	settle(st, u, fate, 0);
+}
+
+static int by_upcalls(const void *a, const void *b, void *arg)
+{
+	const struct table *t = arg;
+	size_t i = *(const __u32 *)a, k = *(const __u32 *)b;
+	const struct datapath_flow *x = table__value(t, i), *y = table__value(t, k);
+
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	return memcmp(table__key(t, i), table__key(t, k), sizeof(struct flow_key));
+}
+
+static void store_flow(struct state *st, size_t i)
+{
+	const struct datapath_flow *f = table__value(&st->flows, i);
+	struct flow_key k;
+
+	memcpy(&k, table__key(&st->flows, i), sizeof(k));
+	STORE(st->sweep->store, "upcall_flow", V_INT(k.netns), V_INT(k.ifindex), V_INT(k.ethertype), V_ADDR(k.saddr), V_ADDR(k.daddr),
+	      V_INT(k.sport), V_INT(k.dport), V_INT(k.proto), V_INT(f->n), V_INT(f->refused), V_INT(f->first), V_INT(f->last));
+}
+
+/* Those with most upcalls. Returns how many were left out. */
+static __u64 store_flows(struct state *st)
+{
+	size_t n = st->flows.n;
+	__u32 *sorted = malloc((n + 1) * sizeof(*sorted));
+
+	if (!sorted) {
+		st->sweep->no_memory = true;
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (__u32)i;
+	qsort_r(sorted, n, sizeof(*sorted), by_upcalls, &st->flows);
+	for (size_t i = 0; i < n && i < STORED_FLOWS; i++)
+		store_flow(st, sorted[i]);
+	free(sorted);
+	return st->flows.refused + (n > STORED_FLOWS ? n - STORED_FLOWS : 0);
+}
+
+static void release(struct state *st)
+{
+	upcalls__free(st->waiting);
+	table__free(&st->flows);
+	free(st->cpus);
+	free(st);
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+	struct sweep *s = st->sweep;
+
+	for (__u32 i = 0; i < st->n_cpus; i++)
+		close_parts(st, &st->cpus[i].parts);
+	upcalls__each(st->waiting, settle_rest, st);
+	megaflows__finish(st->megaflows);
+	sweep__limit(s, "waiting upcalls", UPCALLS, st->evicted, "what became of them is not known");
+	sweep__limit(s, "flows with upcalls", STORED_FLOWS, store_flows(st), "their upcalls are counted but not listed by flow");
+	if (tally__finish(&st->counts) | tally__finish(&st->fates) | tally__finish(&st->latencies) |
+	    tally__finish(&st->commands) | tally__finish(&st->installs))
+		s->no_memory = true;
+	release(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	st->n_cpus = s->n_cpus < MAX_CPUS ? s->n_cpus : MAX_CPUS;
+	st->cpus = calloc(st->n_cpus + 1, sizeof(*st->cpus));
+	st->waiting = upcalls__new();
+	st->megaflows = megaflows__new(s);
+	if (!st->cpus || !st->waiting || !st->megaflows) {
+		free(st->megaflows);
+		release(st);
+		return -1;
+	}
+	tally__init(&st->counts, &count_spec, s->store);
+	tally__init(&st->fates, &fate_spec, s->store);
+	tally__init(&st->latencies, &latency_spec, s->store);
+	tally__init(&st->commands, &command_spec, s->store);
+	tally__init(&st->installs, &install_spec, s->store);
+	table__init(&st->flows, sizeof(struct flow_key) / 8, sizeof(struct datapath_flow), MAX_FLOWS);
+	*state = st;
+	return 0;
+}
+
+/* cost: when the recording was still going on. */
+static const __u8 wants[] = { REC_upcall, REC_upcall_end, REC_upcall_execute, REC_flow_cmd, REC_cost, 0 };
+
+const struct pass pass_ovs = { "ovs", wants, init, on_event, on_gap, finish };

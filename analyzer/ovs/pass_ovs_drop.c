@@ -1,0 +1,116 @@
+/*
+ * pass_ovs_drop.c: packets that the Open vSwitch datapath dropped, counted and kept one by one up to a limit.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/sweep/pass.h"
+#include "analyzer/sweep/tally.h"
+
+enum { MAX_EVENTS = 100000 };
+enum { DROPS, BYTES };
+
+struct state {
+	struct sweep *sweep;
+	struct tally drops;
+	__u64 kept, left_out;
+};
+
+struct key {
+	__u64 location;
+	__u32 reason, arg, recirc_id, netns, ifindex;
+	__u16 ethertype;
+	__u8 proto, why;
+	__u32 action, pad;
+};
+
+static void put(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	struct key k;
+
+	memcpy(&k, key, sizeof(k));
+	STORE(s, "ovs_drop", V_INT(win), V_INT(k.why), V_INT(k.location), V_INT(k.reason), V_INT(k.action), V_INT(k.arg),
+	      V_INT(k.recirc_id), V_INT(k.netns), V_INT(k.ifindex), V_INT(k.ethertype), V_INT(k.proto),
+	      V_INT(row->count[DROPS]), V_INT(row->count[BYTES]));
+}
+
+static const struct tally_spec spec = { sizeof(struct key) / 8, 2, 0, put };
+
+static void packet_of(const struct rec_ovs_drop *d, struct rec_packet *p)
+{
+	*p = (struct rec_packet){ .rec = d->rec, .skb = d->skb, .sport = d->sport, .dport = d->dport,
+				  .ethertype = d->ethertype, .proto = d->proto, .tcp_flags = d->tcp_flags, .vlan = d->vlan,
+				  .ip_id = d->ip_id, .seq = d->seq, .len = d->len, .netns = d->netns, .ifindex = d->ifindex };
+	p->rec.type = REC_packet;
+	memcpy(p->saddr, d->saddr, sizeof(p->saddr));
+	memcpy(p->daddr, d->daddr, sizeof(p->daddr));
+}
+
+static void keep(struct state *st, const struct rec_ovs_drop *d)
+{
+	if (st->kept == MAX_EVENTS) {
+		st->left_out++;
+		return;
+	}
+	st->kept++;
+	STORE(st->sweep->store, "ovs_drop_event", V_INT(d->rec.ts), V_INT(st->sweep->win), V_INT(d->rec.cpu), V_INT(d->skb),
+	      V_INT(d->why), V_INT(d->location), V_INT(d->reason), V_INT(d->action), V_INT(d->arg), V_INT(d->recirc_id),
+	      V_INT(d->ct_state), V_INT(d->in_port), V_INT(d->netns), V_INT(d->ifindex), V_INT(d->len), V_INT(d->ethertype),
+	      V_INT(d->vlan), V_ADDR(d->saddr), V_ADDR(d->daddr), V_INT(d->sport), V_INT(d->dport), V_INT(d->proto),
+	      V_INT(d->ip_id), V_INT(d->seq), V_INT(d->tcp_flags));
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	const struct rec_ovs_drop *d = (const struct rec_ovs_drop *)rec;
+	struct key k = { .location = d->location, .reason = d->reason, .arg = d->arg, .recirc_id = d->recirc_id,
+			 .netns = d->netns, .ifindex = d->ifindex, .ethertype = d->ethertype, .proto = d->proto,
+			 .why = d->why, .action = d->action };
+	__u64 key[sizeof(k) / 8];
+	struct state *st = state;
+	struct rec_packet p;
+	__u64 *n;
+
+	packet_of(d, &p);
+	if (!sweep__match(st->sweep, &p))
+		return;
+	memcpy(key, &k, sizeof(k));
+	n = tally__at(&st->drops, st->sweep->win, key).count;
+	n[DROPS]++;
+	n[BYTES] += d->len;
+	if (d->location)
+		names__use_location(st->sweep->names, d->location);
+	keep(st, d);
+}
+
+/* Each drop stands for itself. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+
+	if (tally__finish(&st->drops))
+		st->sweep->no_memory = true;
+	sweep__limit(st->sweep, "Open vSwitch drops", MAX_EVENTS, st->left_out, "they are counted but not listed one by one");
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	tally__init(&st->drops, &spec, s->store);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_ovs_drop, 0 };
+
+const struct pass pass_ovs_drop = { "ovs_drop", wants, init, on_event, on_gap, finish };

@@ -1,0 +1,218 @@
+/*
+ * upcalls.c: upcalls that wait (upcalls.h).
+ *
+ * All entries lie in one array, and each in a list by age, in one of those with the same hash of their
+ * headers, and in one of those with the same hash of their tuple. Lists are in order of arrival, so that
+ * of packets with the same headers the oldest is found first. Links are indices, 0 is none: entry 0 is not
+ * used. A flood of one flow makes long lists: adding and removing do not walk them.
+ */
+#include "analyzer/ovs/upcalls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = UPCALLS * 2 };
+enum link { BY_AGE, BY_ID, BY_TUPLE };
+
+struct list {
+	__u32 first, last;
+};
+
+struct upcalls {
+	struct upcall all[UPCALLS + 1];
+	struct list by_id[SLOTS], by_tuple[SLOTS], by_age;
+	__u32 free; /* linked by age */
+};
+
+struct upcalls *upcalls__new(void)
+{
+	struct upcalls *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	for (__u32 i = 1; i < UPCALLS; i++)
+		t->all[i].links[BY_AGE].next = i + 1;
+	t->free = 1;
+	return t;
+}
+
+void upcalls__free(struct upcalls *t)
+{
+	free(t);
+}
+
+static __u32 hash(const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+	__u64 h = 0x243f6a8885a308d3, word;
+
+	for (size_t i = 0; i + 8 <= len; i += 8) {
+		memcpy(&word, p + i, sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15;
+		h ^= h >> 32;
+	}
+	return h % SLOTS;
+}
+
+_Static_assert(sizeof(struct upcall_id) % 8 == 0 && sizeof(struct ovs_tuple) % 8 == 0, "hashed in whole words");
+
+#define COPY_ID(id, r)                                              \
+	do {                                                        \
+		memset(id, 0, sizeof(*(id)));                       \
+		memcpy((id)->saddr, (r)->saddr, 16);                \
+		memcpy((id)->daddr, (r)->daddr, 16);                \
+		(id)->ip_id = (r)->ip_id;                           \
+		(id)->seq = (r)->seq;                               \
+		(id)->ack = (r)->ack;                               \
+		(id)->ip_len = (r)->ip_len;                         \
+		(id)->sport = (r)->sport;                           \
+		(id)->dport = (r)->dport;                           \
+		(id)->ethertype = (r)->ethertype;                   \
+		(id)->frag = (r)->frag;                             \
+		(id)->proto = (r)->proto;                           \
+		(id)->tcp_flags = (r)->tcp_flags;                   \
+	} while (0)
+
+void upcall_id__of_upcall(struct upcall_id *id, const struct rec_upcall *r)
+{
+	COPY_ID(id, r);
+}
+
+void upcall_id__of_execute(struct upcall_id *id, const struct rec_upcall_execute *r)
+{
+	COPY_ID(id, r);
+}
+
+/* As ovs_flow__tuple() sees it: a key has no ICMP identifier. */
+static void tuple_of(struct ovs_tuple *t, const struct rec_upcall *r)
+{
+	memset(t, 0, sizeof(*t));
+	memcpy(t->saddr, r->saddr, 16);
+	memcpy(t->daddr, r->daddr, 16);
+	t->sport = r->proto == 1 || r->proto == 58 ? 0 : r->sport;
+	t->dport = r->dport;
+	t->ethertype = r->ethertype;
+	t->proto = r->proto;
+	t->in_port = r->in_port;
+	t->recirc_id = r->recirc_id;
+}
+
+/* ---- lists ---------------------------------------------------------------------------------------- */
+
+static void append(struct upcalls *t, struct list *l, enum link which, struct upcall *u)
+{
+	__u32 i = (__u32)(u - t->all);
+
+	u->links[which] = (struct upcall_link){ 0, l->last };
+	if (l->last)
+		t->all[l->last].links[which].next = i;
+	else
+		l->first = i;
+	l->last = i;
+}
+
+static void cut_out(struct upcalls *t, struct list *l, enum link which, struct upcall *u)
+{
+	const struct upcall_link *at = &u->links[which];
+
+	if (at->before)
+		t->all[at->before].links[which].next = at->next;
+	else
+		l->first = at->next;
+	if (at->next)
+		t->all[at->next].links[which].before = at->before;
+	else
+		l->last = at->before;
+}
+
+/* ---- the table ------------------------------------------------------------------------------------ */
+
+struct upcall *upcalls__add(struct upcalls *t, const struct rec_upcall *r, void (*evict)(void *arg, struct upcall *u),
+			    void *arg)
+{
+	struct upcall *u;
+
+	if (!t->free)
+		evict(arg, &t->all[t->by_age.first]);
+	u = &t->all[t->free];
+	t->free = u->links[BY_AGE].next;
+	memset(u, 0, sizeof(*u));
+	u->ts = r->rec.ts;
+	u->skb = r->skb;
+	u->netns = r->netns;
+	u->ifindex = r->ifindex;
+	u->cpu = r->rec.cpu;
+	u->cmd = r->cmd;
+	u->part = r->part;
+	tuple_of(&u->tuple, r);
+	u->tuple_hash = hash(&u->tuple, sizeof(u->tuple));
+	append(t, &t->by_tuple[u->tuple_hash], BY_TUPLE, u);
+	append(t, &t->by_age, BY_AGE, u);
+	if (r->part || !r->gso_segs)
+		upcalls__index(t, u, r);
+	return u;
+}
+
+void upcalls__index(struct upcalls *t, struct upcall *u, const struct rec_upcall *segment)
+{
+	if (u->indexed)
+		return;
+	upcall_id__of_upcall(&u->id, segment);
+	u->id_hash = hash(&u->id, sizeof(u->id));
+	append(t, &t->by_id[u->id_hash], BY_ID, u);
+	u->indexed = true;
+}
+
+void upcalls__remove(struct upcalls *t, struct upcall *u)
+{
+	if (u->indexed)
+		cut_out(t, &t->by_id[u->id_hash], BY_ID, u);
+	cut_out(t, &t->by_tuple[u->tuple_hash], BY_TUPLE, u);
+	cut_out(t, &t->by_age, BY_AGE, u);
+	u->links[BY_AGE].next = t->free;
+	t->free = (__u32)(u - t->all);
+}
+
+/* From entry i of a list on. */
+static struct upcall *find_from(struct upcalls *t, __u32 i, const struct upcall_id *id)
+{
+	while (i && memcmp(&t->all[i].id, id, sizeof(*id)) != 0)
+		i = t->all[i].links[BY_ID].next;
+	return i ? &t->all[i] : NULL;
+}
+
+struct upcall *upcalls__find(struct upcalls *t, const struct upcall_id *id)
+{
+	return find_from(t, t->by_id[hash(id, sizeof(*id))].first, id);
+}
+
+struct upcall *upcalls__later(struct upcalls *t, const struct upcall *u)
+{
+	return find_from(t, u->links[BY_ID].next, &u->id);
+}
+
+/* From the youngest on: behind one that is marked, all are. */
+__u64 upcalls__flow_put(struct upcalls *t, const struct ovs_tuple *tuple, __u64 now)
+{
+	__u64 oldest = 0;
+
+	for (__u32 i = t->by_tuple[hash(tuple, sizeof(*tuple))].last; i; i = t->all[i].links[BY_TUPLE].before) {
+		struct upcall *u = &t->all[i];
+
+		if (memcmp(&u->tuple, tuple, sizeof(*tuple)) != 0)
+			continue;
+		if (u->flow_put)
+			break;
+		u->flow_put = now;
+		oldest = u->ts;
+	}
+	return oldest;
+}
+
+void upcalls__each(struct upcalls *t, void (*fn)(void *arg, struct upcall *u), void *arg)
+{
+	for (__u32 i = t->by_age.first, next; i; i = next) {
+		next = t->all[i].links[BY_AGE].next;
+		fn(arg, &t->all[i]);
+	}
+}

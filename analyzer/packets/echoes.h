@@ -1,0 +1,23 @@
+/*
+ * echoes.h: echo requests (ping) and their replies, and how long each part of the round trip took.
+ *
+ * Both are packets of this host, with a journey each. What lies between the last sign of the request and the first of
+ * its reply is beyond: another host, a guest, or a program that answers.
+ */
+#ifndef ANALYZER_ECHOES_H
+#define ANALYZER_ECHOES_H
+
+#include "analyzer/packets/journeys.h"
+#include "analyzer/sweep/pass.h"
+
+struct echoes;
+
+struct echoes *echoes__new(struct sweep *s); /* NULL when out of memory */
+
+/* A journey has ended; what is no echo is ignored. */
+void echoes__see(struct echoes *e, const struct journey *j);
+
+/* Stores the results and frees. NULL is allowed. */
+void echoes__finish(struct echoes *e);
+
+#endif

@@ -1,0 +1,205 @@
+/* flows.c: packets by flow (flows.h). */
+#include "analyzer/packets/flows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <netinet/in.h>
+#include "analyzer/base/heavy.h"
+#include "analyzer/base/hist.h"
+
+enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08 };
+enum { SEQ_NEAR = 1 << 24 }; /* bytes; farther back is another connection */
+
+/* The last packet that was a new one. */
+struct newest {
+	__u64 ts; /* 0: none yet */
+	__u32 ip_id, seq, ack;
+	__u32 netns, ifindex;
+	__u16 frag;
+	__u8 stage;
+	bool data; /* TCP: takes up sequence numbers */
+};
+
+/* What each packet changes lies together. */
+struct flow {
+	__u32 generation;
+	__u64 bytes, drops;
+	__u64 first, last;
+	struct newest newest;
+	__u64 longest_at; /* the beginning of the longest gap */
+	__u64 uncertain;
+	struct hist gaps;
+	struct hist total;
+};
+
+struct flows {
+	const struct gaps *lost;
+	struct heavy *table;
+	bool no_memory;
+};
+
+struct flows *flows__new(const struct gaps *lost)
+{
+	struct flows *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->lost = lost;
+	f->table = heavy__new(FLOW_KEY_WORDS, sizeof(struct flow), FLOWS);
+	if (f->table)
+		return f;
+	free(f);
+	return NULL;
+}
+
+void flows__free(struct flows *f)
+{
+	if (!f)
+		return;
+	for (__u32 i = 1; i <= FLOWS; i++) {
+		struct flow *flow = heavy__value(f->table, i);
+
+		hist__free(&flow->total);
+		hist__free(&flow->gaps);
+	}
+	heavy__free(f->table);
+	free(f);
+}
+
+struct flow_key flow_key__of(const struct rec_packet *p)
+{
+	struct flow_key key = { .sport = p->sport, .dport = p->dport, .ethertype = p->ethertype, .proto = p->proto };
+
+	memcpy(key.saddr, p->saddr, sizeof(key.saddr));
+	memcpy(key.daddr, p->daddr, sizeof(key.daddr));
+	return key;
+}
+
+/* Keeps the memory of the flow before. */
+static void begin(struct flow *flow, __u64 ts)
+{
+	hist__reset(&flow->total);
+	hist__reset(&flow->gaps);
+	flow->generation++;
+	flow->bytes = flow->drops = flow->uncertain = 0;
+	flow->first = ts;
+	flow->newest.ts = 0;
+}
+
+/* ---- gaps --------------------------------------------------------------------------------------- */
+
+/*
+ * Does a TCP segment take up sequence numbers? How long its header is was not recorded: at most 60 bytes. Shorter ones
+ * with data have PSH.
+ */
+static bool has_data(const struct rec_packet *p)
+{
+	__u32 ip = p->ethertype == 0x86dd ? 40 : 20, len = p->ip_len > ip ? p->ip_len - ip : p->len;
+
+	return p->tcp_flags & (SYN | FIN | PSH) || len > 60;
+}
+
+/* TCP sends it again, keeps alive, or it comes late: it is not beyond the newest one. */
+static bool is_again(const struct newest *n, const struct rec_packet *p)
+{
+	__s32 ahead = (__s32)(p->seq - n->seq);
+
+	if (p->proto != IPPROTO_TCP || p->tcp_flags & RST)
+		return false;
+	if (ahead == 0)
+		return n->data && has_data(p);
+	return ahead < 0 && ahead > -SEQ_NEAR && !(p->tcp_flags & SYN);
+}
+
+/* It comes by at another place, by way of a guest or as a copy whose origin was not recorded. */
+static bool is_elsewhere(const struct newest *n, const struct rec_packet *p)
+{
+	bool same = p->ip_id == n->ip_id && p->seq == n->seq && p->ack == n->ack && p->frag == n->frag && (p->ip_id || p->seq);
+
+	return same && (p->stage != n->stage || p->netns != n->netns || p->ifindex != n->ifindex);
+}
+
+static void add_gap(struct flows *f, struct flow *flow, __u64 now)
+{
+	__u64 from = flow->newest.ts, ns = now > from ? now - from : 0;
+
+	if (f->lost->n_packet && gaps__in_packets(f->lost, from, now)) {
+		flow->uncertain++;
+		return;
+	}
+	if (!flow->gaps.n || ns > flow->gaps.max)
+		flow->longest_at = from;
+	if (hist__add(&flow->gaps, ns))
+		f->no_memory = true;
+}
+
+static void count_gap(struct flows *f, struct flow *flow, const struct rec_packet *p, __u64 ts)
+{
+	struct newest *n = &flow->newest;
+	bool reset = p->proto == IPPROTO_TCP && p->tcp_flags & RST; /* its number may be anything */
+
+	if (n->ts && (is_again(n, p) || is_elsewhere(n, p)))
+		return;
+	if (n->ts)
+		add_gap(f, flow, ts);
+	*n = (struct newest){ .ts = ts, .ip_id = p->ip_id, .seq = reset ? n->seq : p->seq, .ack = p->ack, .netns = p->netns,
+			      .ifindex = p->ifindex, .frag = p->frag, .stage = p->stage, .data = reset ? n->data : has_data(p) };
+}
+
+/* ---- interface ---------------------------------------------------------------------------------- */
+
+struct flow_ref flows__count(struct flows *f, const struct rec_packet *p, __u64 ts)
+{
+	struct flow_key key = flow_key__of(p);
+	__u64 words[FLOW_KEY_WORDS];
+	struct flow *flow;
+	__u32 index;
+	bool fresh;
+
+	memcpy(words, &key, sizeof(key));
+	index = heavy__count(f->table, words, &fresh);
+	flow = heavy__value(f->table, index);
+	if (fresh)
+		begin(flow, ts);
+	flow->bytes += p->len;
+	flow->last = ts;
+	count_gap(f, flow, p, ts);
+	return (struct flow_ref){ index, flow->generation };
+}
+
+void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, __u64 total_ns)
+{
+	struct flow *flow = ref.index ? heavy__value(f->table, ref.index) : NULL;
+
+	if (!flow || flow->generation != ref.generation)
+		return;
+	flow->drops += dropped;
+	if (timed && hist__add(&flow->total, total_ns))
+		f->no_memory = true;
+}
+
+__u64 flows__forgotten(const struct flows *f)
+{
+	return heavy__forgotten(f->table);
+}
+
+static void put(void *arg, const __u64 *words, __u64 packets, void *value)
+{
+	const struct flow *flow = value;
+	struct flow_key k;
+	bool has_addr;
+
+	memcpy(&k, words, sizeof(k));
+	has_addr = k.ethertype == 0x0800 || k.ethertype == 0x86dd || k.ethertype == 0x0806;
+	STORE((struct store *)arg, "flow", V_INT(k.ethertype), has_addr ? V_ADDR(k.saddr) : V_TEXT(""),
+	      has_addr ? V_ADDR(k.daddr) : V_TEXT(""), V_INT(k.sport), V_INT(k.dport), V_INT(k.proto), V_INT(packets),
+	      V_INT(flow->bytes), V_INT(flow->drops), V_INT(flow->first), V_INT(flow->last), V_HIST(&flow->total),
+	      V_HIST(&flow->gaps), V_OPT(flow->gaps.n, flow->longest_at), V_INT(flow->uncertain));
+}
+
+int flows__store(struct flows *f, struct store *s)
+{
+	heavy__each(f->table, put, s);
+	return f->no_memory ? -ENOMEM : 0;
+}

@@ -1,0 +1,191 @@
+/*
+ * kept_packets.c: kept packets (kept.h).
+ *
+ * First, dropped and late ones are stored at once. The slowest of the others wait in a heap, the quickest
+ * of them on top, and are stored at the end. Journeys that span a gap are no candidates: their time
+ * may be that of two packets.
+ */
+#include "analyzer/packets/kept_packets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const fate_names[N_FATES] = { "consumed", "dropped", "reused", "evicted", "unfinished", "upcall", "merged" };
+
+struct slow {
+	__u64 total;
+	struct journey journey;
+	struct ending ending;
+};
+
+struct kept_packets {
+	struct sweep *sweep;
+	__s64 last_id;
+	__u64 first, dropped, late; /* stored */
+	__u64 dropped_left_out, late_left_out;
+	struct slow **heap; /* pointers: entries are big */
+	size_t n;
+};
+
+struct kept_packets *kept_packets__new(struct sweep *s)
+{
+	struct kept_packets *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->sweep = s;
+	k->heap = calloc(s->opts.keep_slowest, sizeof(*k->heap));
+	if (!k->heap) {
+		free(k);
+		return NULL;
+	}
+	return k;
+}
+
+static void store_hop(struct kept_packets *k, __s64 packet, unsigned n, const struct hop *h)
+{
+	STORE(k->sweep->store, "packet_hop", V_INT(packet), V_INT(n), V_INT(h->ts), V_INT(h->stage), V_INT(h->cpu),
+	      V_INT(h->netns), V_INT(h->ifindex), V_INT(h->queue), V_INT(h->len), V_INT(h->aux));
+}
+
+static bool has_end(const struct ending *end)
+{
+	return end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED;
+}
+
+static void store_hops(struct kept_packets *k, __s64 id, const struct journey *j, const struct ending *end)
+{
+	struct hop last = { .ts = end->ts, .cpu = end->cpu, .netns = j->netns, .ifindex = j->ifindex,
+			    .stage = end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED };
+
+	for (unsigned i = 0; i < j->n_timeline; i++)
+		store_hop(k, id, i, &j->timeline[i]);
+	if (has_end(end))
+		store_hop(k, id, j->n_timeline, &last);
+}
+
+static __s64 store_packet(struct kept_packets *k, const char *why, const struct journey *j, const struct ending *end)
+{
+	const struct rec_packet *h = &j->head;
+	const struct rec_packet *outer = &j->outer;
+	bool known = !j->orphan;
+	bool addr = known && (h->ethertype == 0x0800 || h->ethertype == 0x86dd || h->ethertype == 0x0806);
+	__s64 id = ++k->last_id;
+
+#define V_KNOWN(x) V_OPT(known, x)
+	STORE(k->sweep->store, "packet", V_INT(id), V_TEXT(why), V_INT(since(k->sweep->first_ns, j->begin) / WINDOW_NS),
+	      V_INT(j->begin), V_INT(end->ts), V_INT(journey__total(j)), V_TEXT(fate_names[end->fate]),
+	      V_INT(j->orphan), V_INT(j->gap), V_INT(j->skb), V_KNOWN(h->ethertype), V_ADDR(addr ? h->saddr : NULL),
+	      V_ADDR(addr ? h->daddr : NULL), V_KNOWN(h->sport), V_KNOWN(h->dport), V_KNOWN(h->proto), V_KNOWN(h->ip_id),
+	      V_KNOWN(h->frag), V_KNOWN(h->seq), V_KNOWN(h->ack), V_KNOWN(h->tcp_flags), V_KNOWN(h->ttl),
+	      V_KNOWN(h->tos), V_KNOWN(h->vlan), V_KNOWN(h->len), V_KNOWN(h->gso_size), V_KNOWN(h->gso_segs),
+	      V_KNOWN(h->mark), V_KNOWN(h->hash), V_KNOWN(h->tid), V_INT(j->hops),
+	      V_OPT(end->fate == FATE_DROPPED, end->reason), V_OPT(has_end(end) && end->location, end->location),
+	      V_OPT(end->stack, end->stack), V_INT(j->branch), V_OPT(j->wrapped, outer->ethertype),
+	      V_OPT(j->wrapped, outer->proto), V_ADDR(j->wrapped ? outer->saddr : NULL), V_OPT(j->wrapped, outer->sport),
+	      V_ADDR(j->wrapped ? outer->daddr : NULL), V_OPT(j->wrapped, outer->dport));
+#undef V_KNOWN
+	if (has_end(end) && end->location)
+		names__use_location(k->sweep->names, end->location);
+	store_hops(k, id, j, end);
+	return id;
+}
+
+static void sink(struct kept_packets *k, size_t i)
+{
+	struct slow *moving = k->heap[i];
+
+	for (size_t child; (child = 2 * i + 1) < k->n; i = child) {
+		if (child + 1 < k->n && k->heap[child + 1]->total < k->heap[child]->total)
+			child++;
+		if (k->heap[child]->total >= moving->total)
+			break;
+		k->heap[i] = k->heap[child];
+	}
+	k->heap[i] = moving;
+}
+
+static void rise(struct kept_packets *k, size_t i)
+{
+	struct slow *moving = k->heap[i];
+
+	for (; i && k->heap[(i - 1) / 2]->total > moving->total; i = (i - 1) / 2)
+		k->heap[i] = k->heap[(i - 1) / 2];
+	k->heap[i] = moving;
+}
+
+static void offer_slow(struct kept_packets *k, const struct journey *j, const struct ending *end)
+{
+	__u64 total = journey__total(j);
+	bool grows = k->n < k->sweep->opts.keep_slowest;
+	struct slow *s;
+
+	if (j->gap || (!grows && total <= k->heap[0]->total))
+		return;
+	s = grows ? malloc(sizeof(*s)) : k->heap[0];
+	if (!s) {
+		k->sweep->no_memory = true;
+		return;
+	}
+	s->total = total;
+	s->ending = *end;
+	memcpy(&s->journey, j, offsetof(struct journey, timeline) + j->n_timeline * sizeof(j->timeline[0]));
+	if (grows) {
+		k->heap[k->n] = s;
+		rise(k, k->n++);
+	} else {
+		sink(k, 0);
+	}
+}
+
+__s64 kept_packets__offer(struct kept_packets *k, const struct journey *j, const struct ending *end)
+{
+	const struct analyze_opts *o = &k->sweep->opts;
+	bool late = o->late_ns && journey__total(j) >= o->late_ns;
+
+	if (end->fate == FATE_DROPPED) {
+		if (k->dropped < o->keep_dropped) {
+			k->dropped++;
+			return store_packet(k, "dropped", j, end);
+		}
+		k->dropped_left_out++;
+		return 0;
+	}
+	if (late && k->late < o->keep_dropped) {
+		k->late++;
+		return store_packet(k, "late", j, end);
+	}
+	k->late_left_out += late;
+	if (k->first < o->keep_first) {
+		k->first++;
+		return store_packet(k, "first", j, end);
+	}
+	offer_slow(k, j, end);
+	return 0;
+}
+
+static int slowest_first(const void *a, const void *b)
+{
+	const struct slow *x = *(struct slow *const *)a, *y = *(struct slow *const *)b;
+
+	return x->total > y->total ? -1 : x->total < y->total;
+}
+
+void kept_packets__finish(struct kept_packets *k)
+{
+	static const char no_timeline[] = "their timelines are not kept; they are counted";
+	struct sweep *s;
+
+	if (!k)
+		return;
+	s = k->sweep;
+	qsort(k->heap, k->n, sizeof(*k->heap), slowest_first);
+	for (size_t i = 0; i < k->n; i++) {
+		store_packet(k, "slowest", &k->heap[i]->journey, &k->heap[i]->ending);
+		free(k->heap[i]);
+	}
+	sweep__limit(s, "dropped packets", s->opts.keep_dropped, k->dropped_left_out, no_timeline);
+	sweep__limit(s, "late packets", s->opts.keep_dropped, k->late_left_out, no_timeline);
+	free(k->heap);
+	free(k);
+}

@@ -1,0 +1,204 @@
+/*
+ * pass_drop.c: drops, counted by reason and place, and by flow, and kept one by one up to a limit.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/packets/flows.h"
+#include "analyzer/filter/headers.h"
+#include "analyzer/base/heavy.h"
+#include "analyzer/sweep/pass.h"
+#include "analyzer/sweep/tally.h"
+
+struct state {
+	struct sweep *sweep;
+	struct tally drops;
+	struct heavy *flows; /* of one window */
+	__u64 flows_win;
+	__u64 kept, left_out;
+};
+
+enum { DROPS, BYTES };
+enum { PROTO_UNKNOWN = 0x100 };
+enum { DROP_FLOWS = 1 << 12 }; /* of a window */
+
+struct drop_flow {
+	struct flow_key flow; /* if known */
+	__u32 reason, known;
+	__u32 netns, ifindex;
+};
+
+enum { DROP_FLOW_WORDS = sizeof(struct drop_flow) / sizeof(__u64) };
+
+static const char *class_name(bool other)
+{
+	return other ? "other" : "packet";
+}
+
+static void put(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	unsigned proto = key[3] >> 16 & 0xffff;
+
+	STORE(s, "drop_summary", V_INT(win), V_TEXT(class_name(key[3] & 1)), V_INT(key[1] >> 32), V_INT(key[0]),
+	      V_INT(key[1] & 0xffffffff), V_INT(key[2] >> 32), V_INT(key[2] & 0xffffffff), V_INT(key[3] >> 32),
+	      V_OPT(proto != PROTO_UNKNOWN, proto), V_INT(key[3] >> 8 & 0xff), V_INT(row->count[DROPS]),
+	      V_INT(row->count[BYTES]));
+}
+
+static const struct tally_spec spec = { 4, 2, 0, put };
+
+/* Drops without a device and protocol are skbs of unix sockets, netlink and the like. */
+static bool is_other(const struct rec_drop *d)
+{
+	return d->ifindex == 0 && d->ethertype == 0;
+}
+
+static bool parse(const struct rec_drop *d, struct rec_packet *p)
+{
+	size_t len = d->head_len < sizeof(d->head) ? d->head_len : sizeof(d->head);
+
+	memset(p, 0, sizeof(*p));
+	if (is_other(d) || headers__parse(d->head, len, d->l3_off, d->ethertype, d->vlan, p))
+		return false;
+	p->rec = d->rec;
+	p->rec.type = REC_packet;
+	p->skb = d->skb;
+	p->len = d->len;
+	p->netns = d->netns;
+	p->ifindex = d->ifindex;
+	p->tid = d->tid;
+	return true;
+}
+
+static void keep(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
+{
+	const struct subject *subject = &st->sweep->subject;
+	size_t len = d->head_len < sizeof(d->head) ? d->head_len : sizeof(d->head);
+
+	if (!sweep__at_device(st->sweep, d->netns, d->ifindex))
+		return;
+	if (st->kept == st->sweep->opts.keep_drops) {
+		st->left_out++;
+		return;
+	}
+	st->kept++;
+	STORE(st->sweep->store, "drop_event", V_INT(d->rec.ts), V_INT(st->sweep->win), V_INT(d->rec.cpu),
+	      V_TEXT(class_name(is_other(d))), V_INT(d->skb), V_INT(d->reason), V_INT(d->location), V_INT(d->stack),
+	      V_INT(d->tid), V_INT(d->netns), V_INT(d->ifindex), V_INT(d->len),
+	      V_INT(known ? p->ethertype : d->ethertype), V_INT(known ? p->vlan : d->vlan),
+	      V_ADDR(known ? p->saddr : NULL), V_ADDR(known ? p->daddr : NULL), V_OPT(known, p->sport),
+	      V_OPT(known, p->dport), V_OPT(known, p->proto), V_OPT(known, p->ip_id), V_OPT(known, p->seq),
+	      V_OPT(known, p->tcp_flags), V_OPT(known, p->ttl), V_INT(subject->last_stage),
+	      V_OPT(subject->packet, subject->packet), V_BLOB(d->head, len),
+	      V_OPT(known, p->ack));
+}
+
+/* ---- by flow ------------------------------------------------------------------------------------ */
+
+static void put_flow(void *arg, const __u64 *words, __u64 n, void *bytes)
+{
+	struct state *st = arg;
+	struct drop_flow k;
+
+	memcpy(&k, words, sizeof(k));
+	STORE(st->sweep->store, "drop_flow", V_INT(st->flows_win), V_INT(k.reason), V_INT(k.netns), V_INT(k.ifindex),
+	      V_INT(k.flow.ethertype), V_ADDR(k.known ? k.flow.saddr : NULL), V_ADDR(k.known ? k.flow.daddr : NULL),
+	      V_OPT(k.known, k.flow.sport), V_OPT(k.known, k.flow.dport), V_OPT(k.known, k.flow.proto), V_INT(n),
+	      V_INT(*(__u64 *)bytes));
+}
+
+static void flush_flows(struct state *st)
+{
+	heavy__each(st->flows, put_flow, st);
+	heavy__clear(st->flows);
+}
+
+static void count_flow(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
+{
+	struct drop_flow k = { { .ethertype = d->ethertype }, d->reason, known, d->netns, d->ifindex };
+	__u64 words[DROP_FLOW_WORDS], *bytes;
+	bool fresh;
+
+	if (known)
+		k.flow = flow_key__of(p);
+	if (st->flows_win != st->sweep->win) {
+		flush_flows(st);
+		st->flows_win = st->sweep->win;
+	}
+	memcpy(words, &k, sizeof(k));
+	bytes = heavy__value(st->flows, heavy__count(st->flows, words, &fresh));
+	*bytes = (fresh ? 0 : *bytes) + d->len;
+}
+
+/* ---- records ------------------------------------------------------------------------------------ */
+
+static bool wanted(const struct state *st, const struct rec_packet *p, bool known)
+{
+	if (!st->sweep->opts.filter.match || st->sweep->subject.matched)
+		return true;
+	return known && sweep__match(st->sweep, p);
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	const struct rec_drop *d = (const struct rec_drop *)rec;
+	struct state *st = state;
+	struct rec_packet p;
+	bool known = parse(d, &p);
+	__u64 key[4] = { d->location, pair(d->reason, d->stack), pair(d->netns, d->ifindex) };
+	struct tally_row row;
+
+	if (!wanted(st, &p, known))
+		return;
+	key[3] = pair(known ? p.ethertype : d->ethertype,
+		      (known ? p.proto : PROTO_UNKNOWN) << 16 | st->sweep->subject.last_stage << 8 | is_other(d));
+	row = tally__at(&st->drops, st->sweep->win, key);
+	row.count[DROPS]++;
+	row.count[BYTES] += d->len;
+	names__use_location(st->sweep->names, d->location);
+	keep(st, d, &p, known);
+	if (!is_other(d))
+		count_flow(st, d, &p, known);
+}
+
+/* Each drop stands for itself: what is missing shows as lost records. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+
+	if (tally__finish(&st->drops))
+		st->sweep->no_memory = true;
+	flush_flows(st);
+	sweep__limit(st->sweep, "drops of forgotten flows", DROP_FLOWS, heavy__forgotten(st->flows),
+		     "these are missing in the drops by flow; they are counted by reason and place");
+	heavy__free(st->flows);
+	sweep__limit(st->sweep, "drop events", st->sweep->opts.keep_drops, st->left_out,
+		     "they are counted but not listed one by one");
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	st->flows = heavy__new(DROP_FLOW_WORDS, sizeof(__u64), DROP_FLOWS);
+	if (!st->flows) {
+		free(st);
+		return -1;
+	}
+	tally__init(&st->drops, &spec, s->store);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_drop, 0 };
+
+const struct pass pass_drop = { "drop", wants, init, on_event, on_gap, finish };

@@ -1,0 +1,260 @@
+/*
+ * pass_interface.c: packets per interface as recorded, beside what the kernel's own counters say; queueing
+ * disciplines; all other kernel counters.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/sweep/pass.h"
+#include "analyzer/base/samples.h"
+#include "analyzer/sweep/tally.h"
+
+enum { MAX_DEVICES = 1 << 16, MAX_COUNTERS = 1 << 18 };
+enum { DIR_RX, DIR_TX };
+enum { PACKETS, BYTES, REFUSED };
+enum { N_STATS = 8 };
+
+struct device {
+	bool sampled;
+	struct rec_netdev first, last;
+};
+
+struct qdisc {
+	bool sampled;
+	struct rec_qdisc last;
+};
+
+struct counter {
+	bool sampled;
+	__u64 first_ns, last_ns, first, last, delta;
+};
+
+struct state {
+	struct sweep *sweep;
+	struct table devices, qdiscs, counters;
+	struct tally counts, deltas, counter_deltas;
+};
+
+/* ---- what is stored ----------------------------------------------------------------------------- */
+
+static void put_count(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "iface_count", V_INT(win), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
+	      V_TEXT(key[0] == DIR_RX ? "rx" : "tx"), V_INT(row->count[PACKETS]), V_INT(row->count[BYTES]),
+	      V_INT(row->count[REFUSED]));
+}
+
+static void put_delta(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	const __u64 *n = row->count;
+
+	STORE(s, "iface_delta", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(n[0]), V_INT(n[1]),
+	      V_INT(n[2]), V_INT(n[3]), V_INT(n[4]), V_INT(n[5]), V_INT(n[6]), V_INT(n[7]));
+}
+
+/* A counter's key holds the address of its name, which lives as long as the sweep. */
+static void put_counter_delta(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	const struct rec_text *name = (const struct rec_text *)(uintptr_t)key[1];
+
+	STORE(s, "counter_delta", V_INT(win), V_INT(key[0]), V_TEXTN(name->s, name->len), V_INT(row->count[0]));
+}
+
+static const struct tally_spec count_spec = { 2, 3, 0, put_count };
+static const struct tally_spec delta_spec = { 1, N_STATS, 0, put_delta };
+static const struct tally_spec counter_spec = { 2, 1, 0, put_counter_delta };
+
+/* ---- packets ------------------------------------------------------------------------------------ */
+
+static void count(struct state *st, int dir, __u32 netns, __u32 ifindex, __u32 bytes, bool refused)
+{
+	__u64 key[2] = { dir, pair(netns, ifindex) };
+	__u64 *n = tally__at(&st->counts, st->sweep->win, key).count;
+
+	n[REFUSED] += refused;
+	n[PACKETS] += !refused;
+	n[BYTES] += refused ? 0 : bytes;
+}
+
+static void on_packet(struct state *st, const struct rec_packet *r)
+{
+	if (r->stage == STAGE_netif_receive_skb && st->sweep->subject.matched)
+		count(st, DIR_RX, r->netns, r->ifindex, r->len, false);
+}
+
+/* aux is the driver's return code. */
+static void on_hop(struct state *st, const struct rec_hop *r)
+{
+	if (!st->sweep->subject.matched)
+		return;
+	if (r->stage == STAGE_net_dev_xmit)
+		count(st, DIR_TX, r->netns, r->ifindex, r->len, r->aux != 0);
+	else if (r->stage == STAGE_netif_receive_skb)
+		count(st, DIR_RX, r->netns, r->ifindex, r->len, false);
+}
+
+/* ---- samples ------------------------------------------------------------------------------------ */
+
+static void stats_of(const struct rec_netdev *r, __u64 out[N_STATS])
+{
+	const __u64 stats[N_STATS] = { r->rx_packets, r->rx_bytes, r->rx_dropped, r->rx_errors,
+				       r->tx_packets, r->tx_bytes, r->tx_dropped, r->tx_errors };
+
+	memcpy(out, stats, sizeof(stats));
+}
+
+static void on_netdev(struct state *st, const struct rec_netdev *r)
+{
+	__u64 key = pair(r->netns, r->ifindex), before[N_STATS], now[N_STATS], *n;
+	struct device *d = table__add(&st->devices, &key, NULL);
+
+	if (!d)
+		return;
+	if (!d->sampled) {
+		d->sampled = true;
+		d->first = d->last = *r;
+		return;
+	}
+	stats_of(&d->last, before);
+	stats_of(r, now);
+	n = tally__at(&st->deltas, st->sweep->win, &key).count;
+	for (int i = 0; i < N_STATS; i++)
+		n[i] += delta64(before[i], now[i]);
+	d->last = *r;
+}
+
+static void on_qdisc(struct state *st, const struct rec_qdisc *r)
+{
+	__u64 key[2] = { pair(r->netns, r->ifindex), pair(r->handle, r->parent) };
+	struct qdisc *q = table__add(&st->qdiscs, key, NULL);
+	const struct rec_text *kind = names__string(st->sweep->names, r->kind);
+	const struct rec_qdisc *last;
+
+	if (!q)
+		return;
+	last = q->sampled ? &q->last : r;
+	STORE(st->sweep->store, "qdisc_stat", V_INT(st->sweep->win), V_INT(r->rec.ts), V_INT(r->netns), V_INT(r->ifindex),
+	      V_INT(r->handle), V_INT(r->parent), kind ? V_TEXTN(kind->s, kind->len) : V_NULL,
+	      V_INT(delta64(last->packets, r->packets)), V_INT(delta64(last->bytes, r->bytes)),
+	      V_INT(delta32(last->drops, r->drops)), V_INT(delta32(last->overlimits, r->overlimits)),
+	      V_INT(delta32(last->requeues, r->requeues)), V_INT(r->qlen), V_INT(r->backlog));
+	q->sampled = true;
+	q->last = *r;
+}
+
+/* A counter without a name says nothing; its definition was lost. */
+static void on_counter(struct state *st, const struct rec_counter *r)
+{
+	const struct rec_text *name = names__string(st->sweep->names, r->name);
+	__u64 key[2] = { r->netns, (uintptr_t)name }, delta;
+	struct counter *c = name ? table__add(&st->counters, key, NULL) : NULL;
+
+	if (!c)
+		return;
+	if (!c->sampled) {
+		*c = (struct counter){ true, r->rec.ts, r->rec.ts, r->value, r->value, 0 };
+		return;
+	}
+	delta = delta64(c->last, r->value);
+	if (delta)
+		tally__at(&st->counter_deltas, st->sweep->win, key).count[0] += delta;
+	c->delta += delta;
+	c->last = r->value;
+	c->last_ns = r->rec.ts;
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	switch (rec->type) {
+	case REC_packet:
+		on_packet(state, (const struct rec_packet *)rec);
+		break;
+	case REC_hop:
+		on_hop(state, (const struct rec_hop *)rec);
+		break;
+	case REC_netdev:
+		on_netdev(state, (const struct rec_netdev *)rec);
+		break;
+	case REC_qdisc:
+		on_qdisc(state, (const struct rec_qdisc *)rec);
+		break;
+	case REC_counter:
+		on_counter(state, (const struct rec_counter *)rec);
+		break;
+	}
+}
+
+/* Counts hold what was recorded, losses are listed beside them; samples are cumulative. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------ */
+
+static void store_devices(struct state *st)
+{
+	for (size_t i = 0; i < st->devices.n; i++) {
+		const struct device *d = table__value(&st->devices, i);
+		__u64 f[N_STATS], l[N_STATS];
+
+		stats_of(&d->first, f);
+		stats_of(&d->last, l);
+		STORE(st->sweep->store, "iface_kernel", V_INT(d->first.netns), V_INT(d->first.ifindex),
+		      V_INT(d->first.rec.ts), V_INT(d->last.rec.ts), V_INT(f[0]), V_INT(l[0]), V_INT(f[1]), V_INT(l[1]),
+		      V_INT(f[2]), V_INT(l[2]), V_INT(f[3]), V_INT(l[3]), V_INT(f[4]), V_INT(l[4]), V_INT(f[5]),
+		      V_INT(l[5]), V_INT(f[6]), V_INT(l[6]), V_INT(f[7]), V_INT(l[7]));
+	}
+}
+
+static void store_counters(struct state *st)
+{
+	for (size_t i = 0; i < st->counters.n; i++) {
+		const struct counter *c = table__value(&st->counters, i);
+		const __u64 *key = table__key(&st->counters, i);
+		const struct rec_text *name = (const struct rec_text *)(uintptr_t)key[1];
+
+		STORE(st->sweep->store, "counter", V_INT(key[0]), V_TEXTN(name->s, name->len), V_INT(c->first_ns),
+		      V_INT(c->last_ns), V_INT(c->first), V_INT(c->last), V_INT(c->delta));
+	}
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+	struct sweep *s = st->sweep;
+
+	store_devices(st);
+	store_counters(st);
+	if (tally__finish(&st->counts) | tally__finish(&st->deltas) | tally__finish(&st->counter_deltas))
+		s->no_memory = true;
+	sweep__limit(s, "interfaces", MAX_DEVICES, st->devices.refused, "samples of further interfaces are missing");
+	sweep__limit(s, "queueing disciplines", MAX_DEVICES, st->qdiscs.refused, "samples of further ones are missing");
+	sweep__limit(s, "counters", MAX_COUNTERS, st->counters.refused, "samples of further counters are missing");
+	table__free(&st->devices);
+	table__free(&st->qdiscs);
+	table__free(&st->counters);
+	free(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	table__init(&st->devices, 1, sizeof(struct device), MAX_DEVICES);
+	table__init(&st->qdiscs, 2, sizeof(struct qdisc), MAX_DEVICES);
+	table__init(&st->counters, 2, sizeof(struct counter), MAX_COUNTERS);
+	tally__init(&st->counts, &count_spec, s->store);
+	tally__init(&st->deltas, &delta_spec, s->store);
+	tally__init(&st->counter_deltas, &counter_spec, s->store);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_packet, REC_hop, REC_netdev, REC_qdisc, REC_counter, 0 };
+
+const struct pass pass_interface = { "interface", wants, init, on_event, on_gap, finish };

@@ -1,0 +1,510 @@
+/*
+ * pass_journey.c: follows each packet by its skb from stage to stage to its end.
+ *
+ * A packet record whose headers agree with the live journey of its skb moves it on; others end it unseen
+ * ("reused") and begin a new one. A hop moves it on, or begins one whose headers are not known
+ * ("orphan") until it comes to a stage that records them. consume_skb and kfree_skb end it. Each interval between stages goes into a histogram, unless packet
+ * records were lost meanwhile: then it is counted as uncertain.
+ *
+ * A clone, copy or segment goes on as a branch, with the stages of the packet it comes from; it is timed and shown but
+ * not counted as a packet. What Open vSwitch sends up to ovs-vswitchd waits (upcalled.h) and goes on when it is sent
+ * back, as another sk_buff. A tunnel device puts other headers before the packet, or takes them off, in the same sk_buff:
+ * one journey, with both.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/packets/echoes.h"
+#include "analyzer/packets/flows.h"
+#include "analyzer/packets/identity.h"
+#include "analyzer/packets/kept_packets.h"
+#include "analyzer/sweep/pass.h"
+#include "analyzer/sweep/tally.h"
+#include "analyzer/vm/tun_ring.h"
+#include "analyzer/packets/tunnels.h"
+#include "analyzer/packets/upcalled.h"
+#include "analyzer/packets/xmits.h"
+#include "format/schema.h"
+
+enum { UPCALL_MISS = 1 };
+
+struct state {
+	struct sweep *sweep;
+	struct journeys *live;
+	struct upcalled *upcalled;
+	struct flows *flows;
+	struct kept_packets *kept;
+	struct echoes *echoes;
+	struct xmits *xmits;
+	struct tunnels *tunnels;
+	struct tally latency, stages, journeys;
+	__u64 evicted;
+	__u64 cut; /* hops not kept */
+};
+
+/* ---- what is stored ----------------------------------------------------------------------------- */
+
+enum { UNCERTAIN };
+
+static void put_latency(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "stage_latency", V_INT(win), V_INT(key[0] >> 8), V_INT(key[0] & 0xff), V_INT(key[1] >> 32),
+	      V_INT(key[1] & 0xffffffff), V_INT(row->count[UNCERTAIN]), V_HIST(row->hist));
+}
+
+enum { HITS, BYTES };
+
+static void put_stage(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "stage_count", V_INT(win), V_INT(key[0]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
+	      V_INT(row->count[HITS]), V_INT(row->count[BYTES]));
+}
+
+enum { PACKETS, ORPHANS, GAPS, LATE, BRANCHES };
+
+static void put_journeys(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "journey", V_INT(win), V_INT(key[0] & 0xff), V_INT(key[0] >> 8 & 0xff),
+	      V_TEXT(fate_names[key[0] >> 16]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
+	      V_INT(row->count[PACKETS]), V_INT(row->count[ORPHANS]), V_INT(row->count[GAPS]), V_INT(row->count[LATE]),
+	      V_INT(row->count[BRANCHES]), V_HIST(row->hist));
+}
+
+static const struct tally_spec latency_spec = { 2, 1, 1, put_latency };
+static const struct tally_spec stage_spec = { 2, 2, 0, put_stage };
+static const struct tally_spec journey_spec = { 2, 5, 1, put_journeys };
+
+/* ---- counting ----------------------------------------------------------------------------------- */
+
+/* Returns whether packet records were lost in it. */
+static bool count_interval(struct state *st, __u64 from_ts, __u64 to_ts, __u8 from, __u8 to, __u32 netns, __u32 ifindex)
+{
+	__u64 key[2] = { (__u64)from << 8 | to, pair(netns, ifindex) };
+	bool gap = st->sweep->gaps->n_packet && gaps__in_packets(st->sweep->gaps, from_ts, to_ts);
+	struct tally_row row = tally__at(&st->latency, st->sweep->win, key);
+
+	if (gap)
+		row.count[UNCERTAIN]++;
+	else if (hist__add(row.hist, since(from_ts, to_ts)))
+		st->sweep->no_memory = true;
+	return gap;
+}
+
+static void count_hit(struct state *st, const struct hop *h)
+{
+	__u64 key[2] = { h->stage, pair(h->netns, h->ifindex) };
+	struct tally_row row = tally__at(&st->stages, st->sweep->win, key);
+
+	row.count[HITS]++;
+	row.count[BYTES] += h->len;
+}
+
+static void count_journey(struct state *st, const struct journey *j, const struct ending *end)
+{
+	__u64 total = journey__total(j);
+	bool timed = j->hops > 1 && !j->orphan && !j->gap;
+	__u64 key[2] = { (__u64)end->fate << 16 | j->last_stage << 8 | j->first_stage,
+			 pair(j->first_netns, j->first_ifindex) };
+	struct tally_row row = tally__at(&st->journeys, st->sweep->win, key);
+
+	if (j->branch) {
+		row.count[BRANCHES]++;
+		return;
+	}
+	row.count[PACKETS]++;
+	row.count[ORPHANS] += j->orphan;
+	row.count[GAPS] += j->gap;
+	row.count[LATE] += st->sweep->opts.late_ns && total >= st->sweep->opts.late_ns;
+	if (timed && hist__add(row.hist, total))
+		st->sweep->no_memory = true;
+	flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, end->fate == FATE_DROPPED, timed, total);
+}
+
+/* ---- beginning, moving, ending ------------------------------------------------------------------ */
+
+static void note(struct state *st, struct journey *j, const struct hop *h)
+{
+	j->hops++;
+	if (j->n_timeline < JOURNEY_HOPS)
+		j->timeline[j->n_timeline++] = *h;
+	else
+		st->cut++;
+}
+
+/* Returns the kept packet's id, or 0. */
+static __s64 end_journey(struct state *st, struct journey *j, const struct ending *end)
+{
+	if (!j->matched)
+		return 0;
+	if (end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED)
+		j->gap |= count_interval(st, j->last, end->ts, j->last_stage,
+					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
+	count_journey(st, j, end);
+	if (!j->passed)
+		return 0;
+	echoes__see(st->echoes, j);
+	return kept_packets__offer(st->kept, j, end);
+}
+
+/* The end was not seen: the last sign of life stands for it. */
+static void end_unseen(struct state *st, struct journey *j, enum fate fate)
+{
+	end_journey(st, j, &(struct ending){ .ts = j->last, .fate = fate });
+}
+
+static void evict(void *arg, struct journey *j)
+{
+	struct state *st = arg;
+
+	st->evicted++;
+	end_unseen(st, j, FATE_EVICTED);
+}
+
+static void count_in_flow(struct state *st, struct journey *j, __u64 ts)
+{
+	struct flow_ref flow;
+
+	if (j->orphan || j->branch || !j->matched || !j->passed)
+		return;
+	flow = flows__count(st->flows, &j->head, ts);
+	j->flow = flow.index;
+	j->flow_generation = flow.generation;
+}
+
+static void set_place(struct state *st, struct journey *j, const struct hop *h)
+{
+	j->last = h->ts;
+	j->last_stage = h->stage;
+	j->netns = h->netns;
+	j->ifindex = h->ifindex;
+	if (!j->passed && sweep__at_device(st->sweep, h->netns, h->ifindex)) {
+		j->passed = true;
+		count_in_flow(st, j, h->ts);
+	}
+}
+
+static void give_up_upcall(void *arg, struct journey *j)
+{
+	end_unseen(arg, j, FATE_UPCALL);
+}
+
+/* The packet shows its headers. */
+static void introduce(struct state *st, struct journey *j, const struct rec_packet *head)
+{
+	j->orphan = false;
+	j->head = *head;
+	j->matched = sweep__match(st->sweep, head);
+	j->flow = 0;
+	count_in_flow(st, j, head->rec.ts);
+}
+
+static struct journey *begin(struct state *st, __u64 skb, const struct hop *h)
+{
+	struct journey *j = journeys__add(st->live, skb, evict, st);
+
+	j->orphan = true;
+	j->matched = !st->sweep->opts.filter.match;
+	set_place(st, j, h);
+	j->begin = h->ts;
+	j->first_stage = h->stage;
+	j->first_netns = h->netns;
+	j->first_ifindex = h->ifindex;
+	return j;
+}
+
+static void move(struct state *st, struct journey *j, const struct hop *h)
+{
+	if (j->matched)
+		j->gap |= count_interval(st, j->last, h->ts, j->last_stage, h->stage, h->netns, h->ifindex);
+	set_place(st, j, h);
+}
+
+/* ---- records ------------------------------------------------------------------------------------ */
+
+/* A copy of the journey, under another sk_buff. */
+static struct journey *continue_as(struct state *st, const struct journey *from, __u64 skb)
+{
+	struct journey *j = journeys__find(st->live, skb);
+
+	if (j) {
+		end_unseen(st, j, FATE_REUSED);
+		journeys__remove(st->live, j);
+	}
+	j = journeys__add(st->live, skb, evict, st);
+	*j = *from;
+	j->skb = skb;
+	return j;
+}
+
+/* ovs-vswitchd has sent a packet back. NULL when it was not seen going up: a controller may have made it. */
+static struct journey *comes_back(struct state *st, const struct rec_packet *p)
+{
+	bool parked = false;
+	struct journey *was = upcalled__find(st->upcalled, p, st->live, &parked), copy, *j = NULL;
+
+	if (was) {
+		copy = *was;
+		if (!parked)
+			journeys__remove(st->live, was);
+		j = continue_as(st, &copy, p->skb);
+	}
+	upcalled__done(st->upcalled);
+	return j;
+}
+
+/* What the IP header has and the segment that TCP handed to it had not. */
+static void complete(struct rec_packet *head, const struct rec_packet *p)
+{
+	head->ip_id = p->ip_id;
+	head->frag = p->frag;
+	head->ip_len = p->ip_len;
+	head->ttl = p->ttl;
+	head->tos = p->tos;
+	head->len = p->len;
+	head->mark = p->mark;
+}
+
+/* Both flows have this packet; its time and its end are those of the inner one. */
+static void show_outer(struct state *st, struct journey *j, const struct rec_packet *outer)
+{
+	j->wrapped = true;
+	j->outer = *outer;
+	if (sweep__match(st->sweep, outer)) {
+		j->matched = true;
+		if (j->passed)
+			flows__count(st->flows, outer, outer->rec.ts);
+	}
+}
+
+static void show_inner(struct state *st, struct journey *j, const struct rec_packet *inner)
+{
+	bool matched = j->matched;
+
+	j->wrapped = true;
+	j->outer = j->head;
+	introduce(st, j, inner);
+	j->matched |= matched;
+}
+
+/* The headers that this stage shows. */
+static void show(struct state *st, struct journey *j, const struct rec_packet *p, enum identity identity)
+{
+	if (j->orphan)
+		introduce(st, j, p);
+	else if (identity == WRAPPED)
+		show_outer(st, j, p);
+	else if (identity == UNWRAPPED)
+		show_inner(st, j, p);
+	else if (!j->head.ip_len && !j->wrapped) /* the IP header is there now */
+		complete(&j->head, p);
+}
+
+static void on_packet(struct state *st, const struct rec_packet *p)
+{
+	struct hop h = { p->rec.ts, p->netns, p->ifindex, p->len, 0, p->rec.cpu, p->queue, p->stage };
+	struct journey *j = journeys__find(st->live, p->skb);
+	enum identity identity = j ? identity__of(j, p, st->xmits, st->tunnels) : ANOTHER;
+
+	if (j && identity == ANOTHER) {
+		end_unseen(st, j, FATE_REUSED);
+		journeys__remove(st->live, j);
+		j = NULL;
+	}
+	if (!j && p->stage == STAGE_ovs_flow_key_extract_userspace)
+		j = comes_back(st, p);
+	if (j)
+		move(st, j, &h);
+	else
+		j = begin(st, p->skb, &h);
+	show(st, j, p, identity);
+	note(st, j, &h);
+	st->sweep->subject = (struct subject){ .matched = j->matched };
+	if (j->matched)
+		count_hit(st, &h);
+}
+
+static void on_aside(struct state *st, const struct rec_hop *r, const struct hop *h)
+{
+	struct journey *j = journeys__find(st->live, r->skb);
+	struct xmit open;
+	bool paired = xmits__close(st->xmits, r->skb, h, &open);
+
+	st->sweep->subject = (struct subject){ .matched = paired ? open.matched : !st->sweep->opts.filter.match };
+	if (!st->sweep->subject.matched)
+		return;
+	count_hit(st, h);
+	if (!paired)
+		return;
+	count_interval(st, open.ts, h->ts, STAGE_net_dev_start_xmit, h->stage, h->netns, h->ifindex);
+	if (j && j->begin <= open.ts)
+		note(st, j, h);
+}
+
+static void on_hop(struct state *st, const struct rec_hop *r)
+{
+	struct hop h = { r->rec.ts, r->netns, r->ifindex, r->len, r->aux, r->rec.cpu, r->queue, r->stage };
+	struct journey *j;
+
+	if (schema__stage(r->stage)->role == STAGE_ROLE_ASIDE) {
+		on_aside(st, r, &h);
+		return;
+	}
+	j = journeys__find(st->live, r->skb);
+	if (j)
+		move(st, j, &h);
+	else
+		j = begin(st, r->skb, &h);
+	note(st, j, &h);
+	st->sweep->subject = (struct subject){ .matched = j->matched };
+	if (j->matched)
+		count_hit(st, &h);
+	if (r->stage == STAGE_net_dev_start_xmit)
+		xmits__open(st->xmits, r->skb, &h, j->matched);
+	if (r->stage == STAGE_ovs_dp_upcall && r->aux == UPCALL_MISS && !j->orphan)
+		upcalled__begin(st->upcalled, j, give_up_upcall, st);
+}
+
+static void on_link(struct state *st, const struct rec_link *l)
+{
+	struct journey *from = journeys__find(st->live, l->from), copy;
+
+	st->sweep->subject = (struct subject){ .matched = from ? from->matched : !st->sweep->opts.filter.match };
+	if (!from || l->from == l->to)
+		return;
+	if (l->how == LINK_MERGE) {
+		end_unseen(st, from, FATE_MERGED);
+		journeys__remove(st->live, from);
+		return;
+	}
+	copy = *from; /* making room may end it */
+	continue_as(st, &copy, l->to)->branch = true;
+}
+
+/* The stage has a record of its own, with all about the ring. */
+static void on_tun_ring(struct state *st, const struct rec_tun_ring *r)
+{
+	struct rec_hop h = { .rec = r->rec, .skb = r->skb, .netns = r->netns, .ifindex = r->ifindex, .len = r->len,
+			     .aux = tun_ring__waiting(r), .queue = r->queue, .stage = STAGE_tun_net_xmit };
+
+	on_hop(st, &h);
+}
+
+/* What was freed without having been seen at any stage is not followed: most of it is no packet. */
+static void on_end(struct state *st, __u64 skb, const struct ending *end)
+{
+	struct journey *j = journeys__find(st->live, skb);
+
+	st->sweep->subject = (struct subject){ .matched = !st->sweep->opts.filter.match };
+	if (!j)
+		return;
+	st->sweep->subject.matched = j->matched;
+	st->sweep->subject.last_stage = j->last_stage;
+	if (end->fate == FATE_CONSUMED && j->last_stage == STAGE_ovs_dp_upcall && !j->orphan && upcalled__park(st->upcalled, j)) {
+		journeys__remove(st->live, j);
+		return;
+	}
+	st->sweep->subject.packet = end_journey(st, j, end);
+	journeys__remove(st->live, j);
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	const struct rec_free *f = (const struct rec_free *)rec;
+	const struct rec_drop *d = (const struct rec_drop *)rec;
+
+	switch (rec->type) {
+	case REC_packet:
+		on_packet(state, (const struct rec_packet *)rec);
+		break;
+	case REC_hop:
+		on_hop(state, (const struct rec_hop *)rec);
+		break;
+	case REC_tun_ring:
+		on_tun_ring(state, (const struct rec_tun_ring *)rec);
+		break;
+	case REC_link:
+		on_link(state, (const struct rec_link *)rec);
+		break;
+	case REC_free:
+		on_end(state, f->skb, &(struct ending){ rec->ts, FATE_CONSUMED, rec->cpu, f->location, 0, 0 });
+		break;
+	case REC_drop:
+		on_end(state, d->skb, &(struct ending){ rec->ts, FATE_DROPPED, rec->cpu, d->location, d->reason, d->stack });
+		break;
+	}
+}
+
+/* Journeys find out by asking about their intervals; what a driver was busy with may have changed. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	struct state *st = state;
+
+	if (gap->type != GAP_ANY_TYPE && gap->type != REC_hop && gap->type != REC_tun_ring && gap->type != REC_packet)
+		return;
+	for (__u32 cpu = 0; cpu <= st->sweep->n_cpus; cpu++)
+		if (gap->cpu == GAP_ANY_CPU || gap->cpu == cpu || cpu == st->sweep->n_cpus)
+			xmits__forget(st->xmits, cpu);
+}
+
+static void end_unfinished(void *arg, struct journey *j)
+{
+	end_unseen(arg, j, FATE_UNFINISHED);
+}
+
+static void free_state(struct state *st)
+{
+	journeys__free(st->live);
+	upcalled__free(st->upcalled);
+	flows__free(st->flows);
+	kept_packets__finish(st->kept);
+	echoes__finish(st->echoes);
+	xmits__free(st->xmits);
+	tunnels__free(st->tunnels);
+	free(st);
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+	struct sweep *s = st->sweep;
+
+	upcalled__drain(st->upcalled, give_up_upcall, st);
+	journeys__drain(st->live, end_unfinished, st);
+	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | flows__store(st->flows, s->store))
+		s->no_memory = true;
+	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,
+		     "packets on their way were given up; their fate is 'evicted'");
+	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut,
+		     "timelines of packets with more stages are cut; latencies are complete");
+	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
+		     "these are missing in the counts of flows");
+	free_state(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	st->live = journeys__new(JOURNEYS);
+	st->upcalled = upcalled__new();
+	st->flows = flows__new(s->gaps);
+	st->kept = kept_packets__new(s);
+	st->echoes = echoes__new(s);
+	st->xmits = xmits__new(s->n_cpus);
+	st->tunnels = tunnels__new(s->names);
+	if (!st->live || !st->upcalled || !st->flows || !st->kept || !st->echoes || !st->xmits || !st->tunnels) {
+		free_state(st);
+		return -1;
+	}
+	tally__init(&st->latency, &latency_spec, s->store);
+	tally__init(&st->stages, &stage_spec, s->store);
+	tally__init(&st->journeys, &journey_spec, s->store);
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_packet, REC_hop, REC_link, REC_tun_ring, REC_free, REC_drop, 0 };
+
+const struct pass pass_journey = { "journey", wants, init, on_event, on_gap, finish };

@@ -1,0 +1,355 @@
+/*
+ * recording.c: preparing a recording for the sweep (recording.h).
+ *
+ * Gaps come from three places: what the recorder says (its own stream, read ahead here), blocks that are
+ * missing (a jump in a stream's numbers, a segment without an end, a missing segment), and blocks that are
+ * there but damaged (found during the sweep).
+ */
+#include "analyzer/read/recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/base/table.h"
+#include "format/writer.h" /* STREAM_RECORDER */
+
+/* ---- parts -------------------------------------------------------------------------------------- */
+
+/* Segments of all parts belong to one recording, or journeys would mix. */
+static int check_same(struct recording *r, const struct trace *t, const char *path, struct trace_error *err)
+{
+	for (size_t i = 0; i < trace__n_segments(t); i++) {
+		const struct trace_segment *s = trace__segment(t, i);
+
+		if (!r->created_ns)
+			memcpy(r->uuid, s->uuid, sizeof(r->uuid));
+		if (memcmp(r->uuid, s->uuid, sizeof(r->uuid)))
+			return trace_error__set(err, -EBADMSG, "%s holds parts of different recordings; analyze each by itself",
+						path);
+		r->created_ns = r->created_ns && r->created_ns < s->created_ns ? r->created_ns : s->created_ns;
+		r->n_cpus = s->n_cpus > r->n_cpus ? s->n_cpus : r->n_cpus;
+		r->open_segments += !s->closed;
+	}
+	r->damages += trace__n_damages(t);
+	return 0;
+}
+
+static int open_parts(struct recording *r, const char *const *paths, size_t n, struct trace_error *err)
+{
+	r->parts = calloc(n, sizeof(*r->parts));
+	r->names = names__new();
+	if (!r->parts || !r->names)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		TRY(trace__open(&r->parts[i], paths[i], err));
+		r->n_parts++;
+		TRY(check_same(r, r->parts[i], paths[i], err));
+	}
+	if (r->n_cpus > STREAM_RECORDER)
+		r->n_cpus = STREAM_RECORDER;
+	return 0;
+}
+
+static __u32 first_file(const struct recording *r, __u32 part)
+{
+	__u32 files = 0;
+
+	for (__u32 i = 0; i < part; i++)
+		files += trace__n_files(r->parts[i]);
+	return files;
+}
+
+/* ---- what is read ahead ------------------------------------------------------------------------- */
+
+static int keep_task(struct recording *r, const struct rec_task *task)
+{
+	struct rec_task *p = r->earlier;
+
+	/* Grows by doubling: a power of two is full. */
+	if ((r->n_earlier & (r->n_earlier - 1)) == 0)
+		p = realloc(p, (r->n_earlier ? r->n_earlier * 2 : 1) * sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	r->earlier = p;
+	p[r->n_earlier++] = *task;
+	return 0;
+}
+
+static int take_row(struct recording *r, const struct rec *rec, __u64 from)
+{
+	const struct rec_gap *g = (const struct rec_gap *)rec;
+
+	if (rec->type == REC_gap)
+		return gaps__add(&r->gaps, &(struct gap){ g->from, g->to, g->lost, g->where,
+							  g->type < REC_TYPE_MAX ? g->type : GAP_ANY_TYPE, g->why });
+	if (rec->type == REC_task)
+		return rec->ts < from ? keep_task(r, (const struct rec_task *)rec) : 0;
+	return names__add(r->names, rec);
+}
+
+static bool read_ahead(const struct trace_block *b)
+{
+	return b->flags & BLOCK_DEFINITIONS || b->stream == STREAM_RECORDER;
+}
+
+static int read_block(struct recording *r, __u32 part, size_t block, __u64 from, struct trace_rows *rows,
+		      struct store *store)
+{
+	const struct trace *t = r->parts[part];
+	struct load_job job = { t, part, block, trace__block(t, block)->ts_min };
+	struct trace_error why;
+	int code = trace__decode(t, block, rows, &why);
+
+	if (code == -ENOMEM)
+		return code;
+	if (code && trace__block(t, block)->flags & BLOCK_DEFINITIONS) /* others are met again in the sweep */
+		recording__damaged(r, store, &job, &why);
+	for (size_t i = 0; !code && i < rows->n; i++)
+		TRY(take_row(r, trace_rows__at(rows, i), from));
+	return 0;
+}
+
+static int read_definitions(struct recording *r, __u64 from, struct store *store, struct trace_error *err)
+{
+	struct trace_rows rows = { 0 };
+	int code = 0;
+
+	for (__u32 part = 0; part < r->n_parts; part++)
+		for (size_t b = 0; !code && b < trace__n_blocks(r->parts[part]); b++)
+			if (read_ahead(trace__block(r->parts[part], b)))
+				code = read_block(r, part, b, from, &rows, store);
+	trace_rows__free(&rows);
+	if (!code)
+		code = names__prepare(r->names);
+	return code ? trace_error__set(err, code, "out of memory while reading definitions") : 0;
+}
+
+/* ---- missing blocks ----------------------------------------------------------------------------- */
+
+struct stream_end {
+	__u32 next_seq;
+	__u64 ts_min, ts_max; /* of its rows; 0: none yet */
+};
+
+enum { MAX_STREAM_ENDS = 1 << 20 };
+
+static int missing(struct recording *r, __u64 from, __u64 to, __u32 stream)
+{
+	return gaps__add(&r->gaps, &(struct gap){ from, to, 0, stream < STREAM_RECORDER ? stream : GAP_ANY_CPU,
+						  GAP_ANY_TYPE, GAP_BLOCK_MISSING });
+}
+
+/* Jumps in the numbers of each stream of each segment. */
+static int find_jumps(struct recording *r, __u32 part, struct table *ends)
+{
+	const struct trace *t = r->parts[part];
+
+	for (size_t i = 0; i < trace__n_blocks(t); i++) {
+		const struct trace_block *b = trace__block(t, i);
+		__u64 key[2] = { (__u64)part << 32 | b->segment, b->stream };
+		struct stream_end *end;
+
+		if (b->flags & BLOCK_DEFINITIONS)
+			continue;
+		end = table__add(ends, key, NULL);
+		if (!end)
+			return -ENOMEM;
+		if (b->seq > end->next_seq)
+			TRY(missing(r, end->ts_max ? end->ts_max : b->ts_min, b->ts_min, b->stream));
+		end->next_seq = b->seq + 1;
+		end->ts_min = !end->ts_min || b->ts_min < end->ts_min ? b->ts_min : end->ts_min;
+		end->ts_max = b->ts_max > end->ts_max ? b->ts_max : end->ts_max;
+	}
+	return 0;
+}
+
+struct segment_at {
+	const struct trace_segment *segment;
+	__u64 key; /* part and segment, as in the table of stream ends */
+	__u64 begin;          /* of its rows; 0: it has none */
+	__u64 complete_until; /* every CPU's rows are there up to this time: its last blocks prove that */
+};
+
+static int by_number(const void *a, const void *b)
+{
+	const struct segment_at *x = a, *y = b;
+
+	if (x->segment->number != y->segment->number)
+		return x->segment->number < y->segment->number ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void set_times(struct segment_at *s, const struct table *ends)
+{
+	for (size_t i = 0; i < ends->n; i++) {
+		const __u64 *key = table__key(ends, i);
+		const struct stream_end *end = table__value(ends, i);
+
+		if (key[0] != s->key)
+			continue;
+		s->begin = !s->begin || end->ts_min < s->begin ? end->ts_min : s->begin;
+		if (key[1] < STREAM_RECORDER && (!s->complete_until || end->ts_max < s->complete_until))
+			s->complete_until = end->ts_max;
+	}
+}
+
+/* A segment without an end, or missing ones, in the middle of the recording. */
+static int check_pair(struct recording *r, struct segment_at *before, struct segment_at *s, const struct table *ends)
+{
+	bool jump = s->segment->number > before->segment->number + 1;
+
+	r->missing_segments += jump ? s->segment->number - before->segment->number - 1 : 0;
+	if (before->segment->closed && !jump)
+		return 0;
+	set_times(before, ends);
+	set_times(s, ends);
+	if (!before->complete_until || !s->begin)
+		return 0;
+	return missing(r, before->complete_until, s->begin, STREAM_RECORDER);
+}
+
+static int find_open_ends(struct recording *r, const struct table *ends)
+{
+	struct segment_at *list;
+	size_t n = 0;
+	int code = 0;
+
+	for (size_t part = 0; part < r->n_parts; part++)
+		n += trace__n_segments(r->parts[part]);
+	list = calloc(n + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	n = 0;
+	for (size_t part = 0; part < r->n_parts; part++)
+		for (size_t i = 0; i < trace__n_segments(r->parts[part]); i++)
+			list[n++] = (struct segment_at){ trace__segment(r->parts[part], i), (__u64)part << 32 | i, 0, 0 };
+	qsort(list, n, sizeof(*list), by_number);
+	for (size_t i = 1; !code && i < n; i++)
+		code = check_pair(r, &list[i - 1], &list[i], ends);
+	free(list);
+	return code;
+}
+
+static int find_missing(struct recording *r, struct trace_error *err)
+{
+	struct table ends;
+	int code = 0;
+
+	table__init(&ends, 2, sizeof(struct stream_end), MAX_STREAM_ENDS);
+	for (size_t part = 0; !code && part < r->n_parts; part++)
+		code = find_jumps(r, part, &ends);
+	if (!code)
+		code = find_open_ends(r, &ends);
+	table__free(&ends);
+	return code ? trace_error__set(err, code, "out of memory while looking for missing blocks") : 0;
+}
+
+/* ---- event blocks ------------------------------------------------------------------------------- */
+
+static int by_ts_min(const void *a, const void *b)
+{
+	const struct load_job *x = a, *y = b;
+
+	if (x->ts_min != y->ts_min)
+		return x->ts_min < y->ts_min ? -1 : 1;
+	if (x->part != y->part)
+		return x->part < y->part ? -1 : 1;
+	return x->block < y->block ? -1 : x->block > y->block;
+}
+
+static void list_part(struct recording *r, __u32 part, __u64 from, __u64 to)
+{
+	const struct trace *t = r->parts[part];
+
+	for (size_t i = 0; i < trace__n_blocks(t); i++) {
+		const struct trace_block *b = trace__block(t, i);
+
+		if (b->flags & BLOCK_DEFINITIONS || (from && b->ts_max < from) || (to && b->ts_min > to))
+			continue;
+		r->jobs[r->n_jobs++] = (struct load_job){ t, part, i, b->ts_min };
+		r->rows += b->rows;
+	}
+}
+
+static int list_jobs(struct recording *r, const char *path, __u64 from, __u64 to, struct trace_error *err)
+{
+	size_t n = 0;
+
+	for (size_t part = 0; part < r->n_parts; part++)
+		n += trace__n_blocks(r->parts[part]);
+	r->jobs = malloc((n + 1) * sizeof(*r->jobs));
+	if (!r->jobs)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	for (size_t part = 0; part < r->n_parts; part++)
+		list_part(r, part, from, to);
+	if (!r->n_jobs)
+		return trace_error__set(err, -ENODATA, from || to ? "%s has no events in that time; see netanalyze info" :
+								    "%s has no events", path);
+	qsort(r->jobs, r->n_jobs, sizeof(*r->jobs), by_ts_min);
+	r->first_ns = r->jobs[0].ts_min > from ? r->jobs[0].ts_min : from;
+	return 0;
+}
+
+/* ---- interface ---------------------------------------------------------------------------------- */
+
+int recording__open(struct recording *r, const char *const *paths, size_t n_paths, __u64 from, __u64 to,
+		    struct store *store, struct trace_error *err)
+{
+	memset(r, 0, sizeof(*r));
+	TRY(open_parts(r, paths, n_paths, err));
+	TRY(read_definitions(r, from, store, err));
+	TRY(find_missing(r, err));
+	return list_jobs(r, paths[0], from, to, err);
+}
+
+void recording__damaged(struct recording *r, struct store *store, const struct load_job *job,
+			const struct trace_error *why)
+{
+	const struct trace_block *b = trace__block(job->trace, job->block);
+
+	r->damages++;
+	STORE(store, "damage", V_INT(first_file(r, job->part) + b->file), V_INT(b->offset), V_INT(b->stored_len),
+	      V_TEXT(why->text));
+	if (!(b->flags & BLOCK_DEFINITIONS))
+		missing(r, b->ts_min, b->ts_max, b->stream);
+}
+
+static void store_part(const struct recording *r, __u32 part, struct store *store)
+{
+	const struct trace *t = r->parts[part];
+	__u32 first = first_file(r, part);
+
+	for (size_t i = 0; i < trace__n_files(t); i++)
+		STORE(store, "file", V_INT(first + i), V_TEXT(trace__file(t, i)->path), V_INT(trace__file(t, i)->size));
+	for (size_t i = 0; i < trace__n_segments(t); i++) {
+		const struct trace_segment *s = trace__segment(t, i);
+
+		STORE(store, "segment", V_INT(s->number), V_INT(first + s->file), V_INT(s->offset), V_INT(s->created_ns),
+		      V_INT(s->closed));
+	}
+	for (size_t i = 0; i < trace__n_damages(t); i++) {
+		const struct trace_damage *d = trace__damage(t, i);
+
+		STORE(store, "damage", V_INT(first + d->file), V_INT(d->offset), V_INT(d->length), V_TEXT(d->what));
+	}
+}
+
+void recording__store(struct recording *r, struct store *store)
+{
+	for (__u32 part = 0; part < r->n_parts; part++)
+		store_part(r, part, store);
+	gaps__store(&r->gaps, store);
+	names__store(r->names, store);
+}
+
+void recording__close(struct recording *r)
+{
+	for (size_t i = 0; i < r->n_parts; i++)
+		trace__close(r->parts[i]);
+	free(r->parts);
+	names__free(r->names);
+	gaps__free(&r->gaps);
+	free(r->jobs);
+	free(r->earlier);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,186 @@
+/*
+ * scan.c: a look at a recording without analyzing it.
+ *
+ * What must hold: everything found goes into tables as found; what it means is said by the queries in schema/scan/.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sqlite3.h>
+#include "analyzer/read/scan.h"
+#include "analyzer/store/store.h"
+#include "analyzer/store/sql.h"
+#include "format/reader.h"
+
+/* ---- begin and end ------------------------------------------------------------------------------ */
+
+/* Points *base at a clock reading: CLOCK_REALTIME of start_mono follows from any one of them. */
+static bool find_clock(const struct trace *t, struct trace_rows *rows, size_t block, struct timebase *base)
+{
+	if (trace__decode(t, block, rows, NULL) != 0)
+		return false;
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct rec_clock *c = (const struct rec_clock *)trace_rows__at(rows, i);
+
+		if (c->rec.type != REC_clock)
+			continue;
+		base->start_real = c->realtime - (rows->ts[i] - base->start_mono);
+		return true;
+	}
+	return false;
+}
+
+static void widen(const struct trace *t, struct timebase *base)
+{
+	for (size_t i = 0; i < trace__n_blocks(t); i++) {
+		const struct trace_block *b = trace__block(t, i);
+
+		if (b->flags & BLOCK_DEFINITIONS)
+			continue;
+		if (!base->start_mono || b->ts_min < base->start_mono)
+			base->start_mono = b->ts_min;
+		if (b->ts_max > base->end_mono)
+			base->end_mono = b->ts_max;
+	}
+}
+
+static void find_any_clock(const struct trace *t, struct timebase *base)
+{
+	struct trace_rows rows = { .n = 0 };
+	bool found = false;
+
+	for (size_t i = 0; !found && i < trace__n_blocks(t); i++)
+		if (trace__block(t, i)->flags & BLOCK_DEFINITIONS)
+			found = find_clock(t, &rows, i, base);
+	trace_rows__free(&rows);
+}
+
+int scan__timebase(const char *const *paths, size_t n_paths, struct timebase *base, struct trace_error *err)
+{
+	struct trace *t;
+
+	base->start_mono = base->end_mono = base->start_real = 0;
+	for (size_t i = 0; i < n_paths; i++) {
+		TRY(trace__open(&t, paths[i], err));
+		widen(t, base);
+		trace__close(t);
+	}
+	for (size_t i = 0; i < n_paths && !base->start_real; i++) {
+		TRY(trace__open(&t, paths[i], err));
+		find_any_clock(t, base);
+		trace__close(t);
+	}
+	return 0;
+}
+
+/* ---- everything --------------------------------------------------------------------------------- */
+
+struct scan {
+	struct store *store;
+	const struct trace *t;
+	__u64 rows_of[REC_TYPE_MAX];
+	__u64 unknown;
+};
+
+#define TEXT(t) V_TEXTN((t).s, (t).len)
+
+static void put_row(struct scan *s, const struct rec *rec, __u64 ts)
+{
+	union {
+		const struct rec *rec;
+		const struct rec_config *config;
+		const struct rec_clock *clock;
+		const struct rec_total *total;
+		const struct rec_gap *gap;
+	} r = { rec };
+
+	s->rows_of[rec->type % REC_TYPE_MAX]++;
+	switch (rec->type) {
+	case REC_config:
+		STORE(s->store, "scan_config", TEXT(r.config->key), TEXT(r.config->value));
+		break;
+	case REC_clock:
+		STORE(s->store, "scan_clock", V_INT(ts), V_INT(r.clock->realtime));
+		break;
+	case REC_total:
+		STORE(s->store, "scan_total", V_INT(r.total->type), V_INT(r.total->written), V_INT(r.total->lost));
+		break;
+	case REC_gap:
+		STORE(s->store, "scan_gap", V_OPT(r.gap->where != 0xffffffff, r.gap->where), V_OPT(r.gap->type, r.gap->type),
+		      V_INT(r.gap->why), V_INT(r.gap->from), V_INT(r.gap->to), V_INT(r.gap->lost));
+		break;
+	}
+}
+
+static void put_block(struct scan *s, size_t i, struct trace_rows *rows)
+{
+	const struct trace_block *b = trace__block(s->t, i);
+	struct trace_error err = { .code = 0 };
+
+	if (trace__decode(s->t, i, rows, &err) == 0) {
+		for (size_t j = 0; j < rows->n; j++)
+			put_row(s, trace_rows__at(rows, j), rows->ts[j]);
+		s->unknown += rows->skipped;
+	}
+	STORE(s->store, "scan_block", V_INT(i), V_INT(b->file), V_INT(b->segment), V_INT(b->offset), V_INT(b->stream),
+	      V_INT(b->seq), V_INT(b->rows), V_INT(b->ts_min), V_INT(b->ts_max), V_INT(b->lost), V_INT(b->stored_len),
+	      V_INT(b->raw_len), V_INT(b->flags & BLOCK_DEFINITIONS), V_TEXT(err.code ? err.text : NULL));
+}
+
+static void put_parts(struct scan *s, const char *path)
+{
+	char uuid[33] = "";
+
+	for (size_t i = 0; i < trace__n_files(s->t); i++)
+		STORE(s->store, "scan_file", V_INT(i), V_TEXT(trace__file(s->t, i)->path), V_INT(trace__file(s->t, i)->size));
+	for (size_t i = 0; i < trace__n_segments(s->t); i++) {
+		const struct trace_segment *g = trace__segment(s->t, i);
+
+		STORE(s->store, "scan_segment", V_INT(i), V_INT(g->number), V_INT(g->file), V_INT(g->offset), V_INT(g->created_ns),
+		      V_INT(g->closed));
+		for (int j = 0; i == 0 && j < 16; j++)
+			snprintf(uuid + 2 * j, 3, "%02x", g->uuid[j]);
+	}
+	STORE(s->store, "scan_trace", V_TEXT(path), V_TEXT(uuid),
+	      V_OPT(trace__n_segments(s->t), trace__segment(s->t, 0)->n_cpus));
+	for (size_t i = 0; i < trace__n_damages(s->t); i++) {
+		const struct trace_damage *d = trace__damage(s->t, i);
+
+		STORE(s->store, "scan_damage", V_INT(d->file), V_INT(d->offset), V_INT(d->length), V_TEXT(d->what));
+	}
+}
+
+static void put_counts(struct scan *s)
+{
+	for (unsigned id = 0; id < REC_TYPE_MAX; id++) {
+		const struct record_desc *r = schema__record(id);
+
+		if (r)
+			STORE(s->store, "scan_rows", V_INT(id), V_TEXT(r->name), V_INT(r->class == RECORD_DEFINITION),
+			      V_INT(s->rows_of[id]));
+	}
+	if (s->unknown)
+		STORE(s->store, "scan_rows", V_INT(-1), V_TEXT("(types unknown to this version)"), V_INT(0), V_INT(s->unknown));
+}
+
+int scan__fill(sqlite3 *db, const char *path, struct trace_error *err)
+{
+	struct scan s = { .unknown = 0 };
+	struct trace_rows rows = { .n = 0 };
+	struct trace *t;
+
+	TRY(trace__open_checked(&t, path, err));
+	if (sqlite3_exec(db, sql__text("scan/tables.sql"), NULL, NULL, NULL) != SQLITE_OK ||
+	    store__begin(&s.store, db, err) != 0) {
+		trace__close(t);
+		return trace_error__set(err, -EIO, "cannot prepare the summary: %s", sqlite3_errmsg(db));
+	}
+	s.t = t;
+	put_parts(&s, path);
+	for (size_t i = 0; i < trace__n_blocks(t); i++)
+		put_block(&s, i, &rows);
+	put_counts(&s);
+	trace_rows__free(&rows);
+	trace__close(t);
+	return store__finish(s.store, err);
+}

@@ -1,0 +1,93 @@
+/*
+ * pass.h: the passes of the sweep, and what they share.
+ *
+ * A pass sees the records it wants in time order, keeps what it needs in bounded memory, and stores its
+ * results. No allocation per event. Time may step back by a little when a row came late: intervals are
+ * taken with since().
+ */
+#ifndef ANALYZER_PASS_H
+#define ANALYZER_PASS_H
+
+#include "analyzer/sweep/analyze.h"
+#include "analyzer/filter/devices.h"
+#include "analyzer/read/gaps.h"
+#include "analyzer/read/names.h"
+#include "analyzer/base/sort.h"
+#include "analyzer/store/store.h"
+
+enum { WINDOW_NS = 1000000000 };
+
+/* Which packet the current packet, hop, free or drop record belongs to. Set by the journey pass. */
+struct subject {
+	bool matched;     /* the filter wants it; always when there is none */
+	__u8 last_stage;  /* before this record; 0: none was seen */
+	__s64 packet;     /* id of the kept packet; 0: not kept */
+};
+
+struct sweep {
+	struct store *store;
+	struct names *names;
+	const struct gaps *gaps;
+	struct analyze_opts opts; /* defaults filled in */
+	const struct devices *devices; /* those of opts.ifaces; NULL: all */
+	__u64 first_ns;  /* window 0 begins here */
+	__u64 win;       /* of the current record; never decreases */
+	__u64 win_end;
+	__u32 n_cpus;
+	struct subject subject;
+	__u64 evicted;
+	__u64 lost;      /* records, as the recorder says */
+	__u64 rows_of[REC_TYPE_MAX];
+	bool no_memory;  /* some pass ran out of it: the results are not complete */
+};
+
+struct pass {
+	const char *name;
+	const __u8 *wants; /* record ids; ends with 0 */
+	/* *state is given to the others. Returns 0 or -ENOMEM. */
+	int (*init)(struct sweep *s, void **state);
+	void (*on_event)(void *state, const struct rec *rec);
+	/* Records are missing from gap->from on. What was being followed may have ended unseen. */
+	void (*on_gap)(void *state, const struct gap *gap);
+	/* Stores the results and frees the state; called also when the sweep failed. */
+	void (*finish)(void *state);
+};
+
+#define PASS(name) extern const struct pass pass_##name;
+#include "analyzer/sweep/passes.def"
+#undef PASS
+
+struct passes;
+
+int passes__start(struct passes **p, struct sweep *s);
+void passes__run(struct passes *p, const struct item *items, size_t n);
+/* Tells the passes of a thread that was introduced before the first event; not counted as a row. */
+void passes__introduce(struct passes *p, const struct rec_task *task);
+void passes__finish(struct passes *p);
+
+/* Notes what was left out to stay within a limit: a row of the eviction table. */
+void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out, const char *effect);
+
+/* Does the filter want a packet with these headers? */
+static inline bool sweep__match(const struct sweep *s, const struct rec_packet *p)
+{
+	return !s->opts.filter.match || s->opts.filter.match(s->opts.filter.arg, p);
+}
+
+/* Is it one of the devices that opts.ifaces asks for? */
+static inline bool sweep__at_device(const struct sweep *s, __u32 netns, __u32 ifindex)
+{
+	return !s->devices || devices__has(s->devices, netns, ifindex);
+}
+
+static inline __u64 since(__u64 from, __u64 to)
+{
+	return to > from ? to - from : 0;
+}
+
+static inline __u64 pair(__u32 high, __u32 low)
+{
+	return (__u64)high << 32 | low;
+}
+
+#endif
