@@ -310,8 +310,11 @@ static void sample_snmp6(struct procfs *p, struct sink *s, __u32 netns, bool all
 	sink__unlock(s);
 }
 
-/* A line of names, one of hexadecimal numbers for each CPU: counters conntrack.found, … The first is no counter. */
-static void conntrack_lines(struct procfs *p, struct sink *s, __u32 netns, char *names, char *lines, bool all)
+/*
+ * A file of /proc/net/stat: a line of names, one of hexadecimal numbers for each CPU. Makes counters PREFIX.found, …
+ * The first column is no counter.
+ */
+static void stat_lines(struct procfs *p, struct sink *s, __u32 netns, const char *prefix, char *names, char *lines, bool all)
 {
 	unsigned long long sum[32] = { 0 };
 	char full[64], *line, *name, *at, *end;
@@ -328,21 +331,28 @@ static void conntrack_lines(struct procfs *p, struct sink *s, __u32 netns, char 
 	}
 	n = 0;
 	for (name = strtok_r(names, " ", &at); name && n < 32; name = strtok_r(NULL, " ", &at), n++) {
-		snprintf(full, sizeof(full), "conntrack.%.50s", name);
+		snprintf(full, sizeof(full), "%s.%.40s", prefix, name);
 		if (n > 0)
 			procfs__counter(p, s, netns, full, sum[n], all);
 	}
 }
 
-/* Not there without the module. */
-static void sample_conntrack(struct procfs *p, struct sink *s, __u32 netns, bool all)
+/* Not there without the module, or in this namespace. */
+static void sample_stat_file(struct procfs *p, struct sink *s, __u32 netns, const char *prefix, const char *path, bool all)
 {
-	char *text = procfs__read(p, "/proc/thread-self/net/stat/nf_conntrack"), *names;
+	char *text = procfs__read(p, path), *names;
 
 	sink__lock(s);
 	if (text && (names = next_line(&text)))
-		conntrack_lines(p, s, netns, names, text, all);
+		stat_lines(p, s, netns, prefix, names, text, all);
 	sink__unlock(s);
+}
+
+/* The neighbour tables are one for all namespaces; only the first namespace shows what they count. */
+static void sample_neighbours(struct procfs *p, struct sink *s, bool all)
+{
+	sample_stat_file(p, s, 0, "arp_cache", "/proc/thread-self/net/stat/arp_cache", all);
+	sample_stat_file(p, s, 0, "ndisc_cache", "/proc/thread-self/net/stat/ndisc_cache", all);
 }
 
 void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all)
@@ -350,5 +360,6 @@ void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all
 	sample_paired(p, s, inum, "/proc/thread-self/net/snmp", all);
 	sample_paired(p, s, inum, "/proc/thread-self/net/netstat", all);
 	sample_snmp6(p, s, inum, all);
-	sample_conntrack(p, s, inum, all);
+	sample_stat_file(p, s, inum, "conntrack", "/proc/thread-self/net/stat/nf_conntrack", all);
+	sample_neighbours(p, s, all);
 }

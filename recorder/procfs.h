@@ -17,7 +17,7 @@ void procfs__free(struct procfs *p);
 /* Of the host: CPU time, softnet, interrupts with their names. */
 void procfs__sample_host(struct procfs *p, struct sink *s, bool all);
 
-/* Of the calling thread's network namespace: snmp, snmp6, netstat. */
+/* Of the calling thread's network namespace: snmp, snmp6, netstat, conntrack; and the neighbour tables, where it shows them. */
 void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all);
 
 /* Appends one counter; here the caller holds the sink's lock. */
