@@ -6,7 +6,7 @@
 #ifndef ANALYZER_MEGAFLOWS_H
 #define ANALYZER_MEGAFLOWS_H
 
-#include "analyzer/ovs/ovs_netlink.h"
+#include "analyzer/ovs/ovs_flow.h"
 #include "analyzer/sweep/pass.h"
 
 enum { MEGAFLOWS = 1 << 17, FLOW_CMD_MAX = 2112 /* bytes of a command that are recorded: 11 parts */ };

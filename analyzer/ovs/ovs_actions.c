@@ -4,7 +4,8 @@
 #include <arpa/inet.h>
 #include <linux/openvswitch.h>
 #include <string.h>
-#include "analyzer/ovs/ovs_text.h"
+#include "analyzer/ovs/ovs_actions.h"
+#include "analyzer/ovs/ovs_key.h"
 
 /* Younger than the headers this may be built with. */
 enum { ACTION_ADD_MPLS = 22, ACTION_DEC_TTL = 23, ACTION_DROP = 24, ACTION_PSAMPLE = 25 };
@@ -67,7 +68,7 @@ static void put_set(struct ovs_text *t, struct ovs_attrs d, unsigned depth)
 
 	ovs_text__add(t, "set(");
 	if (ovs_attrs__next(&d, &a))
-		ovs_text__key(t, &a, (struct ovs_attrs){ NULL, 0 }, depth);
+		ovs_key__put(t, &a, (struct ovs_attrs){ NULL, 0 }, depth);
 	ovs_text__add(t, ")");
 }
 
@@ -81,7 +82,7 @@ static void put_set_masked(struct ovs_text *t, struct ovs_attrs d, unsigned dept
 		struct ovs_attrs mask = { a.data.p + a.data.len / 2, a.data.len / 2 };
 
 		a.data.len /= 2;
-		ovs_text__key(t, &a, mask, depth);
+		ovs_key__put(t, &a, mask, depth);
 	}
 	ovs_text__add(t, ")");
 }
@@ -129,7 +130,7 @@ static void put_push_eth(struct ovs_text *t, struct ovs_attrs d, unsigned depth)
 
 	(void)depth;
 	ovs_text__add(t, "push_");
-	ovs_text__key(t, &a, (struct ovs_attrs){ NULL, 0 }, 0);
+	ovs_key__put(t, &a, (struct ovs_attrs){ NULL, 0 }, 0);
 }
 
 static void put_hash(struct ovs_text *t, struct ovs_attrs d, unsigned depth)
@@ -148,7 +149,7 @@ static void put_nested(struct ovs_text *t, struct ovs_attrs in, unsigned type, u
 	struct ovs_attr a;
 
 	if (ovs_attrs__find(in, type, &a))
-		ovs_text__actions(t, a.data, depth + 1);
+		ovs_actions__put(t, a.data, depth + 1);
 }
 
 static void put_sample(struct ovs_text *t, struct ovs_attrs d, unsigned depth)
@@ -166,7 +167,7 @@ static void put_sample(struct ovs_text *t, struct ovs_attrs d, unsigned depth)
 static void put_clone(struct ovs_text *t, struct ovs_attrs d, unsigned depth)
 {
 	ovs_text__add(t, "clone(");
-	ovs_text__actions(t, d, depth + 1);
+	ovs_actions__put(t, d, depth + 1);
 	ovs_text__add(t, ")");
 }
 
@@ -347,7 +348,7 @@ static void put_action(struct ovs_text *t, const struct ovs_attr *a, unsigned de
 	}
 }
 
-void ovs_text__actions(struct ovs_text *t, struct ovs_attrs actions, unsigned depth)
+void ovs_actions__put(struct ovs_text *t, struct ovs_attrs actions, unsigned depth)
 {
 	struct ovs_attr a;
 	bool any = false;

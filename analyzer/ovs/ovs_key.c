@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <linux/openvswitch.h>
 #include <string.h>
-#include "analyzer/ovs/ovs_text.h"
+#include "analyzer/ovs/ovs_key.h"
 
 enum format { DEC, HEX, HEX4, MAC, IP4, IP6, FRAG, LABEL };
 
@@ -337,7 +337,7 @@ static void put_special(const struct value *v, const struct ovs_attr *key, struc
 
 	switch (key->type) {
 	case OVS_KEY_ATTR_ENCAP:
-		ovs_text__keys(t, key->data, mask, depth + 1);
+		ovs_key__put_all(t, key->data, mask, depth + 1);
 		break;
 	case OVS_KEY_ATTR_TUNNEL:
 		put_tunnel(t, key->data, mask);
@@ -374,7 +374,7 @@ static void put_special(const struct value *v, const struct ovs_attr *key, struc
 	}
 }
 
-void ovs_text__key(struct ovs_text *t, const struct ovs_attr *key, struct ovs_attrs mask, unsigned depth)
+void ovs_key__put(struct ovs_text *t, const struct ovs_attr *key, struct ovs_attrs mask, unsigned depth)
 {
 	static const struct kind none = { NULL, NULL, 0 };
 	const struct kind *kind = key->type < sizeof(kinds) / sizeof(*kinds) ? &kinds[key->type] : &none;
@@ -410,7 +410,7 @@ static bool key_counts(const struct ovs_attr *key, struct ovs_attrs masks, struc
 	return nested || !all(mask->data.p, mask->data.len, 0);
 }
 
-void ovs_text__keys(struct ovs_text *t, struct ovs_attrs keys, struct ovs_attrs masks, unsigned depth)
+void ovs_key__put_all(struct ovs_text *t, struct ovs_attrs keys, struct ovs_attrs masks, unsigned depth)
 {
 	struct ovs_attr key, mask;
 	bool any = false, typed = false;
@@ -424,7 +424,7 @@ void ovs_text__keys(struct ovs_text *t, struct ovs_attrs keys, struct ovs_attrs 
 		ovs_text__add(t, "%s", any ? "," : "");
 		any = true;
 		if (counts)
-			ovs_text__key(t, &key, mask.data, depth);
+			ovs_key__put(t, &key, mask.data, depth);
 		else
 			ovs_text__add(t, "eth()");
 	}

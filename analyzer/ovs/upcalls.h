@@ -8,7 +8,7 @@
 #define ANALYZER_UPCALLS_H
 
 #include <stdbool.h>
-#include "analyzer/ovs/ovs_netlink.h"
+#include "analyzer/ovs/ovs_flow.h"
 
 enum { UPCALLS = 1 << 15 }; /* waiting at a time */
 

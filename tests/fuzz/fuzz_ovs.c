@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyzer/ovs/ovs_netlink.h"
+#include "analyzer/ovs/ovs_flow.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

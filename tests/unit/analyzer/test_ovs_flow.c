@@ -1,4 +1,4 @@
-/* test_ovs_netlink.c: flow commands in words, compared with what ovs-dpctl prints; hostile attributes. */
+/* test_ovs_flow.c: flow commands in words, compared with what ovs-dpctl prints; hostile attributes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <linux/openvswitch.h>
-#include "analyzer/ovs/ovs_netlink.h"
+#include "analyzer/ovs/ovs_flow.h"
 
 /* ---- building attributes -------------------------------------------------------------------------- */
 

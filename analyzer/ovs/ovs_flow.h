@@ -1,35 +1,16 @@
 /*
- * ovs_netlink.h: the netlink attributes of an Open vSwitch flow command, decoded and put into words.
+ * ovs_flow.h: an Open vSwitch flow command, decoded and put into words.
  *
  * The texts are those of `ovs-dpctl dump-flows`: of keys without what the mask leaves out, of actions in
- * their order, duplicates included. What is not known is shown by its number and bytes. Attributes are
- * hostile input: lengths are checked in one place (ovs_attrs__next), nesting has a limit, texts are cut.
+ * their order, duplicates included. What is not known is shown by its number and bytes. Nesting has a limit,
+ * texts are cut.
  */
-#ifndef ANALYZER_OVS_NETLINK_H
-#define ANALYZER_OVS_NETLINK_H
+#ifndef ANALYZER_OVS_FLOW_H
+#define ANALYZER_OVS_FLOW_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include "format/record.h"
+#include "analyzer/ovs/ovs_attr.h"
 
-enum { OVS_UFID_TEXT = 37, OVS_MAX_DEPTH = 8 };
-
-/* Attributes that follow each other; consumed by ovs_attrs__next(). */
-struct ovs_attrs {
-	const __u8 *p;
-	size_t len;
-};
-
-struct ovs_attr {
-	unsigned type;
-	struct ovs_attrs data;
-};
-
-/* The next attribute; false at the end, and where a length reaches beyond it: then rest->len is not 0. */
-bool ovs_attrs__next(struct ovs_attrs *rest, struct ovs_attr *a);
-
-/* The first attribute of this type. */
-bool ovs_attrs__find(struct ovs_attrs in, unsigned type, struct ovs_attr *a);
+enum { OVS_UFID_TEXT = 37 };
 
 /* Of a flow command: what it has. Points into its attributes. */
 struct ovs_flow {

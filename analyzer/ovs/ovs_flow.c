@@ -1,38 +1,10 @@
-/* ovs_netlink.c: attributes of flow commands (ovs_netlink.h). */
-#include <arpa/inet.h>
+/* ovs_flow.c: flow commands: their parts, their texts, and whose packets they are about (ovs_flow.h). */
 #include <linux/openvswitch.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include "analyzer/ovs/ovs_text.h"
-
-enum { HEADER = 4, TYPE_MASK = 0x3fff /* without NLA_F_NESTED and NLA_F_NET_BYTEORDER */ };
-
-bool ovs_attrs__next(struct ovs_attrs *rest, struct ovs_attr *a)
-{
-	size_t len, step;
-
-	if (rest->len < HEADER)
-		return false;
-	len = ovs_u16(rest->p);
-	if (len < HEADER || len > rest->len)
-		return false;
-	a->type = ovs_u16(rest->p + 2) & TYPE_MASK;
-	a->data = (struct ovs_attrs){ rest->p + HEADER, len - HEADER };
-	step = (len + 3) & ~(size_t)3;
-	step = step < rest->len ? step : rest->len;
-	rest->p += step;
-	rest->len -= step;
-	return true;
-}
-
-bool ovs_attrs__find(struct ovs_attrs in, unsigned type, struct ovs_attr *a)
-{
-	while (ovs_attrs__next(&in, a))
-		if (a->type == type)
-			return true;
-	return false;
-}
+#include "analyzer/ovs/ovs_actions.h"
+#include "analyzer/ovs/ovs_flow.h"
+#include "analyzer/ovs/ovs_key.h"
 
 static void take(struct ovs_flow *f, const struct ovs_attr *a)
 {
@@ -164,55 +136,12 @@ bool ovs_flow__tuple(const struct ovs_flow *f, struct ovs_tuple *t)
 
 /* ---- texts ---------------------------------------------------------------------------------------- */
 
-void ovs_text__init(struct ovs_text *t, char *out, size_t cap)
-{
-	*t = (struct ovs_text){ .s = out, .cap = cap };
-	out[0] = '\0';
-}
-
-static void cut(struct ovs_text *t)
-{
-	static const char more[] = "…";
-
-	t->cut = true;
-	t->len = t->cap - sizeof(more);
-	memcpy(t->s + t->len, more, sizeof(more));
-}
-
-void ovs_text__add(struct ovs_text *t, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	if (t->cut)
-		return;
-	va_start(ap, fmt);
-	n = vsnprintf(t->s + t->len, t->cap - t->len, fmt, ap);
-	va_end(ap);
-	if (n < 0 || (size_t)n >= t->cap - t->len)
-		cut(t);
-	else
-		t->len += (size_t)n;
-}
-
-void ovs_text__hex(struct ovs_text *t, struct ovs_attrs bytes)
-{
-	for (size_t i = 0; i < bytes.len && !t->cut; i++)
-		ovs_text__add(t, "%s%02x", i ? " " : "", bytes.p[i]);
-}
-
-void ovs_text__chomp(struct ovs_text *t)
-{
-	if (!t->cut && t->len && t->s[t->len - 1] == ',')
-		t->s[--t->len] = '\0';
-}
-
 void ovs_flow__key_text(const struct ovs_flow *f, char *out, size_t cap)
 {
 	struct ovs_text t;
 
 	ovs_text__init(&t, out, cap);
-	ovs_text__keys(&t, f->key, f->has_mask ? f->mask : (struct ovs_attrs){ NULL, 0 }, 0);
+	ovs_key__put_all(&t, f->key, f->has_mask ? f->mask : (struct ovs_attrs){ NULL, 0 }, 0);
 }
 
 void ovs_flow__actions_text(const struct ovs_flow *f, char *out, size_t cap)
@@ -220,7 +149,7 @@ void ovs_flow__actions_text(const struct ovs_flow *f, char *out, size_t cap)
 	struct ovs_text t;
 
 	ovs_text__init(&t, out, cap);
-	ovs_text__actions(&t, f->actions, 0);
+	ovs_actions__put(&t, f->actions, 0);
 }
 
 /* OVS keeps it as four numbers. */
