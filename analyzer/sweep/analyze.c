@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "analyzer/read/order.h"
-#include "analyzer/sweep/pass.h"
+#include "analyzer/sweep/passes.h"
 #include "analyzer/read/recording.h"
 #include "format/schema.h"
 

@@ -1,5 +1,5 @@
 /*
- * pass.h: the passes of the sweep, and what they share.
+ * pass.h: what a pass of the sweep is, and what all of them share.
  *
  * A pass sees the records it wants in time order, keeps what it needs in bounded memory, and stores its
  * results. No allocation per event. Time may step back by a little when a row came late: intervals are
@@ -8,7 +8,7 @@
 #ifndef ANALYZER_PASS_H
 #define ANALYZER_PASS_H
 
-#include "analyzer/sweep/analyze.h"
+#include "analyzer/sweep/opts.h"
 #include "analyzer/filter/devices.h"
 #include "analyzer/read/gaps.h"
 #include "analyzer/read/names.h"
@@ -52,18 +52,6 @@ struct pass {
 	/* Stores the results and frees the state; called also when the sweep failed. */
 	void (*finish)(void *state);
 };
-
-#define PASS(name) extern const struct pass pass_##name;
-#include "analyzer/sweep/passes.def"
-#undef PASS
-
-struct passes;
-
-int passes__start(struct passes **p, struct sweep *s);
-void passes__run(struct passes *p, const struct item *items, size_t n);
-/* Tells the passes of a thread that was introduced before the first event; not counted as a row. */
-void passes__introduce(struct passes *p, const struct rec_task *task);
-void passes__finish(struct passes *p);
 
 /* Notes what was left out to stay within a limit: a row of the eviction table. */
 void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out, const char *effect);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The written rules of the tree, checked: who may include whom, tables named only in schema/, nothing
+# The written rules of the tree, checked: who may know whom, tables named only in schema/, nothing
 # in a .def file without its counterpart.
 set -u
 status=0
@@ -41,6 +41,19 @@ bad=$(grep -rnE '#include ".*/pass_' analyzer; ls analyzer/*/pass_*.h 2>/dev/nul
 [ -z "$bad" ] || complain "a pass that others include: $bad"
 bad=$(nm -g --defined-only build/analyzer/*/pass_*.o 2>/dev/null | awk 'NF == 3 && $3 !~ /^pass_/ { print $3 }')
 [ -z "$bad" ] || complain "a pass defines more than itself: $bad"
+
+# Modules (a .c and its .h) stand in a line: no two need each other, by what they include or by what they call.
+includes() {
+	grep -rnoE '#include "analyzer/[a-z_/]+\.h"' analyzer | sed -E 's|^(.*)\.[ch]:[0-9]+:#include "(.*)\.h"|\1 \2|'
+}
+calls() {
+	find analyzer -name '*.c' | sed 's|^|build/|; s|c$|o|' | xargs nm -Ag | sed -E 's|^build/(.*)\.o:|\1 |' |
+		awk 'NF == 4 { home[$4] = $1 } NF == 3 && $2 == "U" { calls[$1 " " $3] }
+		END { for (c in calls) { split(c, of); if (of[2] in home) print of[1], home[of[2]] } }'
+}
+[ -n "$(calls)" ] || complain "nm shows no calls between the analyzer's modules: is build/ built?"
+bad=$({ includes; calls; } | awk '$1 != $2' | tsort 2>&1 >/dev/null | grep -o 'analyzer/.*' | sort -u)
+[ -z "$bad" ] || complain "modules of the analyzer in a circle: $bad"
 
 # A file's name means one thing, whichever program has it.
 bad=$({ ls recorder/*.[ch] format/*.[ch] format/*/*.[ch] bpf/*.[ch]; ls analyzer/*/*.[ch]; } | sed 's|.*/||' | sort | uniq -d)
