@@ -69,6 +69,18 @@ static bool check_ringbuf(bool privileged)
 	return say("ring buffer", MISSING, "the kernel has no BPF ring buffers; Linux 5.11 or later is needed");
 }
 
+static bool check_files(void)
+{
+	unsigned files = privilege__few_files();
+	char text[160];
+
+	if (!files)
+		return say("files", OK, "enough may be open at once");
+	snprintf(text, sizeof(text), "only %u may be open, and without CAP_SYS_RESOURCE that is not to be raised; probes "
+		 "beyond that are missing: run it after ulimit -n 4096", files);
+	return say("files", PARTLY, text);
+}
+
 /* Attaches everything for a moment: no shorter question has the same answer. */
 static bool check_probes(const struct means *means, bool privileged)
 {
@@ -148,6 +160,7 @@ int check__main(int argc, char **argv)
 	possible &= check_btf(&means);
 	possible &= check_lockdown();
 	possible &= check_ringbuf(privileged);
+	possible &= check_files();
 	possible &= check_probes(&means, privileged);
 	possible &= check_tracefs(&means);
 	possible &= check_symbols();

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "privilege.h"
+
 enum { EXIT_CANNOT_RUN = 127, STOP_TRIES = 100, STOP_PAUSE_US = 20000 };
 
 static bool is_program(const char *path)
@@ -59,6 +61,7 @@ int command__fork(struct command *c, char **argv, struct trace_error *err)
 		close(pipe_fd[1]);
 		if (read(pipe_fd[0], &go, 1) != 1)
 			_exit(0); /* nothing will be recorded */
+		privilege__restore_files();
 		execvp(argv[0], argv);
 		fprintf(stderr, "netrec: cannot run %s: %s\n", argv[0], strerror(errno));
 		_exit(EXIT_CANNOT_RUN);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "privilege.h"
 #include "record_cmd.h"
 
 static const struct {
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
 		puts("netrec " VERSION);
 		return EXIT_DONE;
 	}
+	privilege__raise_files();
 	for (int i = 0; i < N_COMMANDS; i++)
 		if (!strcmp(argv[1], COMMANDS[i].name))
 			return COMMANDS[i].main(argc - 1, argv + 1);

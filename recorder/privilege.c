@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,6 +59,39 @@ void privilege__drop(void)
 	data[0].inheritable = 0;
 	data[1] = (struct __user_cap_data_struct){ 0 };
 	(void)syscall(SYS_capset, &header, data); /* fewer rights are a precaution, not a condition */
+}
+
+static struct rlimit given; /* as netrec was started; 0: nothing was changed */
+
+void privilege__raise_files(void)
+{
+	FILE *f = fopen("/proc/sys/fs/nr_open", "re");
+	unsigned long long most = 0;
+
+	if (f && fscanf(f, "%llu", &most) != 1)
+		most = 0;
+	if (f)
+		fclose(f);
+	if (getrlimit(RLIMIT_NOFILE, &given))
+		return;
+	if (most > given.rlim_max && !setrlimit(RLIMIT_NOFILE, &(struct rlimit){ most, most }))
+		return;
+	/* with fewer, whatever finds no room says so */
+	(void)setrlimit(RLIMIT_NOFILE, &(struct rlimit){ given.rlim_max, given.rlim_max });
+}
+
+void privilege__restore_files(void)
+{
+	if (given.rlim_max)
+		(void)setrlimit(RLIMIT_NOFILE, &given);
+}
+
+unsigned privilege__few_files(void)
+{
+	enum { ENOUGH = 1024 }; /* two for each program, one for each CPU and for each module's types */
+	struct rlimit now;
+
+	return getrlimit(RLIMIT_NOFILE, &now) || now.rlim_cur >= ENOUGH ? 0 : now.rlim_cur;
 }
 
 const char *privilege__kept(void)

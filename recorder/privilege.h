@@ -16,6 +16,16 @@ bool privilege__locked_down(void);
  */
 void privilege__drop(void);
 
+/*
+ * Lets this process open as many files as the kernel allows: programs, links and maps are files. Before any is opened;
+ * restore_files() in a child that goes on as another program.
+ */
+void privilege__raise_files(void);
+void privilege__restore_files(void);
+
+/* How many files may be open if those are too few for every probe of a large host; 0 when there is room. */
+unsigned privilege__few_files(void);
+
 /* The ones that stay, for people. */
 const char *privilege__kept(void);
 
