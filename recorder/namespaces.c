@@ -153,15 +153,28 @@ const struct namespace *namespaces__at(const struct namespaces *n, size_t i)
 	return &n->list[i];
 }
 
+int namespaces__file(const struct namespace *ns)
+{
+	int fd = open(ns->path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && st.st_ino == ns->inum)
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
 int namespaces__enter(const struct namespaces *n, size_t i)
 {
 	int fd, ret;
 
 	if (!i)
 		return 0;
-	fd = open(n->list[i].path, O_RDONLY | O_CLOEXEC);
+	fd = namespaces__file(&n->list[i]);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ret = setns(fd, CLONE_NEWNET) ? -errno : 0;
 	close(fd);
 	return ret;

@@ -29,6 +29,12 @@ void namespaces__scan(struct namespaces *n, bool processes);
 size_t namespaces__count(const struct namespaces *n);
 const struct namespace *namespaces__at(const struct namespaces *n, size_t i);
 
+/*
+ * Opens the namespace's file; the caller closes it. -errno, -ENOENT also when the path leads to another namespace by
+ * now: the number of a process or a name was used again.
+ */
+int namespaces__file(const struct namespace *ns);
+
 /* Puts the calling thread into namespace i; -errno when it is gone or forbidden. Return with leave(). */
 int namespaces__enter(const struct namespaces *n, size_t i);
 void namespaces__leave(const struct namespaces *n);

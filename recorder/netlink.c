@@ -6,7 +6,6 @@
 #include "netlink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/gen_stats.h>
 #include <linux/if_link.h>
 #include <linux/net_namespace.h>
@@ -112,7 +111,7 @@ static __s32 ask_id(int fd, const struct namespace *ns)
 	__s32 id = -1;
 	ssize_t len;
 
-	m.ns_fd = open(ns->path, O_RDONLY | O_CLOEXEC);
+	m.ns_fd = namespaces__file(ns);
 	if (m.ns_fd < 0)
 		return -1;
 	if (!ask(&asking, RTM_GETNSID, 0, &m, sizeof(m)) && (len = recv(fd, answer, sizeof(answer), 0)) > 0 &&
