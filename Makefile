@@ -114,6 +114,7 @@ $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c
 
 # ---- tests -------------------------------------------------------------------------------------
 
+comma := ,
 C_TESTS := $(wildcard tests/unit/*/*.c tests/property/*.c)
 C_TEST_BINS := $(patsubst %.c,$(BUILD)/%,$(C_TESTS))
 SH_TESTS := $(sort $(wildcard tests/cli/*.sh tests/live/*.sh))
@@ -134,6 +135,10 @@ $(BUILD)/tests/unit/recorder/%: $(BUILD)/tests/unit/recorder/%.o $(RECORDER_O) $
 $(BUILD)/tests/unit/analyzer/%: $(BUILD)/tests/unit/analyzer/%.o $(ANALYZER_O) $(FORMAT_O)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(TEST_LIBS) -lcmocka -o $@
+
+# In which order record_cmd.c stops: these only note that they were called.
+$(BUILD)/tests/unit/recorder/test_stop: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,attach__stop attach__settle \
+	sampler__stop sampler__finish drain__stop command__stop)
 
 $(BUILD)/tests/traffic: $(BUILD)/tests/traffic.o
 	$(call msg,LINK,$@)

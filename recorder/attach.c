@@ -446,9 +446,13 @@ void attach__start(struct attach *a)
 
 void attach__stop(struct attach *a)
 {
+	__atomic_store_n(&a->maps.control->enabled, false, __ATOMIC_SEQ_CST);
+}
+
+void attach__settle(struct attach *a)
+{
 	struct bpf_link **links[MAX_LINKS];
 
-	__atomic_store_n(&a->maps.control->enabled, false, __ATOMIC_SEQ_CST);
 	if (maps__wait_programs(&a->maps) < 0)
 		detach__all(links, links_of(a, links)); /* which waits for them, too */
 }

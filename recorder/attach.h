@@ -41,9 +41,13 @@ bool attach__renew(struct attach *a, struct plan *plan, const struct means *m);
 /* Packets at this device, or with ifindex 0 at any of the namespace, begin to be followed. -errno. */
 int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex);
 
-/* Starts and stops recording, in all programs at once. Once stopped, no program writes to a ring any more. */
+/*
+ * Starts and stops recording, in all programs at once. Those that run at that moment still write to their rings, until
+ * attach__settle() has waited for them, which may have to detach programs: nobody attaches any meanwhile.
+ */
 void attach__start(struct attach *a);
 void attach__stop(struct attach *a);
+void attach__settle(struct attach *a);
 
 /* Detaches every program, as detach__begin() does. Rings, counters and program statistics stay. */
 pid_t attach__detach(struct attach *a, unsigned *left);

@@ -195,13 +195,20 @@ static void write_totals(struct recording *r)
 			    r->sink.stacks_refused);
 }
 
-/* Stops what runs and reads what is left. Safe after a start that failed half-way. */
+/*
+ * Stops what runs and reads what is left. Safe after a start that failed half-way. The sampler's thread attaches
+ * programs of modules that come late: it ends before anything looks at what is attached.
+ */
 static void stop(struct recording *r)
 {
 	if (r->attach)
 		attach__stop(r->attach);
-	if (r->sampler && r->drain)
+	if (r->sampler)
 		sampler__stop(r->sampler);
+	if (r->attach)
+		attach__settle(r->attach);
+	if (r->sampler && r->drain)
+		sampler__finish(r->sampler);
 	if (r->drain)
 		drain__stop(r->drain);
 	command__stop(&r->command);
@@ -389,6 +396,9 @@ static int record(struct recording *r, int argc, char **argv)
 	status__begin(&r->status);
 	if (start(r, argc, argv, &err) < 0) {
 		fprintf(stderr, "netrec: %s\n", err.text);
+		if (privilege__few_files())
+			fprintf(stderr, "netrec: only %u files may be open, which may be why; run it after ulimit -n 4096\n",
+				privilege__few_files());
 		stop(r);
 		if (r->sink_open)
 			(void)sink__close(&r->sink, NULL);

@@ -5,6 +5,7 @@
  */
 #include "sampler.h"
 
+#include <assert.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -178,7 +179,8 @@ static void sample_namespace(struct sampler *s, size_t i, bool all, bool seldom)
 	const struct namespace *ns = namespaces__at(s->namespaces, i);
 	int err = namespaces__enter(s->namespaces, i);
 
-	define_namespace(s, ns);
+	if (err != -ENOENT)
+		define_namespace(s, ns);
 	if (!err) {
 		err = netlink__sample(s->sink, ns->inum, s->namespaces, s->wanted);
 		procfs__sample_netns(s->procfs, s->sink, ns->inum, all);
@@ -381,14 +383,19 @@ int sampler__start(struct sampler *s, struct drain *d, struct trace_error *err)
 
 void sampler__stop(struct sampler *s)
 {
-	if (s->started) {
-		pthread_mutex_lock(&s->mutex);
-		s->stop = true;
-		pthread_cond_signal(&s->cond);
-		pthread_mutex_unlock(&s->mutex);
-		pthread_join(s->thread, NULL);
-		s->started = false;
-	}
+	if (!s->started)
+		return;
+	pthread_mutex_lock(&s->mutex);
+	s->stop = true;
+	pthread_cond_signal(&s->cond);
+	pthread_mutex_unlock(&s->mutex);
+	pthread_join(s->thread, NULL);
+	s->started = false;
+}
+
+void sampler__finish(struct sampler *s)
+{
+	assert(!s->started);
 	sample(s, true);
 	sample_programs(s, false);
 }

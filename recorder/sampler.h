@@ -26,8 +26,11 @@ int sampler__open(struct sampler **s, const struct late *late, struct sink *sink
 /* Goes on every interval, in a thread. Call once the probes are enabled. */
 int sampler__start(struct sampler *s, struct drain *d, struct trace_error *err);
 
-/* Ends the thread and takes the last snapshot: after the probes are stopped, before they are detached. */
+/* Ends the thread: from then on nobody attaches programs. */
 void sampler__stop(struct sampler *s);
+
+/* Takes the last snapshot: after the probes are stopped, before they are detached. */
+void sampler__finish(struct sampler *s);
 void sampler__close(struct sampler *s);
 
 #endif
