@@ -53,27 +53,28 @@ static __u32 *slot_of(const struct table *t, const __u64 *key)
 	}
 }
 
+/* Out of memory: the table is as it was. */
 static bool grow(struct table *t)
 {
-	size_t cap = t->cap ? t->cap * 2 : FIRST_CAP;
+	size_t cap = t->cap ? t->cap * 2 : FIRST_CAP, n_slots = 2 * FIRST_CAP;
 	unsigned char *entries;
 	__u32 *slots;
 
 	cap = cap > t->limit ? t->limit : cap;
-	entries = realloc(t->entries, cap * t->entry_size);
-	if (!entries)
+	while (n_slots < 2 * cap)
+		n_slots *= 2;
+	slots = calloc(n_slots, sizeof(*slots));
+	entries = slots ? realloc(t->entries, cap * t->entry_size) : NULL;
+	if (!entries) {
+		free(slots);
 		return false;
+	}
 	memset(entries + t->cap * t->entry_size, 0, (cap - t->cap) * t->entry_size);
 	t->entries = entries;
 	t->cap = cap;
-	for (t->mask = 2 * FIRST_CAP; t->mask < 2 * cap;)
-		t->mask *= 2;
-	slots = calloc(t->mask, sizeof(*slots));
-	t->mask--;
-	if (!slots)
-		return false;
 	free(t->slots);
 	t->slots = slots;
+	t->mask = n_slots - 1;
 	for (size_t i = 0; i < t->n; i++)
 		*slot_of(t, table__key(t, i)) = i + 1;
 	return true;
