@@ -3,7 +3,7 @@
  *
  * An upcall is answered when its packet comes back, found by its headers, or when a command about its flow
  * comes: a flow that drops is installed and the packet not returned. An upcall the socket did not take is
- * settled at once. Segments of GSO packets go up one by one: the first stands for the upcall, the others
+ * settled at once. The table of those that wait is the sweep's. Segments of GSO packets go up one by one: the first stands for the upcall, the others
  * only wait so that their return is no surprise.
  */
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "analyzer/ovs/upcalls.h"
 
 enum { FLOW_NEW = 1, FLOW_DEL = 2, FLOW_GET = 3, FLOW_SET = 4 };
-enum { MAX_CPUS = 4096, MAX_FLOWS = 1 << 16, STORED_FLOWS = 1000, UNFINISHED_NS = 1000000000, FLOW_TO_PACKET_NS = 1000000000 };
+enum { MAX_CPUS = 4096, MAX_FLOWS = 1 << 16, STORED_FLOWS = 1000, UNFINISHED_NS = 1000000000 };
 enum fate { SENT_BACK, FLOW_ONLY, REFUSED, NO_ANSWER, UNFINISHED, UNKNOWN };
 enum command { EXECUTE, PUT, SET, DELETE, FLUSH, PROBE, OTHER };
 
@@ -253,21 +253,6 @@ static void count_command(struct state *st, enum command what, __u32 tid, __u32 
 	add_time(st, row, duration);
 }
 
-/*
- * A packet comes back right behind the command about its flow, if at all, unless that command was for another of
- * its flow. Of two with the same headers the one that has waited long since was answered by the command.
- */
-static struct upcall *find(struct state *st, const struct upcall_id *id, __u64 now)
-{
-	struct upcall *u = upcalls__find(st->waiting, id), *later;
-
-	while (u && u->flow_put && since(u->flow_put, now) > FLOW_TO_PACKET_NS && (later = upcalls__later(st->waiting, u))) {
-		settle(st, u, FLOW_ONLY, 0);
-		u = later;
-	}
-	return u;
-}
-
 static void on_execute(struct state *st, const struct rec_upcall_execute *r)
 {
 	struct upcall_id id;
@@ -276,7 +261,7 @@ static void on_execute(struct state *st, const struct rec_upcall_execute *r)
 	upcall_id__of_execute(&id, r);
 	if (!wanted(st, &id, 0, 0, r->len, r->vlan))
 		return;
-	u = find(st, &id, r->rec.ts);
+	u = upcalls__executed(st->waiting, &id, since(r->duration, r->rec.ts), r->rec.ts, r->rec.cpu);
 	count_command(st, EXECUTE, r->tid, r->ret, !u, r->duration);
 	if (!u)
 		return;
@@ -473,6 +458,7 @@ static __u64 store_flows(struct state *st)
 
 static void release(struct state *st)
 {
+	st->sweep->upcalls = NULL;
 	upcalls__free(st->waiting);
 	table__free(&st->flows);
 	free(st->cpus);
@@ -505,7 +491,7 @@ static int init(struct sweep *s, void **state)
 	st->sweep = s;
 	st->n_cpus = s->n_cpus < MAX_CPUS ? s->n_cpus : MAX_CPUS;
 	st->cpus = calloc(st->n_cpus + 1, sizeof(*st->cpus));
-	st->waiting = upcalls__new();
+	s->upcalls = st->waiting = upcalls__new();
 	st->megaflows = megaflows__new(s);
 	if (!st->cpus || !st->waiting || !st->megaflows) {
 		free(st->megaflows);

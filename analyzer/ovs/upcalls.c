@@ -8,6 +8,7 @@
  */
 #include "analyzer/ovs/upcalls.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct upcalls {
 	struct upcall all[UPCALLS + 1];
 	struct list by_id[SLOTS], by_tuple[SLOTS], by_age;
 	__u32 free; /* linked by age */
+	__u64 serials;
 };
 
 struct upcalls *upcalls__new(void)
@@ -83,6 +85,11 @@ void upcall_id__of_execute(struct upcall_id *id, const struct rec_upcall_execute
 	COPY_ID(id, r);
 }
 
+void upcall_id__of_packet(struct upcall_id *id, const struct rec_packet *r)
+{
+	COPY_ID(id, r);
+}
+
 /* As ovs_flow__tuple() sees it: a key has no ICMP identifier. */
 static void tuple_of(struct ovs_tuple *t, const struct rec_upcall *r)
 {
@@ -137,6 +144,7 @@ struct upcall *upcalls__add(struct upcalls *t, const struct rec_upcall *r, void 
 	u = &t->all[t->free];
 	t->free = u->links[BY_AGE].next;
 	memset(u, 0, sizeof(*u));
+	u->serial = ++t->serials;
 	u->ts = r->rec.ts;
 	u->skb = r->skb;
 	u->netns = r->netns;
@@ -163,32 +171,96 @@ void upcalls__index(struct upcalls *t, struct upcall *u, const struct rec_upcall
 	u->indexed = true;
 }
 
+/* No longer to be found by its headers, so that a flood of one flow does not make long lists. */
+static void unindex(struct upcalls *t, struct upcall *u)
+{
+	cut_out(t, &t->by_id[u->id_hash], BY_ID, u);
+	u->indexed = false;
+}
+
 void upcalls__remove(struct upcalls *t, struct upcall *u)
 {
 	if (u->indexed)
-		cut_out(t, &t->by_id[u->id_hash], BY_ID, u);
+		unindex(t, u);
 	cut_out(t, &t->by_tuple[u->tuple_hash], BY_TUPLE, u);
 	cut_out(t, &t->by_age, BY_AGE, u);
+	u->serial = 0;
 	u->links[BY_AGE].next = t->free;
 	t->free = (__u32)(u - t->all);
 }
 
-/* From entry i of a list on. */
-static struct upcall *find_from(struct upcalls *t, __u32 i, const struct upcall_id *id)
+struct upcall *upcalls__newest(struct upcalls *t)
+{
+	struct upcall *u = &t->all[t->by_age.last];
+
+	return t->by_age.last && u->serial == t->serials ? u : NULL;
+}
+
+struct upcall *upcalls__at(struct upcalls *t, __u32 place, __u64 serial)
+{
+	assert(place <= UPCALLS);
+	return serial && t->all[place].serial == serial ? &t->all[place] : NULL;
+}
+
+__u32 upcalls__place(const struct upcalls *t, const struct upcall *u)
+{
+	return (__u32)(u - t->all);
+}
+
+static struct upcall *next_alike(struct upcalls *t, __u32 i, const struct upcall_id *id)
 {
 	while (i && memcmp(&t->all[i].id, id, sizeof(*id)) != 0)
 		i = t->all[i].links[BY_ID].next;
 	return i ? &t->all[i] : NULL;
 }
 
-struct upcall *upcalls__find(struct upcalls *t, const struct upcall_id *id)
+static struct upcall *first_alike(struct upcalls *t, const struct upcall_id *id)
 {
-	return find_from(t, t->by_id[hash(id, sizeof(*id))].first, id);
+	return next_alike(t, t->by_id[hash(id, sizeof(*id))].first, id);
 }
 
-struct upcall *upcalls__later(struct upcalls *t, const struct upcall *u)
+static struct upcall *later(struct upcalls *t, const struct upcall *u)
 {
-	return find_from(t, u->links[BY_ID].next, &u->id);
+	return next_alike(t, u->links[BY_ID].next, &u->id);
+}
+
+static bool long_since(__u64 then, __u64 now)
+{
+	return then && now > then && now - then > UPCALL_FLOW_TO_PACKET_NS;
+}
+
+/* The oldest that its packet may still come back from; if commands about their flow answered all, the youngest of them. */
+static struct upcall *oldest_open(struct upcalls *t, const struct upcall_id *id, __u64 now)
+{
+	struct upcall *next;
+
+	for (struct upcall *u = first_alike(t, id); u; u = next) {
+		next = later(t, u);
+		if (long_since(u->back, now) || (next && long_since(u->flow_put, now)))
+			unindex(t, u);
+		else if (!u->back)
+			return u;
+	}
+	return NULL;
+}
+
+struct upcall *upcalls__back(struct upcalls *t, const struct upcall_id *id, __u64 now, __u16 cpu)
+{
+	struct upcall *u = oldest_open(t, id, now);
+
+	if (u) {
+		u->back = now;
+		u->back_cpu = cpu;
+	}
+	return u;
+}
+
+struct upcall *upcalls__executed(struct upcalls *t, const struct upcall_id *id, __u64 from, __u64 now, __u16 cpu)
+{
+	for (struct upcall *u = first_alike(t, id); u; u = later(t, u))
+		if (u->back >= from && u->back && u->back <= now && u->back_cpu == cpu)
+			return u;
+	return oldest_open(t, id, now);
 }
 
 /* From the youngest on: behind one that is marked, all are. */

@@ -3,6 +3,10 @@
  *
  * Found by the packet's own headers, because what comes back is another skb, and by the flow a command
  * installs for them. A table of fixed size; the one that waits longest makes room for a new one.
+ *
+ * One table for all passes (struct sweep): pass_ovs fills and empties it, from records that say when an upcall begins and
+ * when a command of user space has returned. Between the two the packet itself comes back, as another sk_buff; whoever
+ * follows packets asks for the upcall that it is the answer to, and by that very answer the command is told later.
  */
 #ifndef ANALYZER_UPCALLS_H
 #define ANALYZER_UPCALLS_H
@@ -11,6 +15,12 @@
 #include "analyzer/ovs/ovs_flow.h"
 
 enum { UPCALLS = 1 << 15 }; /* waiting at a time */
+
+/*
+ * A packet comes back right behind the command about its flow, if at all, unless that command was for another of its
+ * flow. Of two with the same headers the one that has waited longer than this since was answered by the command.
+ */
+enum { UPCALL_FLOW_TO_PACKET_NS = 1000000000 };
 
 /* What does not change between the way up and the way back. */
 struct upcall_id {
@@ -24,7 +34,10 @@ struct upcall_id {
 struct upcall {
 	struct upcall_id id;
 	struct ovs_tuple tuple;
+	__u64 serial;   /* no other ever has it; from 1 */
 	__u64 ts, skb;
+	__u64 back;     /* when the packet came back, as another sk_buff; 0: not yet, or not seen */
+	__u16 back_cpu; /* there */
 	__u64 win;      /* of ts */
 	__u64 flow_put; /* time of a command that was about its flow; 0: none came */
 	__u32 netns, ifindex;
@@ -47,6 +60,7 @@ void upcalls__free(struct upcalls *t);
 
 void upcall_id__of_upcall(struct upcall_id *id, const struct rec_upcall *r);
 void upcall_id__of_execute(struct upcall_id *id, const struct rec_upcall_execute *r);
+void upcall_id__of_packet(struct upcall_id *id, const struct rec_packet *r);
 
 /*
  * A new one, filled from the record but for win. When another must make room, `evict` is called with it
@@ -59,11 +73,22 @@ void upcalls__remove(struct upcalls *t, struct upcall *u);
 /* Makes one that was not indexed findable, under the headers of this segment. */
 void upcalls__index(struct upcalls *t, struct upcall *u, const struct rec_upcall *segment);
 
-/* The one that waits longest with these headers, or NULL. */
-struct upcall *upcalls__find(struct upcalls *t, const struct upcall_id *id);
+/* The upcall that was added last, while it waits; else NULL. */
+struct upcall *upcalls__newest(struct upcalls *t);
 
-/* The next one with the same headers, which began later, or NULL. */
-struct upcall *upcalls__later(struct upcalls *t, const struct upcall *u);
+/* The one with this serial number, if it still waits and this is where it was; else NULL. */
+struct upcall *upcalls__at(struct upcalls *t, __u32 place, __u64 serial);
+__u32 upcalls__place(const struct upcalls *t, const struct upcall *u);
+
+/*
+ * The packet with these headers came back at `now`, on this CPU: the upcall that it answers, marked so; NULL: it was not
+ * seen going up. Of several with the same headers the one that waits longest and was not answered yet, by a command about
+ * its flow or by its own return: see UPCALL_FLOW_TO_PACKET_NS.
+ */
+struct upcall *upcalls__back(struct upcalls *t, const struct upcall_id *id, __u64 now, __u16 cpu);
+
+/* The same when a command that began at `from` has returned: the one whose packet came back meanwhile on that CPU. */
+struct upcall *upcalls__executed(struct upcalls *t, const struct upcall_id *id, __u64 from, __u64 now, __u16 cpu);
 
 /*
  * A command about the flow of this tuple came at `now`: marks all that wait for one. Returns the time of the

@@ -41,6 +41,9 @@ struct journey {
 	bool passed;          /* one of the devices that are asked for; always when none are */
 	bool branch;          /* a clone, copy or segment of a packet that is counted itself */
 	bool wrapped;         /* outer is known */
+	bool upcall_doubled;  /* of its upcall both the stage and the record were seen */
+	__u32 upcall_place;   /* at stage ovs_dp_upcall: in the table of those that wait (ovs/upcalls.h) */
+	__u64 upcall;         /* its serial number there; 0: not known */
 	struct rec_packet head; /* at its first stage; in a tunnel: of the packet inside */
 	struct rec_packet outer; /* the headers that a tunnel put before it */
 	struct hop timeline[JOURNEY_HOPS];

@@ -7,12 +7,13 @@
  * records were lost meanwhile: then it is counted as uncertain.
  *
  * A clone, copy or segment goes on as a branch, with the stages of the packet it comes from; it is timed and shown but
- * not counted as a packet. What Open vSwitch sends up to ovs-vswitchd waits (upcalled.h) and goes on when it is sent
+ * not counted as a packet. What Open vSwitch sends up to ovs-vswitchd waits (ovs/upcalls.h) and goes on when it is sent
  * back, as another sk_buff. A tunnel device puts other headers before the packet, or takes them off, in the same sk_buff:
  * one journey, with both.
  */
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/ovs/upcalls.h"
 #include "analyzer/packets/echoes.h"
 #include "analyzer/packets/flows.h"
 #include "analyzer/packets/identity.h"
@@ -21,23 +22,23 @@
 #include "analyzer/sweep/tally.h"
 #include "analyzer/vm/tun_ring.h"
 #include "analyzer/packets/tunnels.h"
-#include "analyzer/packets/upcalled.h"
 #include "analyzer/packets/xmits.h"
 #include "format/schema.h"
 
 enum { UPCALL_MISS = 1 };
+enum { PARKED = 1 << 13 }; /* journeys whose sk_buff is gone and that wait for ovs-vswitchd, at a time */
 
 struct state {
 	struct sweep *sweep;
 	struct journeys *live;
-	struct upcalled *upcalled;
+	struct journeys *parked; /* skb: the serial number of the upcall */
 	struct flows *flows;
 	struct kept_packets *kept;
 	struct echoes *echoes;
 	struct xmits *xmits;
 	struct tunnels *tunnels;
 	struct tally latency, stages, journeys;
-	__u64 evicted;
+	__u64 evicted, unparked;
 	__u64 cut; /* hops not kept */
 };
 
@@ -174,6 +175,8 @@ static void set_place(struct state *st, struct journey *j, const struct hop *h)
 {
 	j->last = h->ts;
 	j->last_stage = h->stage;
+	j->upcall = 0;
+	j->upcall_doubled = false;
 	j->netns = h->netns;
 	j->ifindex = h->ifindex;
 	if (!j->passed && sweep__at_device(st->sweep, h->netns, h->ifindex)) {
@@ -185,6 +188,14 @@ static void set_place(struct state *st, struct journey *j, const struct hop *h)
 static void give_up_upcall(void *arg, struct journey *j)
 {
 	end_unseen(arg, j, FATE_UPCALL);
+}
+
+static void unpark(void *arg, struct journey *j)
+{
+	struct state *st = arg;
+
+	st->unparked++;
+	give_up_upcall(st, j);
 }
 
 /* The packet shows its headers. */
@@ -235,20 +246,50 @@ static struct journey *continue_as(struct state *st, const struct journey *from,
 	return j;
 }
 
-/* ovs-vswitchd has sent a packet back. NULL when it was not seen going up: a controller may have made it. */
+/*
+ * The sk_buff of a packet that was sent up is freed, which is not its end: the packet waits, if an answer can still come.
+ * It has none to wait for when the socket of user space did not take it.
+ */
+static bool leaves_for_user_space(struct state *st, struct journey *j)
+{
+	const struct upcall *u = upcalls__at(st->sweep->upcalls, j->upcall_place, j->upcall);
+	struct journey *waits;
+
+	if (!j->upcall || (u && (u->back || u->cmd != UPCALL_MISS)))
+		return false;
+	if (!u) {
+		give_up_upcall(st, j);
+		return true;
+	}
+	waits = journeys__add(st->parked, u->serial, unpark, st);
+	*waits = *j;
+	waits->skb = u->serial;
+	return true;
+}
+
+/*
+ * ovs-vswitchd has sent a packet back: the journey goes on in this sk_buff. It was parked, or its first sk_buff is still
+ * to be freed. NULL when it was not seen going up: a controller may have made it.
+ */
 static struct journey *comes_back(struct state *st, const struct rec_packet *p)
 {
-	bool parked = false;
-	struct journey *was = upcalled__find(st->upcalled, p, st->live, &parked), copy, *j = NULL;
+	struct journeys *from = st->parked;
+	struct journey *was, copy;
+	const struct upcall *u;
+	struct upcall_id id;
 
-	if (was) {
-		copy = *was;
-		if (!parked)
-			journeys__remove(st->live, was);
-		j = continue_as(st, &copy, p->skb);
-	}
-	upcalled__done(st->upcalled);
-	return j;
+	upcall_id__of_packet(&id, p);
+	u = upcalls__back(st->sweep->upcalls, &id, p->rec.ts, p->rec.cpu);
+	if (!u)
+		return NULL;
+	was = journeys__find(from, u->serial);
+	if (!was)
+		was = journeys__find(from = st->live, u->skb);
+	if (!was || was->upcall != u->serial || u->cmd != UPCALL_MISS)
+		return NULL;
+	copy = *was;
+	journeys__remove(from, was);
+	return continue_as(st, &copy, p->skb);
 }
 
 /* What the IP header has and the segment that TCP handed to it had not. */
@@ -322,6 +363,34 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 		count_hit(st, &h);
 }
 
+/*
+ * The record of an upcall is the stage, with headers and in every profile. Where the stage is recorded as well, the second
+ * of the two adds nothing.
+ */
+static void on_upcall(struct state *st, const struct rec_upcall *r)
+{
+	struct rec_packet p = { .rec = r->rec, .skb = r->skb, .sport = r->sport, .dport = r->dport, .ethertype = r->ethertype,
+				.proto = r->proto, .tcp_flags = r->tcp_flags, .frag = r->frag, .vlan = r->vlan, .ip_id = r->ip_id,
+				.seq = r->seq, .ack = r->ack, .ip_len = r->ip_len, .len = r->len, .netns = r->netns,
+				.ifindex = r->ifindex, .stage = STAGE_ovs_dp_upcall };
+	struct upcall *u = upcalls__newest(st->sweep->upcalls);
+	struct journey *j = journeys__find(st->live, r->skb);
+
+	if (r->part)
+		return;
+	memcpy(p.saddr, r->saddr, sizeof(p.saddr));
+	memcpy(p.daddr, r->daddr, sizeof(p.daddr));
+	if (j && j->last_stage == STAGE_ovs_dp_upcall && !j->upcall && !j->orphan)
+		j->upcall_doubled = true;
+	else
+		on_packet(st, &p);
+	j = journeys__find(st->live, r->skb);
+	if (!j || !u || u->skb != r->skb || u->ts != r->rec.ts)
+		return;
+	j->upcall = u->serial;
+	j->upcall_place = upcalls__place(st->sweep->upcalls, u);
+}
+
 static void on_aside(struct state *st, const struct rec_hop *r, const struct hop *h)
 {
 	struct journey *j = journeys__find(st->live, r->skb);
@@ -349,6 +418,11 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 		return;
 	}
 	j = journeys__find(st->live, r->skb);
+	if (j && r->stage == STAGE_ovs_dp_upcall && j->upcall && !j->upcall_doubled) {
+		j->upcall_doubled = true; /* on_upcall() was first */
+		st->sweep->subject = (struct subject){ .matched = j->matched };
+		return;
+	}
 	if (j)
 		move(st, j, &h);
 	else
@@ -359,8 +433,6 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 		count_hit(st, &h);
 	if (r->stage == STAGE_net_dev_start_xmit)
 		xmits__open(st->xmits, r->skb, &h, j->matched);
-	if (r->stage == STAGE_ovs_dp_upcall && r->aux == UPCALL_MISS && !j->orphan)
-		upcalled__begin(st->upcalled, j, give_up_upcall, st);
 }
 
 static void on_link(struct state *st, const struct rec_link *l)
@@ -398,11 +470,8 @@ static void on_end(struct state *st, __u64 skb, const struct ending *end)
 		return;
 	st->sweep->subject.matched = j->matched;
 	st->sweep->subject.last_stage = j->last_stage;
-	if (end->fate == FATE_CONSUMED && j->last_stage == STAGE_ovs_dp_upcall && !j->orphan && upcalled__park(st->upcalled, j)) {
-		journeys__remove(st->live, j);
-		return;
-	}
-	st->sweep->subject.packet = end_journey(st, j, end);
+	if (end->fate != FATE_CONSUMED || !leaves_for_user_space(st, j))
+		st->sweep->subject.packet = end_journey(st, j, end);
 	journeys__remove(st->live, j);
 }
 
@@ -414,6 +483,9 @@ static void on_event(void *state, const struct rec *rec)
 	switch (rec->type) {
 	case REC_packet:
 		on_packet(state, (const struct rec_packet *)rec);
+		break;
+	case REC_upcall:
+		on_upcall(state, (const struct rec_upcall *)rec);
 		break;
 	case REC_hop:
 		on_hop(state, (const struct rec_hop *)rec);
@@ -453,7 +525,7 @@ static void end_unfinished(void *arg, struct journey *j)
 static void free_state(struct state *st)
 {
 	journeys__free(st->live);
-	upcalled__free(st->upcalled);
+	journeys__free(st->parked);
 	flows__free(st->flows);
 	kept_packets__finish(st->kept);
 	echoes__finish(st->echoes);
@@ -467,12 +539,14 @@ static void finish(void *state)
 	struct state *st = state;
 	struct sweep *s = st->sweep;
 
-	upcalled__drain(st->upcalled, give_up_upcall, st);
+	journeys__drain(st->parked, give_up_upcall, st);
 	journeys__drain(st->live, end_unfinished, st);
 	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | flows__store(st->flows, s->store))
 		s->no_memory = true;
 	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,
 		     "packets on their way were given up; their fate is 'evicted'");
+	sweep__limit(s, "packets in user space", PARKED, st->unparked,
+		     "they waited for ovs-vswitchd and were given up; their fate is 'upcall'");
 	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut,
 		     "timelines of packets with more stages are cut; latencies are complete");
 	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
@@ -488,13 +562,13 @@ static int init(struct sweep *s, void **state)
 		return -1;
 	st->sweep = s;
 	st->live = journeys__new(JOURNEYS);
-	st->upcalled = upcalled__new();
+	st->parked = journeys__new(PARKED);
 	st->flows = flows__new(s->gaps);
 	st->kept = kept_packets__new(s);
 	st->echoes = echoes__new(s);
 	st->xmits = xmits__new(s->n_cpus);
 	st->tunnels = tunnels__new(s->names);
-	if (!st->live || !st->upcalled || !st->flows || !st->kept || !st->echoes || !st->xmits || !st->tunnels) {
+	if (!st->live || !st->parked || !st->flows || !st->kept || !st->echoes || !st->xmits || !st->tunnels) {
 		free_state(st);
 		return -1;
 	}
@@ -505,6 +579,6 @@ static int init(struct sweep *s, void **state)
 	return 0;
 }
 
-static const __u8 wants[] = { REC_packet, REC_hop, REC_link, REC_tun_ring, REC_free, REC_drop, 0 };
+static const __u8 wants[] = { REC_packet, REC_hop, REC_upcall, REC_link, REC_tun_ring, REC_free, REC_drop, 0 };
 
 const struct pass pass_journey = { "journey", wants, init, on_event, on_gap, finish };

@@ -17,6 +17,7 @@ static bool is_packet_gap(const struct gap *gap)
 	case REC_packet:
 	case REC_hop:
 	case REC_tun_ring:
+	case REC_upcall:
 	case REC_free:
 	case REC_drop:
 		return true;

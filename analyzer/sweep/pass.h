@@ -24,6 +24,8 @@ struct subject {
 	__s64 packet;     /* id of the kept packet; 0: not kept */
 };
 
+struct upcalls;
+
 struct sweep {
 	struct store *store;
 	struct names *names;
@@ -35,6 +37,7 @@ struct sweep {
 	__u64 win_end;
 	__u32 n_cpus;
 	struct subject subject;
+	struct upcalls *upcalls; /* those that wait for an answer: ovs/upcalls.h; pass ovs keeps them */
 	__u64 evicted;
 	__u64 lost;      /* records, as the recorder says */
 	__u64 rows_of[REC_TYPE_MAX];

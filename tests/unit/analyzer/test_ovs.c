@@ -184,6 +184,28 @@ static void test_same_headers(void **state)
 	fixture__end(&f);
 }
 
+/* The command about its flow answers an upcall once a second has passed without the packet, not before. */
+static void test_flow_to_packet(void **state)
+{
+	static const unsigned after_ms[] = { 999, 1001 };
+	static const char *const waited[] = { "1007000000", "498000000" };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct fixture f;
+
+		fixture__begin(&f, 2);
+		add_upcall(&f, 1 * MS, 0, 0xa0, 53, 0, 0);
+		make_flow(53, 1, 0);
+		add_command(&f, 10 * MS, 201, CMD_NEW, 0, -1);
+		add_upcall(&f, (10 + after_ms[i]) * MS - 498020000, 0, 0xa1, 53, 0, 0);
+		add_execute(&f, (10 + after_ms[i]) * MS, 201, 53, 0);
+		fixture__analyze(&f);
+		assert_rows(&f, "SELECT max_ns / 1000000 * 1000000 FROM upcall_latency", waited[i]);
+		fixture__end(&f);
+	}
+}
+
 /* The first segment stands for the upcall of a GSO packet. */
 static void test_segments(void **state)
 {
@@ -276,6 +298,25 @@ static void test_life(void **state)
 	fixture__end(&f);
 }
 
+/* A flow put again under the same id has replaced another one, of whose end nothing is known. */
+static void test_replaced(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture__begin(&f, 2);
+	make_flow(53, 1, 4);
+	add_command(&f, 1 * MS, 201, CMD_NEW, 0, -1);
+	add_command(&f, 2 * MS, 201, CMD_SET, 0, -1);
+	make_flow(53, 1, 5);
+	add_command(&f, 5 * MS, 201, CMD_NEW, 0, -1);
+	add_command(&f, 9 * MS, 202, CMD_DEL, 0, -1);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT megaflow, del_ns - (SELECT put_ns FROM megaflow AS m WHERE m.id = megaflow), sets FROM megaflow_end ORDER BY 1",
+		    "1|NULL|1;2|4000000|0");
+	fixture__end(&f);
+}
+
 static void test_flush_and_parts(void **state)
 {
 	__u8 name[600] = { 0 };
@@ -325,9 +366,9 @@ static void test_drops(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sent_back), cmocka_unit_test(test_other_fates), cmocka_unit_test(test_same_headers),
+		cmocka_unit_test(test_sent_back), cmocka_unit_test(test_other_fates), cmocka_unit_test(test_same_headers), cmocka_unit_test(test_flow_to_packet),
 		cmocka_unit_test(test_segments),  cmocka_unit_test(test_gap),         cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_life),      cmocka_unit_test(test_flush_and_parts), cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_life),      cmocka_unit_test(test_replaced), cmocka_unit_test(test_flush_and_parts), cmocka_unit_test(test_drops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

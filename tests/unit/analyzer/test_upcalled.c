@@ -5,9 +5,25 @@
 
 enum { UPCALL = STAGE_ovs_dp_upcall, BACK = STAGE_ovs_flow_key_extract_userspace, SEND = STAGE_ovs_vport_send };
 
-static void add_upcall(__u64 ts, __u64 skb, __u32 command)
+/* Its record, with the headers of add_packet(). */
+static void add_upcall_record(__u64 ts, __u64 skb, __u32 command, unsigned seq)
+{
+	struct rec_packet p = packet_at(ts, 0, skb, RX, 2, seq);
+	struct rec_upcall u = { .rec = { .ts = T0 + ts, .type = REC_upcall }, .skb = skb, .sport = p.sport, .dport = p.dport,
+				.ethertype = p.ethertype, .proto = p.proto, .tcp_flags = p.tcp_flags, .ip_id = p.ip_id,
+				.seq = p.seq, .ack = p.ack, .ip_len = p.ip_len, .len = p.len, .cmd = command,
+				.netns = p.netns, .ifindex = 2 };
+
+	memcpy(u.saddr, p.saddr, 16);
+	memcpy(u.daddr, p.daddr, 16);
+	fixture__row(&f, &u.rec);
+}
+
+/* The stage and the record. */
+static void add_upcall(__u64 ts, __u64 skb, __u32 command, unsigned seq)
 {
 	add_hop(&f, ts, 0, skb, UPCALL, 2, command);
+	add_upcall_record(ts + 1, skb, command, seq);
 }
 
 /* Sent up and freed, executed as another sk_buff: one packet. */
@@ -15,7 +31,7 @@ static void test_upcall(void **state)
 {
 	(void)state;
 	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
-	add_upcall(200, 0x100, 1);
+	add_upcall(200, 0x100, 1, 7);
 	add_free(&f, 250, 0, 0x100);
 	add_packet(&f, 280, 0, 0x100, RX, 2, 8); /* the sk_buff is used again meanwhile */
 	add_packet(&f, 5200, 1, 0x900, BACK, 0, 7);
@@ -29,12 +45,93 @@ static void test_upcall(void **state)
 	assert_rows(&f, "SELECT packets, n FROM flow", "2|1");
 }
 
+/* Where the stage is not recorded, the record of the upcall is the stage, whichever way the packet came to it. */
+static void test_upcall_without_stage(void **state)
+{
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
+	add_upcall_record(200, 0x100, 1, 7);
+	add_free(&f, 250, 0, 0x100);
+	add_upcall_record(300, 0x200, 1, 8); /* not seen before */
+	add_free(&f, 350, 0, 0x200);
+	add_packet(&f, 5200, 1, 0x900, BACK, 0, 7);
+	add_packet(&f, 5250, 1, 0x900, QUEUE, 3, 7);
+	add_free(&f, 5400, 1, 0x900);
+	add_packet(&f, 6300, 1, 0x910, BACK, 0, 8);
+	add_free(&f, 6400, 1, 0x910);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT from_stage, to_stage, n, sum_ns FROM stage_latency ORDER BY 1, 2",
+		    "3|22|1|100;4|64|1|150;22|23|2|11000;23|4|1|50;23|64|1|100");
+	assert_rows(&f, FATES, "consumed|2|0|0|2|11150");
+	assert_rows(&f, "SELECT packets, n FROM flow", "2|2");
+	assert_rows(&f, "SELECT stage, n FROM stage_count WHERE stage IN (22, 23) ORDER BY 1", "22|2;23|2");
+}
+
+/* The record may also come before its stage: still one hit of it. */
+static void test_upcall_record_first(void **state)
+{
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
+	add_upcall_record(200, 0x100, 1, 7);
+	add_hop(&f, 210, 0, 0x100, UPCALL, 2, 1);
+	add_free(&f, 250, 0, 0x100);
+	add_packet(&f, 1200, 1, 0x900, BACK, 0, 7);
+	add_free(&f, 1400, 1, 0x900);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT from_stage, to_stage, n, sum_ns FROM stage_latency ORDER BY 1, 2", "3|22|1|100;22|23|1|1000;23|64|1|200");
+	assert_rows(&f, FATES, "consumed|1|0|0|1|1100");
+}
+
+/* The socket of user space is full: nothing comes back, and what has the same headers later is another packet. */
+static void test_upcall_refused(void **state)
+{
+	struct rec_upcall_end e = { .rec = { .ts = T0 + 220, .type = REC_upcall_end }, .skb = 0x100, .ret = (__u32)-105, .duration = 20 };
+
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, RX, 2, 0);
+	add_upcall_record(200, 0x100, 1, 0);
+	fixture__row(&f, &e.rec);
+	add_free(&f, 250, 0, 0x100);
+	add_packet(&f, 1200, 1, 0x900, BACK, 0, 0);
+	add_free(&f, 1400, 1, 0x900);
+	fixture__analyze(&f);
+	assert_rows(&f, FATES, "consumed|1|0|0|0|0;upcall|1|0|0|1|100");
+	assert_rows(&f, "SELECT fate, errno, n FROM upcall_fate", "refused|105|1");
+}
+
+/* The packet and the command that has brought it back are the answer to one upcall: that of the same headers. */
+static void test_upcall_and_command(void **state)
+{
+	struct rec_upcall_execute e = { .rec = { .type = REC_upcall_execute, .cpu = 1 }, .tid = 33, .tgid = 30, .duration = 300 };
+	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 0);
+
+	(void)state;
+	e.sport = p.sport, e.dport = p.dport, e.ethertype = p.ethertype, e.proto = p.proto, e.tcp_flags = p.tcp_flags;
+	e.ip_id = p.ip_id, e.seq = p.seq, e.ack = p.ack, e.ip_len = p.ip_len, e.len = p.len;
+	memcpy(e.saddr, p.saddr, 16);
+	memcpy(e.daddr, p.daddr, 16);
+	for (int i = 0; i < 2; i++) {
+		add_packet(&f, 100 * i + 100, 0, 0x100 * (i + 1), RX, 2, 0);
+		add_upcall_record(100 * i + 110, 0x100 * (i + 1), 1, 0);
+		add_free(&f, 100 * i + 120, 0, 0x100 * (i + 1));
+	}
+	add_packet(&f, 1110, 1, 0x900, BACK, 0, 0);
+	add_packet(&f, 2110, 1, 0xa00, BACK, 0, 0);
+	e.rec.ts = T0 + 2300; /* of the second */
+	fixture__row(&f, &e.rec);
+	add_free(&f, 3000, 1, 0x900);
+	add_free(&f, 3000, 1, 0xa00);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT n, min_ns, max_ns FROM stage_latency WHERE from_stage = 22", "2|1000|1900");
+	assert_rows(&f, "SELECT tid, n, max_ns FROM upcall_latency", "33|1|1790");
+}
+
 /* ovs-vswitchd may answer before the sender gets to free its sk_buff. */
 static void test_upcall_answered_early(void **state)
 {
 	(void)state;
 	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
-	add_upcall(200, 0x100, 1);
+	add_upcall(200, 0x100, 1, 7);
 	add_packet(&f, 230, 1, 0x900, BACK, 0, 7);
 	add_free(&f, 250, 0, 0x100);
 	add_free(&f, 400, 1, 0x900);
@@ -48,7 +145,7 @@ static void test_upcalls_alike(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		add_packet(&f, 100 * i + 100, 0, 0x100 * (i + 1), RX, 2, 0);
-		add_upcall(100 * i + 110, 0x100 * (i + 1), 1);
+		add_upcall(100 * i + 110, 0x100 * (i + 1), 1, 0);
 		add_free(&f, 100 * i + 120, 0, 0x100 * (i + 1));
 	}
 	for (int i = 0; i < 2; i++) {
@@ -65,7 +162,7 @@ static void test_upcall_action(void **state)
 {
 	(void)state;
 	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
-	add_upcall(200, 0x100, 2);
+	add_upcall(200, 0x100, 2, 7);
 	add_hop(&f, 300, 0, 0x100, SEND, 3, 0);
 	add_free(&f, 400, 0, 0x100);
 	add_packet(&f, 500, 1, 0x900, BACK, 0, 7);
@@ -125,7 +222,8 @@ static void test_merge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_upcall), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
+		TEST(test_upcall), TEST(test_upcall_without_stage), TEST(test_upcall_record_first), TEST(test_upcall_refused),
+		TEST(test_upcall_and_command), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
 		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_merge),
 	};
 
