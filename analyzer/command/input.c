@@ -16,6 +16,7 @@
 #include "analyzer/read/scan.h"
 #include "analyzer/store/store.h"
 #include "analyzer/print/view.h"
+#include "analyzer/rules/rules.h"
 #include "analyzer/store/sql.h"
 
 enum { TICK_NS = 10000000 };
@@ -222,6 +223,8 @@ static int open_db(struct input *in, const char *const *paths, size_t n_paths, c
 	in->context.filter = in->from_trace ? NULL : in->filter;
 	in->context.flow_filter = in->from_trace ? NULL : in->flow_filter;
 	TRY(sqlfn__add(in->db, &in->context, err));
+	if (in->from_trace)
+		TRY(rules__judge(in->db, err));
 	TRY(choose_devices(in, o, err));
 	TRY(read_base(in, &window_ns, err));
 	return set_windows(in, o, window_ns, err);

@@ -80,6 +80,18 @@ static void hist_p(sqlite3_context *c, int argc, sqlite3_value **argv)
 	hist__free(&h);
 }
 
+static void hist_from(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	sqlite3_int64 limit = sqlite3_value_int64(argv[1]);
+	struct hist h;
+
+	(void)argc;
+	if (!get_hist(c, argv[0], &h))
+		return;
+	sqlite3_result_int64(c, (sqlite3_int64)hist__count_from(&h, limit > 0 ? (__u64)limit : 0));
+	hist__free(&h);
+}
+
 /* The buckets from the first to the last that hold something; bucket 0 is 0 and 1, bucket k is 2^k to 2^(k+1)-1. */
 static void log2_json(sqlite3_str *s, const struct hist *h, __u64 unit, const char *name)
 {
@@ -469,6 +481,7 @@ static const struct {
 	{ "hist_max", 1, PURE, hist_number, (void *)(intptr_t)HIST_MAX },
 	{ "hist_mean", 1, PURE, hist_number, (void *)(intptr_t)HIST_MEAN },
 	{ "hist_p", 2, PURE, hist_p, NULL },
+	{ "hist_from", 2, PURE, hist_from, NULL },
 	{ "hist_log2", 1, PURE, hist_log2, NULL },
 	{ "hist_log2", 2, PURE, hist_log2, NULL },
 	{ "duration_text", 1, PURE, number_text, (void *)timefmt__duration },

@@ -2,7 +2,7 @@
  * sqlfn.h: SQL functions for the views in schema/.
  *
  * Over histogram BLOBs: hist_merge(blob) (aggregate), hist_count, hist_sum, hist_mean, hist_min, hist_max (blob),
- * hist_p(blob, percent), hist_log2(blob) (JSON: {"unit": "nsecs"|"usecs", "buckets": [[low, high, count], …]}).
+ * hist_p(blob, percent), hist_from(blob, limit) (how many are at least that), hist_log2(blob) (JSON: {"unit": "nsecs"|"usecs", "buckets": [[low, high, count], …]}).
  * hist_log2(blob, unit): the same of what is no time, under that name.
  * NULL in, NULL out; a BLOB that is no histogram is an SQL error.
  *

@@ -31,7 +31,8 @@ ovs base store filter read sweep
 vm base store filter read sweep
 packets base store filter read sweep ovs vm
 print base store filter
-command base store filter read sweep print
+rules base store
+command base store filter read sweep print rules
 END
 for room in analyzer/*/; do
 	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"

@@ -1,0 +1,1 @@
+INSERT INTO rule(id, title, advice) VALUES(?1, ?2, ?3)

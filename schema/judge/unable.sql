@@ -1,0 +1,1 @@
+INSERT INTO unable(rule, needs) VALUES(?1, ?2)
