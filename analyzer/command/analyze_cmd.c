@@ -219,7 +219,7 @@ static int analyze(struct command *c, struct trace_error *err)
 	if (c->progress)
 		fputs("\r\033[K", stderr);
 	if (code) {
-		store__discard(db, c->output);
+		store__discard(db);
 		return code;
 	}
 	TRY(store__keep(db, c->output, err));

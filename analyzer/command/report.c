@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <sqlite3.h>
+#include "analyzer/base/unfinished.h"
 #include "analyzer/command/cli.h"
 #include "analyzer/command/input.h"
 #include "analyzer/store/sql.h"
@@ -113,13 +114,14 @@ static int open_output(const struct report *r, char name[PATH_MAX], FILE **out, 
 	if (!r->force && access(r->output, F_OK) == 0)
 		return trace_error__set(err, -EEXIST, "%s exists: name another file with -o, or overwrite it with --force",
 					r->output);
-	if (snprintf(name, PATH_MAX, "%s.tmp", r->output) >= PATH_MAX)
-		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", r->output);
-	fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC | O_NOFOLLOW, 0600);
-	*out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!*out)
-		return trace_error__set(err, -errno, "cannot write %s: %s", r->output, strerror(errno));
-	return 0;
+	fd = unfinished__create(name, r->output, err);
+	TRY(fd);
+	*out = fdopen(fd, "w");
+	if (*out)
+		return 0;
+	close(fd);
+	unfinished__discard(name);
+	return trace_error__set(err, -ENOMEM, "out of memory");
 }
 
 static int close_output(const struct report *r, const char *name, FILE *out, int rc, struct trace_error *err)
@@ -129,10 +131,11 @@ static int close_output(const struct report *r, const char *name, FILE *out, int
 	if (out == stdout)
 		return rc;
 	failed |= fclose(out) != 0;
-	if (rc == 0 && (failed || rename(name, r->output) != 0))
+	if (rc == 0 && failed)
 		rc = trace_error__set(err, -EIO, "could not write %s: is the disk full?", r->output);
-	if (rc != 0)
-		unlink(name);
+	if (rc == 0)
+		return unfinished__keep(name, r->output, err);
+	unfinished__discard(name);
 	return rc;
 }
 

@@ -14,14 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "analyzer/base/unfinished.h"
 #include "analyzer/store/sql.h"
-
-static int temporary_name(char buf[PATH_MAX], const char *path, struct trace_error *err)
-{
-	if (snprintf(buf, PATH_MAX, "%s.tmp", path) >= PATH_MAX)
-		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", path);
-	return 0;
-}
 
 static int errno_of(int sqlite_code)
 {
@@ -93,19 +87,6 @@ static int migrate(struct sqlite3 *db, int from, struct trace_error *err)
 	return 0;
 }
 
-/* Packet headers are private: the file is created by us, with mode 0600, before SQLite opens it. */
-static int create_file(const char *name, struct trace_error *err)
-{
-	int fd;
-
-	unlink(name);
-	fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return trace_error__set(err, -errno, "cannot create %s: %s", name, strerror(errno));
-	close(fd);
-	return 0;
-}
-
 static int check_target(const char *path, bool force, struct trace_error *err)
 {
 	struct stat st;
@@ -149,63 +130,58 @@ static int set_up(struct sqlite3 *db, struct trace_error *err)
 	return migrate(db, 0, err);
 }
 
+/* Packet headers are private: the file is created by us, with mode 0600, before SQLite opens it. */
+static int create_file(char name[PATH_MAX], const char *path, bool force, struct trace_error *err)
+{
+	int fd;
+
+	TRY(check_target(path, force, err));
+	fd = unfinished__create(name, path, err);
+	TRY(fd);
+	close(fd);
+	return 0;
+}
+
 int store__create(struct sqlite3 **db, const char *path, bool force, struct trace_error *err)
 {
 	char name[PATH_MAX] = ""; /* to SQLite: a temporary database */
 	int code;
 
 	*db = NULL;
-	if (path) {
-		TRY(temporary_name(name, path, err));
-		TRY(check_target(path, force, err));
-		TRY(create_file(name, err));
-	}
+	if (path)
+		TRY(create_file(name, path, force, err));
 	code = open_db(db, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
 	if (!code)
 		code = set_up(*db, err);
 	if (code) {
-		store__discard(*db, path);
+		sqlite3_close(*db);
 		*db = NULL;
+		if (path)
+			unfinished__discard(name);
 	}
-	return code;
-}
-
-static int sync_file(const char *name)
-{
-	int fd = open(name, O_RDONLY | O_CLOEXEC), code;
-
-	if (fd < 0)
-		return -errno;
-	code = fsync(fd) ? -errno : 0;
-	close(fd);
 	return code;
 }
 
 int store__keep(struct sqlite3 *db, const char *path, struct trace_error *err)
 {
 	char name[PATH_MAX];
-	int code = temporary_name(name, path, err);
 
-	if (sqlite3_close(db) != SQLITE_OK && !code)
-		code = trace_error__set(err, -EIO, "cannot close %s: a statement is still in use", name);
-	if (!code)
-		code = sync_file(name);
-	if (!code && rename(name, path))
-		code = -errno;
-	if (code) {
-		unlink(name);
-		return trace_error__set(err, code, "cannot write %s: %s", path, strerror(-code));
+	snprintf(name, sizeof(name), "%s", sqlite3_db_filename(db, "main"));
+	if (sqlite3_close(db) != SQLITE_OK) {
+		unfinished__discard(name);
+		return trace_error__set(err, -EIO, "cannot close %s: a statement is still in use", name);
 	}
-	return 0;
+	return unfinished__keep(name, path, err);
 }
 
-void store__discard(struct sqlite3 *db, const char *path)
+void store__discard(struct sqlite3 *db)
 {
 	char name[PATH_MAX];
 
+	snprintf(name, sizeof(name), "%s", sqlite3_db_filename(db, "main"));
 	sqlite3_close(db);
-	if (path && temporary_name(name, path, NULL) == 0)
-		unlink(name);
+	if (*name)
+		unfinished__discard(name);
 }
 
 bool store__is_database(const char *path)

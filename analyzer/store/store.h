@@ -2,8 +2,8 @@
  * store.h: the SQLite database of an analysis: creation, migrations, inserts.
  *
  * Tables and statements are SQL files in schema/ (sql.h); nothing here or in its users names a table.
- * A database is built as PATH.tmp and renamed when it is complete: a killed analysis leaves no
- * half-done result. PRAGMA application_id marks it as ours, user_version is the last migration applied.
+ * A database is built under another name (base/unfinished.h) and renamed when it is complete: a killed analysis leaves
+ * no half-done result. PRAGMA application_id marks it as ours, user_version is the last migration applied.
  */
 #ifndef ANALYZER_STORE_H
 #define ANALYZER_STORE_H
@@ -22,15 +22,15 @@ enum { STORE_APPLICATION_ID = 0x4e524543 }; /* "NREC" */
 
 /*
  * Creates an empty database with all tables. `path` NULL: a private temporary one, gone when closed.
- * Otherwise it is PATH.tmp until store__keep(). An existing `path` is -EEXIST unless `force`.
+ * Otherwise it has another name until store__keep(). An existing `path` is -EEXIST unless `force`.
  */
 int store__create(struct sqlite3 **db, const char *path, bool force, struct trace_error *err);
 
 /* Closes db and gives it its final name. */
 int store__keep(struct sqlite3 *db, const char *path, struct trace_error *err);
 
-/* Closes db and removes PATH.tmp. `db` may be NULL. */
-void store__discard(struct sqlite3 *db, const char *path);
+/* Closes a database that is not kept, and removes its file. */
+void store__discard(struct sqlite3 *db);
 
 /*
  * Opens a finished database for reading, after bringing an older one up to date. Fails with -ENOENT, -EACCES,

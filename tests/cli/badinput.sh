@@ -77,7 +77,7 @@ refuse 3 "exists" report web.nrec -o web.db
 refuse 3 "cannot write" report web.nrec -o nosuchdir/report.html
 echo precious >report.html
 refuse 3 "foreign" report foreign -o report.html --force
-grep -q precious report.html && [ ! -e report.html.tmp ] || { echo "a failed report replaced an earlier one"; failed=1; }
+grep -q precious report.html && [ -z "$(ls | grep "\.tmp\$")" ] || { echo "a failed report replaced an earlier one"; failed=1; }
 [ "$(sqlite3 web.db 'PRAGMA user_version')" -gt 0 ] || { echo "web.db was overwritten"; failed=1; }
 
 # Output that cannot be written is not silently lost.

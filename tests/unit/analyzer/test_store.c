@@ -3,13 +3,15 @@
  */
 #include "fixture.h"
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include "analyzer/base/hist.h"
 #include "analyzer/store/sql.h"
 
 struct place {
 	char dir[64];
-	char path[96], tmp[96];
+	char path[96];
 };
 
 static int setup(void **state)
@@ -19,7 +21,6 @@ static int setup(void **state)
 	strcpy(p->dir, "/tmp/netanalyze-test-XXXXXX");
 	assert_non_null(mkdtemp(p->dir));
 	snprintf(p->path, sizeof(p->path), "%s/r.db", p->dir);
-	snprintf(p->tmp, sizeof(p->tmp), "%s/r.db.tmp", p->dir);
 	*state = p;
 	return 0;
 }
@@ -46,6 +47,30 @@ static long long number(struct sqlite3 *db, const char *sql)
 	return fixture__int(&f, sql);
 }
 
+/* Files there, by name or not. */
+static unsigned files(const struct place *p)
+{
+	DIR *dir = opendir(p->dir);
+	struct dirent *e;
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	while ((e = readdir(dir)))
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+static int newest_migration(void)
+{
+	int newest = 0;
+
+	for (const struct sql_file *s = sql_files; s->name; s++)
+		if (!strchr(s->name, '/') && atoi(s->name) > newest)
+			newest = atoi(s->name);
+	return newest;
+}
+
 static void make(struct place *p)
 {
 	struct trace_error err;
@@ -63,20 +88,19 @@ static void test_create_and_keep(void **state)
 	struct sqlite3 *db;
 	struct stat st;
 
-	write_file(p->tmp, "left by a killed analysis");
 	assert_int_equal(store__create(&db, p->path, false, &err), 0);
 	assert_int_equal(access(p->path, F_OK), -1); /* not under its name before it is complete */
-	assert_int_equal(access(p->tmp, F_OK), 0);
+	assert_int_equal(files(p), 1);
 	f.db = db;
 	assert_rows(&f, "PRAGMA journal_mode", "off"); /* nothing else to leave behind, and half the writing */
 	assert_int_equal(store__keep(db, p->path, &err), 0);
-	assert_int_equal(access(p->tmp, F_OK), -1);
+	assert_int_equal(files(p), 1);
 	assert_int_equal(stat(p->path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_true(store__is_database(p->path));
 	assert_int_equal(store__open(&db, p->path, &err), 0);
 	assert_int_equal(number(db, "PRAGMA application_id"), STORE_APPLICATION_ID);
-	assert_int_equal(number(db, "PRAGMA user_version"), 12);
+	assert_int_equal(number(db, "PRAGMA user_version"), newest_migration());
 	assert_int_equal(sqlite3_exec(db, "INSERT INTO netns VALUES(1, 'x')", NULL, NULL, NULL), SQLITE_READONLY);
 	sqlite3_close(db);
 }
@@ -88,9 +112,50 @@ static void test_discard(void **state)
 	struct sqlite3 *db;
 
 	assert_int_equal(store__create(&db, p->path, false, &err), 0);
-	store__discard(db, p->path);
-	assert_int_equal(access(p->path, F_OK), -1);
-	assert_int_equal(access(p->tmp, F_OK), -1);
+	store__discard(db);
+	assert_int_equal(files(p), 0);
+}
+
+/* Two analyses into one output: both are whole, and the last one stays. */
+static void test_two_at_once(void **state)
+{
+	struct sqlite3 *first, *second, *db;
+	struct place *p = *state;
+	struct trace_error err;
+
+	assert_int_equal(store__create(&first, p->path, false, &err), 0);
+	assert_int_equal(store__create(&second, p->path, false, &err), 0);
+	assert_int_equal(sqlite3_exec(first, "INSERT INTO netns VALUES(1, 'first')", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(second, "INSERT INTO netns VALUES(2, 'second')", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(store__keep(first, p->path, &err), 0);
+	assert_int_equal(store__open(&db, p->path, &err), 0);
+	assert_int_equal(number(db, "SELECT max(inum) FROM netns"), 1);
+	sqlite3_close(db);
+	assert_int_equal(store__keep(second, p->path, &err), 0);
+	assert_int_equal(store__open(&db, p->path, &err), 0);
+	assert_int_equal(number(db, "SELECT min(inum) FROM netns"), 2);
+	sqlite3_close(db);
+	assert_int_equal(files(p), 1);
+}
+
+/* What ends the program removes what is not complete, and still ends it. */
+static void test_signal(void **state)
+{
+	struct place *p = *state;
+	struct trace_error err;
+	struct sqlite3 *db;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		signal(SIGTERM, SIG_DFL);
+		if (store__create(&db, p->path, false, &err) == 0 && files(p) == 1)
+			raise(SIGTERM);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	assert_int_equal(files(p), 0);
 }
 
 static void test_existing(void **state)
@@ -104,7 +169,7 @@ static void test_existing(void **state)
 	assert_non_null(strstr(err.text, p->path));
 	assert_non_null(strstr(err.text, "--force"));
 	assert_int_equal(store__create(&db, p->path, true, &err), 0);
-	store__discard(db, p->path);
+	store__discard(db);
 	assert_true(store__is_database(p->path)); /* the old one is still there */
 	write_file(p->path, "somebody's letter, not a database");
 	assert_int_equal(store__create(&db, p->path, true, &err), -EEXIST);
@@ -274,7 +339,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_create_and_keep), TEST(test_discard), TEST(test_existing), TEST(test_no_directory),
+		TEST(test_create_and_keep), TEST(test_discard), TEST(test_two_at_once), TEST(test_signal), TEST(test_existing), TEST(test_no_directory),
 		TEST(test_open_refuses),    TEST(test_inserts), TEST(test_values),   TEST(test_first_error),
 		TEST(test_older),
 	};

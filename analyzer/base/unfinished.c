@@ -1,0 +1,104 @@
+/* unfinished.c: see unfinished.h. The names are known to a signal handler, so they lie in fixed places. */
+#include "analyzer/base/unfinished.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { AT_A_TIME = 4 };
+
+static struct {
+	char name[PATH_MAX];
+	volatile sig_atomic_t used;
+} files[AT_A_TIME];
+
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+
+/* The default action follows: the handler is installed for one signal. */
+static void remove_all(int signal)
+{
+	for (int i = 0; i < AT_A_TIME; i++)
+		if (files[i].used)
+			unlink(files[i].name);
+	raise(signal);
+}
+
+/* Signals that are ignored stay so: nohup. */
+static void watch(void)
+{
+	struct sigaction now, act = { .sa_handler = remove_all, .sa_flags = (int)SA_RESETHAND };
+
+	for (unsigned i = 0; i < sizeof(ending) / sizeof(*ending); i++)
+		if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+			sigaction(ending[i], &act, NULL);
+}
+
+static int place_of(const char *name)
+{
+	int i = 0;
+
+	while (i < AT_A_TIME && !(name ? files[i].used && strcmp(files[i].name, name) == 0 : !files[i].used))
+		i++;
+	return i;
+}
+
+static void forget(const char *name)
+{
+	int i = place_of(name);
+
+	if (i < AT_A_TIME)
+		files[i].used = 0;
+}
+
+int unfinished__create(char name[PATH_MAX], const char *path, struct trace_error *err)
+{
+	int place = place_of(NULL), fd;
+	char made[PATH_MAX];
+
+	assert(place < AT_A_TIME);
+	if (snprintf(made, PATH_MAX, "%s.XXXXXX.tmp", path) >= PATH_MAX)
+		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", path);
+	watch();
+	fd = mkostemps(made, 4, O_CLOEXEC);
+	if (fd < 0 || !realpath(made, name)) /* whole, as SQLite will call it */
+		return trace_error__set(err, -errno, "cannot write %s: %s", path, strerror(errno));
+	strcpy(files[place].name, name);
+	files[place].used = 1;
+	return fd;
+}
+
+static int sync_file(const char *name)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC), code;
+
+	if (fd < 0)
+		return -errno;
+	code = fsync(fd) ? -errno : 0;
+	close(fd);
+	return code;
+}
+
+int unfinished__keep(const char *name, const char *path, struct trace_error *err)
+{
+	int code = sync_file(name);
+
+	if (!code && rename(name, path))
+		code = -errno;
+	if (code) {
+		unfinished__discard(name);
+		return trace_error__set(err, code, "cannot write %s: %s", path, strerror(-code));
+	}
+	forget(name);
+	return 0;
+}
+
+void unfinished__discard(const char *name)
+{
+	unlink(name);
+	forget(name);
+}
