@@ -72,7 +72,8 @@ CREATE TABLE gap(                     -- records that are known to be missing
 	to_ns         INTEGER NOT NULL,  -- and before this time
 	cpu           INTEGER,           -- NULL: not known
 	type          INTEGER,           -- record id; NULL: any
-	why           TEXT NOT NULL,     -- 'ring full', 'program re-entered', 'definition table full', 'block missing', 'unknown'
+	why           TEXT NOT NULL,     -- 'ring full', 'program re-entered', 'definition table full', 'block missing',
+	                                 -- 'unknown'
 	lost          INTEGER            -- how many; NULL: not known
 ) STRICT;
 
@@ -185,7 +186,7 @@ CREATE TABLE stage_latency(           -- time between consecutive stages of the 
 	win           INTEGER NOT NULL,  -- of the later stage
 	from_stage    INTEGER NOT NULL,
 	to_stage      INTEGER NOT NULL,  -- 64 consumed, 65 dropped: the end of the journey
-	netns         INTEGER NOT NULL,  -- of to_stage; for an end: of from_stage
+	netns         INTEGER NOT NULL,  -- of to_stage; of from_stage for an end, and where to_stage has none
 	ifindex       INTEGER NOT NULL,
 	n             INTEGER NOT NULL,
 	sum_ns        INTEGER NOT NULL,
@@ -208,7 +209,8 @@ CREATE TABLE journey(                 -- packets by how they began and ended
 	win           INTEGER NOT NULL,  -- of the end
 	first_stage   INTEGER NOT NULL,
 	last_stage    INTEGER NOT NULL,
-	fate          TEXT NOT NULL,     -- 'consumed', 'dropped', 'reused' (its skb was given to another packet unseen),
+	fate          TEXT NOT NULL,     -- 'consumed', 'dropped', 'reused' (its skb was given to another packet
+	                                 -- unseen),
 	                                 -- 'evicted' (table full), 'unfinished' (at the end of the recording),
 	                                 -- 'upcall' (ovs-vswitchd did not send it back), 'merged' (into another by GRO)
 	netns         INTEGER NOT NULL,  -- of the first stage
@@ -579,10 +581,14 @@ INSERT INTO enumerator VALUES
 	('softirq', 4, 'BLOCK'), ('softirq', 5, 'IRQ_POLL'), ('softirq', 6, 'TASKLET'), ('softirq', 7, 'SCHED'),
 	('softirq', 8, 'HRTIMER'), ('softirq', 9, 'RCU'),
 	('futex_op', 0, 'WAIT'), ('futex_op', 1, 'WAKE'), ('futex_op', 3, 'REQUEUE'), ('futex_op', 4, 'CMP_REQUEUE'),
-	('futex_op', 5, 'WAKE_OP'), ('futex_op', 6, 'LOCK_PI'), ('futex_op', 7, 'UNLOCK_PI'), ('futex_op', 8, 'TRYLOCK_PI'),
+	('futex_op', 5, 'WAKE_OP'), ('futex_op', 6, 'LOCK_PI'), ('futex_op', 7, 'UNLOCK_PI'),
+		('futex_op', 8, 'TRYLOCK_PI'),
 	('futex_op', 9, 'WAIT_BITSET'), ('futex_op', 10, 'WAKE_BITSET'), ('futex_op', 11, 'WAIT_REQUEUE_PI'),
 	('futex_op', 12, 'CMP_REQUEUE_PI'), ('futex_op', 13, 'LOCK_PI2'),
-	('tcp_state', 1, 'ESTABLISHED'), ('tcp_state', 2, 'SYN_SENT'), ('tcp_state', 3, 'SYN_RECV'), ('tcp_state', 4, 'FIN_WAIT1'),
-	('tcp_state', 5, 'FIN_WAIT2'), ('tcp_state', 6, 'TIME_WAIT'), ('tcp_state', 7, 'CLOSE'), ('tcp_state', 8, 'CLOSE_WAIT'),
-	('tcp_state', 9, 'LAST_ACK'), ('tcp_state', 10, 'LISTEN'), ('tcp_state', 11, 'CLOSING'), ('tcp_state', 12, 'NEW_SYN_RECV'),
+	('tcp_state', 1, 'ESTABLISHED'), ('tcp_state', 2, 'SYN_SENT'), ('tcp_state', 3, 'SYN_RECV'),
+		('tcp_state', 4, 'FIN_WAIT1'),
+	('tcp_state', 5, 'FIN_WAIT2'), ('tcp_state', 6, 'TIME_WAIT'), ('tcp_state', 7, 'CLOSE'),
+		('tcp_state', 8, 'CLOSE_WAIT'),
+	('tcp_state', 9, 'LAST_ACK'), ('tcp_state', 10, 'LISTEN'), ('tcp_state', 11, 'CLOSING'),
+		('tcp_state', 12, 'NEW_SYN_RECV'),
 	('probe_status', 0, 'not wanted'), ('probe_status', 1, 'attached'), ('probe_status', 2, 'failed');

@@ -15,9 +15,12 @@ CREATE TABLE upcall_fate(             -- what became of them
 	netns         INTEGER NOT NULL,
 	ifindex       INTEGER NOT NULL,
 	cmd           INTEGER NOT NULL,
-	fate          TEXT NOT NULL,     -- 'sent back': user space returned the packet; 'flow only': it sent a command about the
-	                                 -- flow and not the packet; 'refused': not taken by the socket; 'no answer': neither;
-	                                 -- 'unfinished': neither, but the recording ended within a second; 'unknown': records that
+	fate          TEXT NOT NULL,     -- 'sent back': user space returned the packet; 'flow only': it sent a command
+	                                 -- about the
+	                                 -- flow and not the packet; 'refused': not taken by the socket; 'no answer':
+	                                 -- neither;
+	                                 -- 'unfinished': neither, but the recording ended within a second; 'unknown':
+	                                 -- records that
 	                                 -- would say were lost, or the table of waiting upcalls was full
 	errno         INTEGER NOT NULL,  -- of 'refused', positive; else 0
 	n             INTEGER NOT NULL
@@ -169,18 +172,30 @@ CREATE TABLE ovs_port(
 
 INSERT OR IGNORE INTO enumerator VALUES
 	('ovs_packet_cmd', 1, 'miss'), ('ovs_packet_cmd', 2, 'action'),
-	('ovs_drop_why', 1, 'flow without actions'), ('ovs_drop_why', 2, 'meter'), ('ovs_drop_why', 3, 'freed as dropped'),
-	('ovs_vport_type', 1, 'device'), ('ovs_vport_type', 2, 'internal'), ('ovs_vport_type', 3, 'gre'), ('ovs_vport_type', 4, 'vxlan'),
+	('ovs_drop_why', 1, 'flow without actions'), ('ovs_drop_why', 2, 'meter'),
+		('ovs_drop_why', 3, 'freed as dropped'),
+	('ovs_vport_type', 1, 'device'), ('ovs_vport_type', 2, 'internal'), ('ovs_vport_type', 3, 'gre'),
+		('ovs_vport_type', 4, 'vxlan'),
 	('ovs_vport_type', 5, 'geneve'),
-	('ovs_action', 0, '(none)'), ('ovs_action', 1, 'output'), ('ovs_action', 2, 'userspace'), ('ovs_action', 3, 'set'),
-	('ovs_action', 4, 'push_vlan'), ('ovs_action', 5, 'pop_vlan'), ('ovs_action', 6, 'sample'), ('ovs_action', 7, 'recirc'),
-	('ovs_action', 8, 'hash'), ('ovs_action', 9, 'push_mpls'), ('ovs_action', 10, 'pop_mpls'), ('ovs_action', 11, 'set_masked'),
-	('ovs_action', 12, 'ct'), ('ovs_action', 13, 'trunc'), ('ovs_action', 14, 'push_eth'), ('ovs_action', 15, 'pop_eth'),
-	('ovs_action', 16, 'ct_clear'), ('ovs_action', 17, 'push_nsh'), ('ovs_action', 18, 'pop_nsh'), ('ovs_action', 19, 'meter'),
-	('ovs_action', 20, 'clone'), ('ovs_action', 21, 'check_pkt_len'), ('ovs_action', 22, 'add_mpls'), ('ovs_action', 23, 'dec_ttl'),
+	('ovs_action', 0, '(none)'), ('ovs_action', 1, 'output'), ('ovs_action', 2, 'userspace'),
+		('ovs_action', 3, 'set'),
+	('ovs_action', 4, 'push_vlan'), ('ovs_action', 5, 'pop_vlan'), ('ovs_action', 6, 'sample'),
+		('ovs_action', 7, 'recirc'),
+	('ovs_action', 8, 'hash'), ('ovs_action', 9, 'push_mpls'), ('ovs_action', 10, 'pop_mpls'),
+		('ovs_action', 11, 'set_masked'),
+	('ovs_action', 12, 'ct'), ('ovs_action', 13, 'trunc'), ('ovs_action', 14, 'push_eth'),
+		('ovs_action', 15, 'pop_eth'),
+	('ovs_action', 16, 'ct_clear'), ('ovs_action', 17, 'push_nsh'), ('ovs_action', 18, 'pop_nsh'),
+		('ovs_action', 19, 'meter'),
+	('ovs_action', 20, 'clone'), ('ovs_action', 21, 'check_pkt_len'), ('ovs_action', 22, 'add_mpls'),
+		('ovs_action', 23, 'dec_ttl'),
 	('ovs_action', 24, 'drop'), ('ovs_action', 25, 'psample'),
-	('errno', 1, 'EPERM'), ('errno', 2, 'ENOENT'), ('errno', 4, 'EINTR'), ('errno', 7, 'E2BIG'), ('errno', 11, 'EAGAIN'), ('errno', 12, 'ENOMEM'),
-	('errno', 16, 'EBUSY'), ('errno', 17, 'EEXIST'), ('errno', 19, 'ENODEV'), ('errno', 22, 'EINVAL'), ('errno', 27, 'EFBIG'), ('errno', 28, 'ENOSPC'),
-	('errno', 34, 'ERANGE'), ('errno', 55, 'ENOANO'), ('errno', 71, 'EPROTO'), ('errno', 90, 'EMSGSIZE'), ('errno', 95, 'EOPNOTSUPP'), ('errno', 100, 'ENETDOWN'),
-	('errno', 103, 'ECONNABORTED'), ('errno', 105, 'ENOBUFS'), ('errno', 107, 'ENOTCONN'), ('errno', 111, 'ECONNREFUSED'), ('errno', 113, 'EHOSTUNREACH'),
+	('errno', 1, 'EPERM'), ('errno', 2, 'ENOENT'), ('errno', 4, 'EINTR'), ('errno', 7, 'E2BIG'),
+		('errno', 11, 'EAGAIN'), ('errno', 12, 'ENOMEM'),
+	('errno', 16, 'EBUSY'), ('errno', 17, 'EEXIST'), ('errno', 19, 'ENODEV'), ('errno', 22, 'EINVAL'),
+		('errno', 27, 'EFBIG'), ('errno', 28, 'ENOSPC'),
+	('errno', 34, 'ERANGE'), ('errno', 55, 'ENOANO'), ('errno', 71, 'EPROTO'), ('errno', 90, 'EMSGSIZE'),
+		('errno', 95, 'EOPNOTSUPP'), ('errno', 100, 'ENETDOWN'),
+	('errno', 103, 'ECONNABORTED'), ('errno', 105, 'ENOBUFS'), ('errno', 107, 'ENOTCONN'),
+		('errno', 111, 'ECONNREFUSED'), ('errno', 113, 'EHOSTUNREACH'),
 	('errno', 512, 'ERESTARTSYS');

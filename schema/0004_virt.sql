@@ -181,18 +181,24 @@ CREATE TABLE channels(                -- queues and rings of devices, as ethtool
 INSERT INTO enumerator VALUES
 	('vhost_dir', 0, 'rx'), ('vhost_dir', 1, 'tx'),
 	('vhost_why', 0, 'guest'), ('vhost_why', 1, 'socket'),
-	('kvm_irq', 1, 'irqfd_wakeup'), ('kvm_irq', 2, 'kvm_arch_set_irq_inatomic'), ('kvm_irq', 3, 'kvm_set_msi'), ('kvm_irq', 4, 'irqfd_inject'),
+	('kvm_irq', 1, 'irqfd_wakeup'), ('kvm_irq', 2, 'kvm_arch_set_irq_inatomic'), ('kvm_irq', 3, 'kvm_set_msi'),
+		('kvm_irq', 4, 'irqfd_inject'),
 	('virtio_caller', 0, 'softirq'), ('virtio_caller', 1, 'busy poll'), ('virtio_caller', 2, 'thread'),
-	('virtio_vq', 1, 'vring_interrupt'), ('virtio_vq', 2, 'skb_recv_done'), ('virtio_vq', 3, 'virtqueue_enable_cb_prepare'),
+	('virtio_vq', 1, 'vring_interrupt'), ('virtio_vq', 2, 'skb_recv_done'),
+		('virtio_vq', 3, 'virtqueue_enable_cb_prepare'),
 	('virtio_vq', 4, 'virtqueue_poll'), ('virtio_vq', 5, 'virtqueue_enable_cb_delayed');
 
 -- What belongs together, by virtqueue: its worker, the tun queue it serves, the interrupt it raises in the guest.
 CREATE VIEW virt_queue AS
 SELECT r.vq, r.dir, r.sock, r.call, r.kick, r.tid, r.size, t.netns, t.ifindex, t.queue, i.gsi, i.kvm, i.msi,
-	coalesce(i.pid, (SELECT CAST(substr(comm, 7) AS INTEGER) FROM thread WHERE thread.tid = r.tid AND comm LIKE 'vhost-%')) AS pid
+	coalesce(i.pid, (SELECT CAST(substr(comm, 7) AS INTEGER) FROM thread WHERE thread.tid = r.tid
+		AND comm LIKE 'vhost-%')) AS pid
 FROM (SELECT vq, dir, sock, call, kick, tid, size, max(runs) FROM
-		(SELECT vq, dir, sock, call, kick, tid, max(size) AS size, sum(n) AS runs FROM vhost_run GROUP BY vq, dir, sock, call, kick, tid)
+		(SELECT vq, dir, sock, call, kick, tid, max(size) AS size, sum(n) AS runs FROM vhost_run GROUP BY vq,
+			dir, sock, call, kick, tid)
 	GROUP BY vq) AS r
-LEFT JOIN (SELECT sock, max(netns) AS netns, max(ifindex) AS ifindex, max(queue) AS queue FROM tun_queue WHERE sock <> 0 GROUP BY sock) AS t
+LEFT JOIN (SELECT sock, max(netns) AS netns, max(ifindex) AS ifindex, max(queue) AS queue FROM tun_queue WHERE sock <> 0
+	GROUP BY sock) AS t
 	ON t.sock = r.sock
-LEFT JOIN (SELECT eventfd, gsi, kvm, pid, max(msi) AS msi FROM kvm_irq WHERE what = 1 GROUP BY eventfd) AS i ON i.eventfd = r.call AND r.call <> 0;
+LEFT JOIN (SELECT eventfd, gsi, kvm, pid, max(msi) AS msi FROM kvm_irq WHERE what = 1 GROUP BY eventfd) AS i
+	ON i.eventfd = r.call AND r.call <> 0;

@@ -1,4 +1,5 @@
--- 0005_locks.sql: waits for locks of the kernel, futexes and pthread locks, and who held them; stacks of programs; CPU time
+-- 0005_locks.sql: waits for locks of the kernel, futexes and pthread locks, and who held them; stacks of programs; CPU
+-- time
 -- to the 10 ms, and where threads may run.
 
 CREATE TABLE lock_wait(               -- waits for locks, as far as they were long enough to be recorded
@@ -85,7 +86,8 @@ CREATE TABLE user_frame(              -- stacks of programs
 
 CREATE TABLE user_stack(              -- where programs were
 	win           INTEGER NOT NULL,
-	kind          TEXT NOT NULL,     -- 'slept': off the CPU; 'lock': waited for a lock of the kernel; 'wait', 'wake': futex calls;
+	kind          TEXT NOT NULL,     -- 'slept': off the CPU; 'lock': waited for a lock of the kernel; 'wait',
+	                                 -- 'wake': futex calls;
 	                                 -- 'asked': waited for a pthread lock; 'held': released a pthread lock
 	tid           INTEGER NOT NULL,
 	addr          INTEGER NOT NULL,  -- of the lock; 0: none
@@ -123,5 +125,6 @@ CREATE TABLE affinity(                -- where threads may run, as last seen
 ) STRICT;
 
 INSERT OR IGNORE INTO enumerator VALUES
-	('sched_policy', 0, 'normal'), ('sched_policy', 1, 'FIFO'), ('sched_policy', 2, 'round-robin'), ('sched_policy', 3, 'batch'),
+	('sched_policy', 0, 'normal'), ('sched_policy', 1, 'FIFO'), ('sched_policy', 2, 'round-robin'),
+		('sched_policy', 3, 'batch'),
 	('sched_policy', 5, 'idle'), ('sched_policy', 6, 'deadline');

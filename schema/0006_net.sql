@@ -108,7 +108,8 @@ CREATE TABLE qdisc_queue(             -- packets in the root queueing discipline
 	dropped       INTEGER NOT NULL,  -- dropped after being handed to the device and before dequeueing
 	qlen_sum      INTEGER NOT NULL,  -- packets in it right after each enqueueing, itself included: sum
 	qlen_max      INTEGER NOT NULL,
-	n             INTEGER NOT NULL,  -- of the time from enqueueing to dequeueing; less than dequeued where records were lost
+	n             INTEGER NOT NULL,  -- of the time from enqueueing to dequeueing; less than dequeued where records
+	                                 -- were lost
 	sum_ns        INTEGER NOT NULL,
 	min_ns        INTEGER NOT NULL,
 	max_ns        INTEGER NOT NULL,
@@ -214,11 +215,17 @@ ALTER TABLE drop_event ADD COLUMN ack INTEGER; -- TCP acknowledgement number; NU
 
 INSERT INTO enumerator VALUES
 	('tcp_event', 0, 'reset sent'), ('tcp_event', 1, 'reset received'), ('tcp_event', 2, 'wrong checksum'),
-	('net_xmit', 1, 'NET_XMIT_DROP'), ('net_xmit', 2, 'NET_XMIT_CN'), ('net_xmit', 3, 'NET_XMIT_POLICED'), ('net_xmit', 16, 'NETDEV_TX_BUSY'),
-	('nf_hook', 0, 'PRE_ROUTING'), ('nf_hook', 1, 'LOCAL_IN'), ('nf_hook', 2, 'FORWARD'), ('nf_hook', 3, 'LOCAL_OUT'), ('nf_hook', 4, 'POST_ROUTING'),
-	('nf_verdict', 0, 'DROP'), ('nf_verdict', 1, 'ACCEPT'), ('nf_verdict', 2, 'STOLEN'), ('nf_verdict', 3, 'QUEUE'), ('nf_verdict', 4, 'REPEAT'),
-	('ctinfo', 0, 'ESTABLISHED'), ('ctinfo', 1, 'RELATED'), ('ctinfo', 2, 'NEW'), ('ctinfo', 3, 'ESTABLISHED_REPLY'), ('ctinfo', 4, 'RELATED_REPLY'),
+	('net_xmit', 1, 'NET_XMIT_DROP'), ('net_xmit', 2, 'NET_XMIT_CN'), ('net_xmit', 3, 'NET_XMIT_POLICED'),
+		('net_xmit', 16, 'NETDEV_TX_BUSY'),
+	('nf_hook', 0, 'PRE_ROUTING'), ('nf_hook', 1, 'LOCAL_IN'), ('nf_hook', 2, 'FORWARD'),
+		('nf_hook', 3, 'LOCAL_OUT'), ('nf_hook', 4, 'POST_ROUTING'),
+	('nf_verdict', 0, 'DROP'), ('nf_verdict', 1, 'ACCEPT'), ('nf_verdict', 2, 'STOLEN'), ('nf_verdict', 3, 'QUEUE'),
+		('nf_verdict', 4, 'REPEAT'),
+	('ctinfo', 0, 'ESTABLISHED'), ('ctinfo', 1, 'RELATED'), ('ctinfo', 2, 'NEW'),
+		('ctinfo', 3, 'ESTABLISHED_REPLY'), ('ctinfo', 4, 'RELATED_REPLY'),
 	('ctinfo', 7, 'UNTRACKED'), ('ctinfo', 8, 'INVALID'), ('ctinfo', 9, '(packet freed)'),
-	('ct_tcp_state', 0, 'NONE'), ('ct_tcp_state', 1, 'SYN_SENT'), ('ct_tcp_state', 2, 'SYN_RECV'), ('ct_tcp_state', 3, 'ESTABLISHED'),
-	('ct_tcp_state', 4, 'FIN_WAIT'), ('ct_tcp_state', 5, 'CLOSE_WAIT'), ('ct_tcp_state', 6, 'LAST_ACK'), ('ct_tcp_state', 7, 'TIME_WAIT'),
+	('ct_tcp_state', 0, 'NONE'), ('ct_tcp_state', 1, 'SYN_SENT'), ('ct_tcp_state', 2, 'SYN_RECV'),
+		('ct_tcp_state', 3, 'ESTABLISHED'),
+	('ct_tcp_state', 4, 'FIN_WAIT'), ('ct_tcp_state', 5, 'CLOSE_WAIT'), ('ct_tcp_state', 6, 'LAST_ACK'),
+		('ct_tcp_state', 7, 'TIME_WAIT'),
 	('ct_tcp_state', 8, 'CLOSE'), ('ct_tcp_state', 9, 'SYN_SENT2');

@@ -17,7 +17,10 @@ CREATE TABLE drop_flow(               -- every drop of class 'packet', unless it
 ) STRICT;
 
 -- Of an older database as many as were kept singly.
-INSERT INTO drop_flow SELECT win, reason, netns, ifindex, ethertype, saddr, daddr, sport, dport, proto, count(*), sum(len)
-	FROM drop_event WHERE class = 'packet' GROUP BY win, reason, netns, ifindex, ethertype, saddr, daddr, sport, dport, proto;
-INSERT INTO eviction SELECT 'drops of forgotten flows', size, n, 'these are missing in the drops by flow; they are counted by reason and place'
+INSERT INTO drop_flow SELECT win, reason, netns, ifindex, ethertype, saddr, daddr, sport, dport, proto, count(*),
+	sum(len)
+	FROM drop_event WHERE class = 'packet' GROUP BY win, reason, netns, ifindex, ethertype, saddr, daddr, sport,
+		dport, proto;
+INSERT INTO eviction SELECT 'drops of forgotten flows', size, n,
+	'these are missing in the drops by flow; they are counted by reason and place'
 	FROM eviction WHERE what = 'drop events';

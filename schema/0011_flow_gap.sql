@@ -1,6 +1,7 @@
 -- 0011_flow_gap.sql: time between consecutive packets of a flow.
 
--- From one packet's first sight to the next one's, without what TCP sent again. NULL: not counted by the version that analyzed it.
+-- From one packet's first sight to the next one's, without what TCP sent again. NULL: not counted by the version that
+-- analyzed it.
 ALTER TABLE flow ADD COLUMN gap_n INTEGER;
 ALTER TABLE flow ADD COLUMN gap_sum_ns INTEGER;
 ALTER TABLE flow ADD COLUMN gap_min_ns INTEGER;

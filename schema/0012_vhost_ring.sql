@@ -5,7 +5,8 @@ CREATE TABLE vhost_ring(              -- virtqueues when vhost left handle_rx or
 	win           INTEGER NOT NULL,
 	vq            INTEGER NOT NULL,  -- struct vhost_virtqueue
 	dir           INTEGER NOT NULL,  -- 0 rx: to the guest, 1 tx: from the guest
-	offered_n     INTEGER NOT NULL,  -- descriptor chains that the guest offers and vhost has not taken, where that could be read
+	offered_n     INTEGER NOT NULL,  -- descriptor chains that the guest offers and vhost has not taken, where that
+	                                 -- could be read
 	offered_sum   INTEGER NOT NULL,
 	offered_min   INTEGER NOT NULL,
 	offered_max   INTEGER NOT NULL,

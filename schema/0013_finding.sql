@@ -2,7 +2,8 @@
 
 CREATE TABLE symptom(                 -- trouble that packets had, before anything is blamed for it
 	id            INTEGER PRIMARY KEY,
-	kind          TEXT NOT NULL,     -- 'lost': dropped on this host; 'late': an interval took far longer than is usual for it;
+	kind          TEXT NOT NULL,     -- 'lost': dropped on this host; 'late': an interval took far longer than is
+	                                 -- usual for it;
 	                                 -- 'slow': it usually takes long
 	packets       INTEGER NOT NULL,
 	excess_ns     INTEGER,           -- late, slow: time beyond the interval's median; NULL: lost

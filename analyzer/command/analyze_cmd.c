@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include "analyzer/sweep/analyze.h"
 #include "analyzer/command/cli.h"
+#include "analyzer/print/sqlfn.h"
+#include "analyzer/rules/rules.h"
 #include "analyzer/filter/devices.h"
 #include "analyzer/filter/filter.h"
 #include "analyzer/read/scan.h"
@@ -208,6 +210,17 @@ static void print_summary(const struct command *c, const struct analyze_stats *s
 	putchar('\n');
 }
 
+static int judge(struct sqlite3 *db, struct trace_error *err)
+{
+	const struct sqlfn_context context = { 0 };
+	int code = sqlfn__add(db, &context, err);
+
+	if (!code)
+		code = rules__judge(db, err);
+	sqlfn__remove(db);
+	return code;
+}
+
 static int analyze(struct command *c, struct trace_error *err)
 {
 	struct analyze_stats stats;
@@ -218,6 +231,8 @@ static int analyze(struct command *c, struct trace_error *err)
 	code = analyze__run(c->paths, c->n_paths, db, &c->opts, &stats, err);
 	if (c->progress)
 		fputs("\r\033[K", stderr);
+	if (!code)
+		code = judge(db, err);
 	if (code) {
 		store__discard(db);
 		return code;

@@ -222,10 +222,12 @@ static struct journey *begin(struct state *st, __u64 skb, const struct hop *h)
 	return j;
 }
 
+/* A packet on its way through user space has no device: the time there is that of the one it came from. */
 static void move(struct state *st, struct journey *j, const struct hop *h)
 {
 	if (j->matched)
-		j->gap |= count_interval(st, j->last, h->ts, j->last_stage, h->stage, h->netns, h->ifindex);
+		j->gap |= count_interval(st, j->last, h->ts, j->last_stage, h->stage, h->ifindex ? h->netns : j->netns,
+					 h->ifindex ? h->ifindex : j->ifindex);
 	set_place(st, j, h);
 }
 

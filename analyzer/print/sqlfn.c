@@ -438,10 +438,12 @@ static int add_query(sqlite3 *db, const struct sql_file *f, const char *name, st
 	return 0;
 }
 
+enum { MAX_QUERIES = 128 };
+
 /* Files may use each other's functions in any order: those that do not compile yet are tried again. */
 static int add_queries(sqlite3 *db, struct trace_error *err)
 {
-	bool done[64] = { false };
+	bool done[MAX_QUERIES] = { false };
 	bool progress, missing;
 
 	do {

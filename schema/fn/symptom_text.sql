@@ -1,5 +1,7 @@
 -- symptom_text(id): what happened to packets.
 SELECT CASE kind WHEN 'lost' THEN printf('%d dropped (%s in %s)', packets, reason, place)
-	WHEN 'late' THEN printf('%d late, up to %s from %s to %s', packets, duration_text(max_ns), stage_text(from_stage), stage_text(to_stage))
-	ELSE printf('%d slow, up to %s from %s to %s', packets, duration_text(max_ns), stage_text(from_stage), stage_text(to_stage)) END
+	WHEN 'late' THEN printf('%d late, up to %s from %s to %s', packets, duration_text(max_ns),
+		stage_text(from_stage), stage_text(to_stage))
+	ELSE printf('%d slow, up to %s from %s to %s', packets, duration_text(max_ns), stage_text(from_stage),
+		stage_text(to_stage)) END
 FROM symptom WHERE id = ?1

@@ -2,52 +2,80 @@
 -- finds the first line of `harmless` that fits it. A drop beyond that limit is like the others of its kind.
 CREATE TEMP TABLE harmless(id, reason, place, evidence, why);
 INSERT INTO harmless VALUES
-	-- What the kernel drops although all went well. reason and place are GLOB patterns; what evidence asks for is below.
-	('answered-echo',      'NO_SOCKET',        'icmp*_rcv*',             'echo',      'an echo reply of which the sender''s socket had its own copy'),
-	('answered-echo',      'NO_SOCKET',        'ping_rcv*',              'echo',      'an echo reply of which the sender''s socket had its own copy'),
-	('neighbour',          '*',                'icmpv6_rcv*',            'nd',        'neighbour discovery, which is over when it is read'),
-	('bare-segment',       'NOT_SPECIFIED',    'tcp_v*_rcv*',            'bare',      'a TCP segment without data to a connection that is closing'),
-	('bare-segment',       '*',                'tcp_validate_incoming*', 'bare',      'a TCP segment without data that was old already'),
+	-- What the kernel drops although all went well. reason and place are GLOB patterns; what evidence asks for is
+	-- below.
+	('answered-echo',      'NO_SOCKET',        'icmp*_rcv*',             'echo',
+		'an echo reply of which the sender''s socket had its own copy'),
+	('answered-echo',      'NO_SOCKET',        'ping_rcv*',              'echo',
+		'an echo reply of which the sender''s socket had its own copy'),
+	('neighbour',          '*',                'icmpv6_rcv*',            'nd',
+		'neighbour discovery, which is over when it is read'),
+	('bare-segment',       'NOT_SPECIFIED',    'tcp_v*_rcv*',            'bare',
+		'a TCP segment without data to a connection that is closing'),
+	('bare-segment',       '*',                'tcp_validate_incoming*', 'bare',
+		'a TCP segment without data that was old already'),
 	('bare-segment',       'TCP_OLD_SEQUENCE', '*',                      'bare',      'a probe of a TCP window'),
-	('old-data',           'TCP_OLD_DATA',     '*',                      'always',    'a TCP segment whose data had arrived already'),
-	('old-data',           'TCP_RFC7323_PAWS', '*',                      'bare',      'a TCP segment without data that was old already'),
-	('closed-socket',      '*',                'sk_stream_kill_queues*', 'always',    'left in a socket when it was closed'),
-	('closed-socket',      '*',                'inet_sock_destruct*',    'always',    'left in a socket when it was closed'),
-	('closed-socket',      '*',                'udp*_destruct_common*',  'always',    'left in a socket when it was closed'),
-	('closed-socket',      'QUEUE_PURGE',      '*',                      'always',    'left in a socket when it was closed'),
-	('other-host',         'OTHERHOST',        '*',                      'always',    'for another host: a switch floods until it knows the port'),
-	('unhandled-protocol', 'UNHANDLED_PROTO',  '*',                      'always',    'of a protocol that this host does not speak'),
-	('ipv6-disabled',      'IPV6DISABLED',     '*',                      'always',    'IPv6, which is switched off on this device'),
-	('multicast',          '*',                'ip6_mc_input*',          'multicast', 'multicast that nobody here has joined'),
-	('multicast',          '*',                'ip_rcv_finish_core*',    'multicast', 'multicast that nobody here has joined'),
-	('multicast',          '*',                'ip*_rcv*',               'multicast', 'multicast that nobody here has joined'),
-	('bridge-control',     '*',                'stp_pdu_rcv*',           'always',    'a frame between bridges, which is over when it is read'),
-	('bridge-control',     '*',                '*multicast_send_query*', 'always',    'a query between bridges, which is over when it is read');
+	('old-data',           'TCP_OLD_DATA',     '*',                      'always',
+		'a TCP segment whose data had arrived already'),
+	('old-data',           'TCP_RFC7323_PAWS', '*',                      'bare',
+		'a TCP segment without data that was old already'),
+	('closed-socket',      '*',                'sk_stream_kill_queues*', 'always',
+		'left in a socket when it was closed'),
+	('closed-socket',      '*',                'inet_sock_destruct*',    'always',
+		'left in a socket when it was closed'),
+	('closed-socket',      '*',                'udp*_destruct_common*',  'always',
+		'left in a socket when it was closed'),
+	('closed-socket',      'QUEUE_PURGE',      '*',                      'always',
+		'left in a socket when it was closed'),
+	('other-host',         'OTHERHOST',        '*',                      'always',
+		'for another host: a switch floods until it knows the port'),
+	('unhandled-protocol', 'UNHANDLED_PROTO',  '*',                      'always',
+		'of a protocol that this host does not speak'),
+	('ipv6-disabled',      'IPV6DISABLED',     '*',                      'always',
+		'IPv6, which is switched off on this device'),
+	('multicast',          '*',                'ip6_mc_input*',          'multicast',
+		'multicast that nobody here has joined'),
+	('multicast',          '*',                'ip_rcv_finish_core*',    'multicast',
+		'multicast that nobody here has joined'),
+	('multicast',          '*',                'ip*_rcv*',               'multicast',
+		'multicast that nobody here has joined'),
+	('bridge-control',     '*',                'stp_pdu_rcv*',           'always',
+		'a frame between bridges, which is over when it is read'),
+	('bridge-control',     '*',                '*multicast_send_query*', 'always',
+		'a query between bridges, which is over when it is read');
 
 CREATE TEMP TABLE lost AS
 	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win, 1 AS n,
-		(SELECT h.why FROM harmless AS h WHERE reason(e.reason) GLOB h.reason AND place(e.location) GLOB h.place AND CASE h.evidence
+		(SELECT h.why FROM harmless AS h WHERE reason(e.reason) GLOB h.reason AND place(e.location) GLOB h.place
+			AND CASE h.evidence
 			WHEN 'always' THEN 1
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
 			WHEN 'echo' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'nd' THEN e.proto = 58 AND e.dport >> 8 BETWEEN 130 AND 137
-			WHEN 'multicast' THEN e.daddr LIKE 'ff%:%' OR (e.ethertype = 2048 AND CAST(e.daddr AS INTEGER) BETWEEN 224 AND 239)
+			WHEN 'multicast' THEN e.daddr LIKE 'ff%:%'
+				OR (e.ethertype = 2048 AND CAST(e.daddr AS INTEGER) BETWEEN 224 AND 239)
 			END LIMIT 1) AS harmless
 	FROM drop_event AS e WHERE e.class = 'packet';
 
 -- What the limit on single drops left out.
 INSERT INTO lost
-	SELECT s.reason, s.location, s.netns, s.ifindex, s.ethertype, s.proto, s.last_stage, s.win, s.n - coalesce(l.n, 0), l.harmless
+	SELECT s.reason, s.location, s.netns, s.ifindex, s.ethertype, s.proto, s.last_stage, s.win,
+		s.n - coalesce(l.n, 0), l.harmless
 	FROM (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, sum(n) AS n FROM drop_summary
 			WHERE class = 'packet' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS s
 		LEFT JOIN (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, count(*) AS n,
-				CASE WHEN count(harmless) = count(*) THEN max(harmless) END AS harmless FROM lost GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS l
-			ON l.reason = s.reason AND l.location = s.location AND l.netns = s.netns AND l.ifindex = s.ifindex
-				AND l.ethertype = s.ethertype AND l.proto IS s.proto AND l.last_stage = s.last_stage AND l.win = s.win
+				CASE WHEN count(harmless) = count(*) THEN max(harmless) END AS harmless FROM lost
+					GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS l
+			ON l.reason = s.reason AND l.location = s.location AND l.netns = s.netns
+				AND l.ifindex = s.ifindex
+				AND l.ethertype = s.ethertype AND l.proto IS s.proto AND l.last_stage = s.last_stage
+					AND l.win = s.win
 	WHERE s.n > coalesce(l.n, 0);
 
-INSERT INTO symptom(kind, packets, from_stage, to_stage, netns, ifindex, reason, place, ethertype, proto, first_win, last_win, harmless)
-	SELECT 'lost', sum(n), last_stage, 65, netns, ifindex, reason(reason), place(location), ethertype, proto, min(win), max(win), harmless
+INSERT INTO symptom(kind, packets, from_stage, to_stage, netns, ifindex, reason, place, ethertype, proto, first_win,
+	last_win, harmless)
+	SELECT 'lost', sum(n), last_stage, 65, netns, ifindex, reason(reason), place(location), ethertype, proto,
+		min(win), max(win), harmless
 	FROM lost GROUP BY reason, location, netns, ifindex, ethertype, proto, last_stage, harmless;
 DROP TABLE lost;
 DROP TABLE harmless;

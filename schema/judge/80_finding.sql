@@ -10,35 +10,49 @@ UPDATE claim SET explained = (
 INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explained)
 	SELECT 'unexplained', s.id, left_over, 0.0, site, '?', json_array(CASE s.kind
 			WHEN 'lost' THEN printf('%d packets were dropped: %s in %s', left_over, s.reason, s.place)
-			ELSE printf('%d packets took up to %s from %s to %s', left_over, duration_text(s.max_ns), stage_text(s.from_stage), stage_text(s.to_stage)) END), left_over
+			ELSE printf('%d packets took up to %s from %s to %s', left_over, duration_text(s.max_ns),
+				stage_text(s.from_stage), stage_text(s.to_stage)) END), left_over
 	FROM (SELECT symptom.*, device(netns, ifindex) AS site,
-			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = symptom.id), 0) AS left_over FROM symptom) AS s
+			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = symptom.id),
+				0) AS left_over FROM symptom) AS s
 	WHERE s.harmless IS NULL AND left_over > 0;
 
 INSERT INTO rule(id, title, advice) VALUES
-	('unexplained', 'no rule explains this', 'look at these packets: netanalyze show packets, netanalyze show drop-events'),
+	('unexplained', 'no rule explains this',
+		'look at these packets: netanalyze show packets, netanalyze show drop-events'),
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
-INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain, advice)
+INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
+	advice)
 	WITH f AS (
-			SELECT c.rule, c.site, c.who, sum(c.explained) AS packets, sum(c.explained * c.confidence) / sum(c.explained) AS confidence,
+			SELECT c.rule, c.site, c.who, sum(c.explained) AS packets,
+				sum(c.explained * c.confidence) / sum(c.explained) AS confidence,
 				(SELECT sum(packets) FROM symptom WHERE harmless IS NULL) AS all_packets,
-				group_concat(DISTINCT symptom_text(c.symptom)) AS symptom, min(s.first_win) AS first_win, max(s.last_win) AS last_win,
-				(SELECT b.chain FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS chain
-			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule, c.site, c.who)
+				group_concat(DISTINCT symptom_text(c.symptom)) AS symptom,
+					min(s.first_win) AS first_win, max(s.last_win) AS last_win,
+				(SELECT b.chain FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
+					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS chain
+			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,
+				c.site, c.who)
 	SELECT row_number() OVER (ORDER BY 1.0 * packets * max(confidence, 0.05) DESC, f.rule, f.site, f.who), f.rule,
 		CASE WHEN confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
-		confidence, packets, 1.0 * packets / all_packets, symptom, site, who, first_win, last_win, chain, r.advice
+		confidence, packets, 1.0 * packets / all_packets, symptom, site, who, first_win, last_win, chain,
+			r.advice
 	FROM f JOIN rule AS r ON r.id = f.rule;
 
 -- What nobody misses is told last, and never blamed.
-INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain, advice)
-	SELECT coalesce((SELECT max(rank) FROM finding), 0) + 1, 'harmless', 'info', 1.0, sum(n), 0.0, printf('%d dropped', sum(n)), 'this host', 'nobody',
+INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
+	advice)
+	SELECT coalesce((SELECT max(rank) FROM finding), 0) + 1, 'harmless', 'info', 1.0, sum(n), 0.0,
+		printf('%d dropped', sum(n)), 'this host', 'nobody',
 		min(first_win), max(last_win), json_group_array(printf('%d × %s', n, harmless)), 'nothing to do'
-	FROM (SELECT harmless, sum(packets) AS n, min(first_win) AS first_win, max(last_win) AS last_win FROM symptom WHERE harmless IS NOT NULL GROUP BY harmless ORDER BY n DESC)
+	FROM (SELECT harmless, sum(packets) AS n, min(first_win) AS first_win, max(last_win) AS last_win FROM symptom
+		WHERE harmless IS NOT NULL GROUP BY harmless ORDER BY n DESC)
 	HAVING count(*) > 0;
 
 INSERT INTO finding_symptom(finding, symptom, packets)
-	SELECT f.rank, c.symptom, sum(c.explained) FROM claim AS c JOIN finding AS f ON f.cause = c.rule AND f.site = c.site AND f.who = c.who
+	SELECT f.rank, c.symptom, sum(c.explained) FROM claim AS c JOIN finding AS f ON f.cause = c.rule
+		AND f.site = c.site AND f.who = c.who
 	WHERE c.explained > 0 GROUP BY f.rank, c.symptom
-	UNION ALL SELECT f.rank, s.id, s.packets FROM symptom AS s JOIN finding AS f ON f.cause = 'harmless' WHERE s.harmless IS NOT NULL;
+	UNION ALL SELECT f.rank, s.id, s.packets FROM symptom AS s JOIN finding AS f ON f.cause = 'harmless'
+		WHERE s.harmless IS NOT NULL;

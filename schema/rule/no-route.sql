@@ -2,6 +2,8 @@
 -- needs: drop
 -- advice: ip route get ADDRESS; ip rule; look for unreachable, blackhole and prohibit routes
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site, 'the routing table' AS who,
-	json_array('no route leads to the destination', printf('%d packets were dropped in %s', packets, place)) AS chain
+	json_array('no route leads to the destination', printf('%d packets were dropped in %s', packets,
+		place)) AS chain
 FROM symptom
-WHERE kind = 'lost' AND harmless IS NULL AND (reason IN ('IP_OUTNOROUTES', 'IP_INNOROUTES') OR place GLOB 'ip6_pkt_drop*')
+WHERE kind = 'lost' AND harmless IS NULL AND (reason IN ('IP_OUTNOROUTES', 'IP_INNOROUTES')
+	OR place GLOB 'ip6_pkt_drop*')

@@ -1,11 +1,14 @@
 -- The tables that `netanalyze info` and `verify` fill from a recording without analyzing it; never stored.
 CREATE TABLE scan_trace(path TEXT, uuid TEXT, n_cpus INTEGER);
 CREATE TABLE scan_file(id INTEGER PRIMARY KEY, path TEXT, size INTEGER);
-CREATE TABLE scan_segment(id INTEGER PRIMARY KEY, number INTEGER, file INTEGER, offset INTEGER, created_ns INTEGER, closed INTEGER);
+CREATE TABLE scan_segment(id INTEGER PRIMARY KEY, number INTEGER, file INTEGER, offset INTEGER, created_ns INTEGER,
+	closed INTEGER);
 CREATE TABLE scan_damage(file INTEGER, offset INTEGER, length INTEGER, what TEXT);
 -- bad: why its rows cannot be read; NULL: they can
-CREATE TABLE scan_block(id INTEGER PRIMARY KEY, file INTEGER, segment INTEGER, offset INTEGER, stream INTEGER, seq INTEGER,
-	rows INTEGER, from_ns INTEGER, to_ns INTEGER, lost INTEGER, stored INTEGER, raw INTEGER, definitions INTEGER, bad TEXT);
+CREATE TABLE scan_block(id INTEGER PRIMARY KEY, file INTEGER, segment INTEGER, offset INTEGER, stream INTEGER,
+	seq INTEGER,
+	rows INTEGER, from_ns INTEGER, to_ns INTEGER, lost INTEGER, stored INTEGER, raw INTEGER, definitions INTEGER,
+		bad TEXT);
 CREATE INDEX scan_block_place ON scan_block(file, offset);
 CREATE TABLE scan_rows(type INTEGER PRIMARY KEY, name TEXT, definition INTEGER, n INTEGER);
 CREATE TABLE scan_config(key TEXT PRIMARY KEY, value TEXT);

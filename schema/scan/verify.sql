@@ -3,44 +3,55 @@ SELECT path AS file, size AS size_bytes, (SELECT count(*) FROM scan_segment WHER
 	(SELECT count(*) FROM scan_block WHERE file = f.id AND bad IS NULL) AS intact_blocks,
 	(SELECT count(*) FROM scan_block WHERE file = f.id AND bad IS NOT NULL) AS unreadable_blocks,
 	(SELECT count(*) FROM scan_damage WHERE file = f.id) AS damaged_places,
-	CASE WHEN EXISTS (SELECT 1 FROM scan_segment WHERE file = f.id AND NOT closed) THEN 'no' ELSE 'yes' END AS closed
+	CASE WHEN EXISTS (SELECT 1 FROM scan_segment WHERE file = f.id AND NOT closed) THEN 'no'
+		ELSE 'yes' END AS closed
 FROM scan_file AS f ORDER BY id;
 
 -- damage: Which bytes are unusable, and which time do they affect?
 -- Times are those of the intact blocks around the place, of any CPU.
 SELECT f.path AS file, d.offset, d.length AS length_bytes, d.what,
-	(SELECT clock_text(b.to_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) FROM scan_block AS b
-		WHERE b.file = d.file AND b.offset < d.offset AND NOT b.definitions ORDER BY b.offset DESC LIMIT 1) AS after,
-	(SELECT clock_text(b.from_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) FROM scan_block AS b
+	(SELECT clock_text(b.to_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1))
+		FROM scan_block AS b
+		WHERE b.file = d.file AND b.offset < d.offset AND NOT b.definitions ORDER BY b.offset DESC
+			LIMIT 1) AS after,
+	(SELECT clock_text(b.from_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1))
+		FROM scan_block AS b
 		WHERE b.file = d.file AND b.offset > d.offset AND NOT b.definitions ORDER BY b.offset LIMIT 1) AS before
 FROM scan_damage AS d JOIN scan_file AS f ON f.id = d.file ORDER BY d.file, d.offset;
 
 -- unreadable: Which blocks have an intact header but rows that cannot be read?
-SELECT f.path AS file, b.offset, b.stored AS length_bytes, CASE b.stream WHEN 65535 THEN 'recorder' ELSE 'CPU ' || b.stream END AS stream, b.rows,
+SELECT f.path AS file, b.offset, b.stored AS length_bytes, CASE b.stream WHEN 65535 THEN 'recorder'
+	ELSE 'CPU ' || b.stream END AS stream, b.rows,
 	clock_text(b.from_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS "from",
 	clock_text(b.to_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS "to", b.bad AS what
 FROM scan_block AS b JOIN scan_file AS f ON f.id = b.file WHERE b.bad IS NOT NULL ORDER BY b.id;
 
 -- missing_blocks: Which blocks of a stream are not there?
-SELECT number AS segment, CASE stream WHEN 65535 THEN 'recorder' ELSE 'CPU ' || stream END AS stream, seq - expected AS blocks,
+SELECT number AS segment, CASE stream WHEN 65535 THEN 'recorder' ELSE 'CPU ' || stream END AS stream,
+	seq - expected AS blocks,
 	clock_text(since_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS after,
 	clock_text(from_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS before
-FROM (SELECT g.number, b.stream, b.seq, b.from_ns, lag(b.seq, 1, -1) OVER o + 1 AS expected, lag(b.to_ns) OVER o AS since_ns
-	FROM scan_block AS b JOIN scan_segment AS g ON g.id = b.segment WINDOW o AS (PARTITION BY b.segment, b.stream ORDER BY b.id))
+FROM (SELECT g.number, b.stream, b.seq, b.from_ns, lag(b.seq, 1, -1) OVER o + 1 AS expected,
+	lag(b.to_ns) OVER o AS since_ns
+	FROM scan_block AS b JOIN scan_segment AS g ON g.id = b.segment WINDOW o AS (PARTITION BY b.segment, b.stream
+		ORDER BY b.id))
 WHERE seq <> expected ORDER BY number, stream, seq;
 
 -- missing_segments: Which segments are not there?
-SELECT CASE WHEN before IS NULL THEN printf('segments before %d: removed to keep within --max-size, or not given', number)
+SELECT CASE WHEN before IS NULL THEN printf('segments before %d: removed to keep within --max-size, or not given',
+	number)
 	ELSE printf('segments between %d and %d', before, number) END AS text
 FROM (SELECT number, lag(number) OVER (ORDER BY number) AS before FROM scan_segment)
 WHERE CASE WHEN before IS NULL THEN number > 0 ELSE number > before + 1 END ORDER BY number;
 
 -- end: Was the recording ended properly?
 SELECT CASE WHEN count(*) FILTER (WHERE NOT closed) = 0 THEN 'yes: every segment was closed'
-	ELSE printf('no: segment %s has no end: the recorder was killed or is still running, or the file was cut; what it had not written yet is missing',
+	ELSE printf('no: segment %s has no end: the recorder was killed or is still running, or the file was cut; '
+		|| 'what it had not written yet is missing',
 		group_concat(number, ', ') FILTER (WHERE NOT closed)) END AS text FROM scan_segment;
 
 -- totals: Does the recorder's own count agree with the rows found?
 -- none: the recording holds no totals: it was not ended properly, or its last segment is not here
 SELECT r.name AS record, t.written, r.n AS found, t.written - r.n AS missing, t.lost
-FROM scan_total AS t JOIN scan_rows AS r ON r.type = t.type WHERE t.written > 0 OR r.n > 0 OR t.lost > 0 ORDER BY t.type;
+FROM scan_total AS t JOIN scan_rows AS r ON r.type = t.type WHERE t.written > 0 OR r.n > 0 OR t.lost > 0
+	ORDER BY t.type;

@@ -1,11 +1,16 @@
 -- events: When was each packet dropped, why, where, and which packet was it?
 -- needs: drop
 -- none: no drop is known that matches
-SELECT wall(ts_ns) AS time_at, cpu, reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS interface,
-	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), protocol(ethertype, NULL) || ' (headers not readable)') AS flow,
-	CASE WHEN proto IN (1, 6, 58) THEN seq END AS seq, CASE WHEN proto = 6 THEN ack END AS ack, tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len, nullif(vlan & 4095, 0) AS vlan, thread_text(tid) AS on_cpu,
+SELECT wall(ts_ns) AS time_at, cpu, reason(reason) AS reason, place(location) AS place,
+	device(netns, ifindex) AS interface,
+	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport),
+		protocol(ethertype, NULL) || ' (headers not readable)') AS flow,
+	CASE WHEN proto IN (1, 6, 58) THEN seq END AS seq, CASE WHEN proto = 6 THEN ack END AS ack,
+		tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len, nullif(vlan & 4095, 0) AS vlan,
+		thread_text(tid) AS on_cpu,
 	stage_text(last_stage) AS last_stage, packet, stack_text(stack) AS stack
 FROM drop_event
 WHERE class = 'packet' AND ts_ns BETWEEN :from_ns AND :to_ns AND device_match(netns, ifindex)
-	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, 0, ip_id, 0, seq, coalesce(ack, 0))
+	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, 0, ip_id, 0, seq,
+		coalesce(ack, 0))
 ORDER BY ts_ns LIMIT :top;

@@ -3,21 +3,33 @@
 -- none: no packet and no counter of any interface was recorded
 -- kernel: differences of samples, so from the first to the last of them. NULL: fewer than two samples.
 -- difference: NULL when a filter chose the packets.
-WITH counted AS (SELECT slot(win) AS slot, netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir WHEN 'rx' THEN bytes END AS rxb,
-		CASE dir WHEN 'tx' THEN packets END AS tx, CASE dir WHEN 'tx' THEN bytes END AS txb, CASE dir WHEN 'tx' THEN refused END AS refused,
+WITH counted AS (SELECT slot(win) AS slot, netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir
+	WHEN 'rx' THEN bytes END AS rxb,
+		CASE dir WHEN 'tx' THEN packets END AS tx, CASE dir WHEN 'tx' THEN bytes END AS txb, CASE dir
+			WHEN 'tx' THEN refused END AS refused,
 		NULL AS krx, NULL AS krxb, NULL AS ktx, NULL AS ktxb, NULL AS rxd, NULL AS txd, NULL AS errors
 	FROM iface_count WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 	UNION ALL
-	SELECT slot(win), netns, ifindex, NULL, NULL, NULL, NULL, NULL, rx_packets, rx_bytes, tx_packets, tx_bytes, rx_dropped, tx_dropped, rx_errors + tx_errors
+	SELECT slot(win), netns, ifindex, NULL, NULL, NULL, NULL, NULL, rx_packets, rx_bytes, tx_packets, tx_bytes,
+		rx_dropped, tx_dropped, rx_errors + tx_errors
 	FROM iface_delta WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)),
 total AS (SELECT slot, interface_name(netns, ifindex) AS interface, netns_name(netns) AS netns,
-		(SELECT interface_name(i.netns, nullif(i.master, 0)) FROM interface AS i WHERE i.netns = counted.netns AND i.ifindex = counted.ifindex AND i.master > 0) AS master, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, sum(krx) AS krx, sum(rxb) AS rxb, sum(krxb) AS krxb,
-		CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(ktx) AS ktx, sum(txb) AS txb, sum(ktxb) AS ktxb, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd,
+		(SELECT interface_name(i.netns, nullif(i.master, 0)) FROM interface AS i WHERE i.netns = counted.netns
+			AND i.ifindex = counted.ifindex AND i.master > 0) AS master, CASE
+			WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx), 0) END AS rx, sum(krx) AS krx,
+			sum(rxb) AS rxb, sum(krxb) AS krxb,
+		CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(ktx) AS ktx,
+			sum(txb) AS txb, sum(ktxb) AS ktxb, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd,
 		sum(errors) AS errors
 	FROM counted GROUP BY slot, netns, ifindex)
-SELECT win_at(slot) AS interval_at, interface, netns, master, rx AS recorded_rx, krx AS kernel_rx, CASE WHEN unfiltered THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx, CASE WHEN unfiltered THEN ktx - tx END AS difference_tx,
-	rxb AS recorded_rx_size_bytes, krxb AS kernel_rx_size_bytes, txb AS recorded_tx_size_bytes, ktxb AS kernel_tx_size_bytes, refused AS tx_refused, rxd AS rx_dropped, txd AS tx_dropped, errors
-FROM total, (SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered) WHERE coalesce(rx, 0) + coalesce(tx, 0) + coalesce(krx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0
+SELECT win_at(slot) AS interval_at, interface, netns, master, rx AS recorded_rx, krx AS kernel_rx, CASE
+	WHEN unfiltered THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx, CASE
+	WHEN unfiltered THEN ktx - tx END AS difference_tx,
+	rxb AS recorded_rx_size_bytes, krxb AS kernel_rx_size_bytes, txb AS recorded_tx_size_bytes,
+		ktxb AS kernel_tx_size_bytes, refused AS tx_refused, rxd AS rx_dropped, txd AS tx_dropped, errors
+FROM total, (SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered)
+	WHERE coalesce(rx, 0) + coalesce(tx, 0) + coalesce(krx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd,
+	0) > 0
 ORDER BY 1, 3, 2;
 
 -- rates: At which rates, on average and in the busiest second?
@@ -26,23 +38,38 @@ ORDER BY 1, 3, 2;
 -- A second that the recording cuts short counts by its length, if a quarter of it is left.
 WITH second AS (SELECT slot(win) AS slot, win, netns, ifindex, dir, sum(packets) AS packets, sum(bytes) AS bytes,
 		CASE WHEN span_s(NULL, win, win) >= 0.25 THEN span_s(NULL, win, win) END AS span
-	FROM iface_count WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY win, netns, ifindex, dir),
-rate AS (SELECT slot, netns, ifindex, dir, sum(packets) / span_s(slot, :first_win, :last_win) AS pps, max(packets / span) AS peak_pps,
-		8 * sum(bytes) / span_s(slot, :first_win, :last_win) AS bps, 8 * max(bytes / span) AS peak_bps, sum(packets) AS packets FROM second GROUP BY slot, netns, ifindex, dir)
-SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface, max(CASE dir WHEN 'rx' THEN pps END) AS rx_packets_per_s, max(CASE dir WHEN 'rx' THEN peak_pps END) AS rx_peak_packets_per_s,
-	max(CASE dir WHEN 'rx' THEN bps END) AS rx_bits_per_s, max(CASE dir WHEN 'rx' THEN peak_bps END) AS rx_peak_bits_per_s, max(CASE dir WHEN 'tx' THEN pps END) AS tx_packets_per_s,
-	max(CASE dir WHEN 'tx' THEN peak_pps END) AS tx_peak_packets_per_s, max(CASE dir WHEN 'tx' THEN bps END) AS tx_bits_per_s, max(CASE dir WHEN 'tx' THEN peak_bps END) AS tx_peak_bits_per_s
+	FROM iface_count WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY win,
+		netns, ifindex, dir),
+rate AS (SELECT slot, netns, ifindex, dir, sum(packets) / span_s(slot, :first_win, :last_win) AS pps,
+	max(packets / span) AS peak_pps,
+		8 * sum(bytes) / span_s(slot, :first_win, :last_win) AS bps, 8 * max(bytes / span) AS peak_bps,
+			sum(packets) AS packets FROM second GROUP BY slot, netns, ifindex, dir)
+SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface,
+	max(CASE dir WHEN 'rx' THEN pps END) AS rx_packets_per_s,
+	max(CASE dir WHEN 'rx' THEN peak_pps END) AS rx_peak_packets_per_s,
+	max(CASE dir WHEN 'rx' THEN bps END) AS rx_bits_per_s,
+		max(CASE dir WHEN 'rx' THEN peak_bps END) AS rx_peak_bits_per_s,
+		max(CASE dir WHEN 'tx' THEN pps END) AS tx_packets_per_s,
+	max(CASE dir WHEN 'tx' THEN peak_pps END) AS tx_peak_packets_per_s,
+		max(CASE dir WHEN 'tx' THEN bps END) AS tx_bits_per_s,
+		max(CASE dir WHEN 'tx' THEN peak_bps END) AS tx_peak_bits_per_s
 FROM rate GROUP BY slot, netns, ifindex ORDER BY 1, sum(packets) DESC, 2 LIMIT :top;
 
 -- queues: How did packets spread over the queues of each interface, and how large were they?
 -- needs: packet hop
 -- none: no packet was recorded at an interface
--- rx: the queue a packet names when the stack receives it, also at the devices above; tx: the queue its driver got it for.
-SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface, dir, queue, packets, 100.0 * packets / sum(packets) OVER (PARTITION BY slot, netns, ifindex, dir) AS share_pct,
-	size AS total_size_bytes, packets / span_s(slot, :first_win, :last_win) AS packets_per_s, 8 * size / span_s(slot, :first_win, :last_win) AS bits_per_s,
+-- rx: the queue a packet names when the stack receives it, also above; tx: the queue its driver got it for.
+SELECT win_at(slot) AS interval_at, device(netns, ifindex) AS interface, dir, queue, packets,
+	100.0 * packets / sum(packets) OVER (PARTITION BY slot, netns, ifindex, dir) AS share_pct,
+	size AS total_size_bytes, packets / span_s(slot, :first_win, :last_win) AS packets_per_s,
+		8 * size / span_s(slot, :first_win, :last_win) AS bits_per_s,
 	below_64, below_512, below_2k, below_16k, below_64k, larger
-FROM (SELECT slot(win) AS slot, netns, ifindex, dir, queue, sum(packets) AS packets, sum(bytes) AS size, sum(below_64) AS below_64, sum(below_512) AS below_512,
-		sum(below_2k) AS below_2k, sum(below_16k) AS below_16k, sum(below_64k) AS below_64k, sum(larger) AS larger,
-		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(packets) DESC, netns, ifindex, dir, queue) AS rank
-	FROM iface_queue WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY slot(win), netns, ifindex, dir, queue)
+FROM (SELECT slot(win) AS slot, netns, ifindex, dir, queue, sum(packets) AS packets, sum(bytes) AS size,
+	sum(below_64) AS below_64, sum(below_512) AS below_512,
+		sum(below_2k) AS below_2k, sum(below_16k) AS below_16k, sum(below_64k) AS below_64k,
+			sum(larger) AS larger,
+		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(packets) DESC, netns, ifindex, dir,
+			queue) AS rank
+	FROM iface_queue WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex) GROUP BY slot(win),
+		netns, ifindex, dir, queue)
 WHERE rank <= :top ORDER BY 1, 2, 3, 4;

@@ -68,6 +68,11 @@ bad=$(grep -nE '(^|[^_a-z])(exit|abort)\(' format/*.c format/*/*.c recorder/*.c 
 bad=$(grep -nE '"[^"]*\b(FROM|INTO|UPDATE|JOIN) [a-z_]+' analyzer/*/*.[ch] | grep -vE 'sqlite_|pragma_|json_')
 [ -z "$bad" ] || complain "SQL that names a table outside schema/: $bad"
 
+# SQL keeps the columns that C keeps.
+bad=$(awk '{ n = 0; for (i = 1; i <= length($0); i++) n = substr($0, i, 1) == "\t" ? n - n % 8 + 8 : n + 1 }
+	n > 120 { print FILENAME ":" FNR }' schema/*.sql schema/*/*.sql)
+[ -z "$bad" ] || complain "more than 120 columns: $bad"
+
 # A migration's number is the version it leads to.
 bad=$(ls schema/[0-9]*.sql | sed 's|.*/||; s/_.*//' | uniq -d)
 [ -z "$bad" ] || complain "two migrations have the number $bad"

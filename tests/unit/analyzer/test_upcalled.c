@@ -65,6 +65,7 @@ static void test_upcall_without_stage(void **state)
 	assert_rows(&f, FATES, "consumed|2|0|0|2|11150");
 	assert_rows(&f, "SELECT packets, n FROM flow", "2|2");
 	assert_rows(&f, "SELECT stage, n FROM stage_count WHERE stage IN (22, 23) ORDER BY 1", "22|2;23|2");
+	assert_rows(&f, "SELECT DISTINCT ifindex FROM stage_latency WHERE to_stage = 23", "2"); /* user space is no device */
 }
 
 /* The record may also come before its stage: still one hit of it. */
