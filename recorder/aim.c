@@ -17,7 +17,7 @@
 static int aim_at_function(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	const struct means *m = ((const struct aim *)cookie)->means;
-	const struct program_def *d = plan__program_def(bpf_program__name(prog));
+	const struct program_def *d = probe_defs__program(bpf_program__name(prog));
 	const struct function *fn = d ? functions__find(m->functions, d->target) : NULL;
 	int object;
 

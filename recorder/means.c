@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plan.h"
+#include "probe_defs.h"
 
 static const char *find_tracefs(void)
 {
@@ -48,19 +48,17 @@ bool means__changed(const struct means *m)
 int means__renew(struct means *m, struct trace_error *err)
 {
 	struct functions *found = NULL;
-	const struct program_def *defs;
 	const char **names;
-	size_t n, wanted = 0;
+	size_t wanted = 0;
 	int ret;
 
-	defs = plan__program_defs(&n);
 	m->modules = hash_of_modules(); /* before looking: what comes meanwhile is seen next time */
-	names = calloc(n, sizeof(*names));
+	names = calloc(PROGRAM_DEFS, sizeof(*names));
 	if (!names)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < n; i++)
-		if (plan__is_function(defs[i].method))
-			names[wanted++] = defs[i].target;
+	for (size_t i = 0; i < PROGRAM_DEFS; i++)
+		if (probe_defs__is_function(program_defs[i].method))
+			names[wanted++] = program_defs[i].target;
 	kernel_btf__forget_modules(m->btf);
 	ret = functions__open(&found, "/proc/kallsyms", names, wanted, m->btf, err);
 	free(names);

@@ -10,23 +10,6 @@
 
 #include "format/schema.h"
 
-static const struct probe_def PROBES[] = {
-#define PROBE(id, name, object, record, stage, doc) { #name, #object, doc, id, REC_##record, STAGE_##stage },
-#define PROGRAM(name, candidate, method, program, target, role)
-#include "bpf/probes.def"
-#undef PROBE
-#undef PROGRAM
-};
-
-static const struct program_def PROGRAMS[] = {
-#define PROBE(id, name, object, record, stage, doc)
-#define PROGRAM(name, candidate, method, program, target, role) \
-	{ #name, #program, target, candidate, METHOD_##method, ROLE_##role },
-#include "bpf/probes.def"
-#undef PROBE
-#undef PROGRAM
-};
-
 struct want {
 	const char *profile, *event, *object; /* both NULL: the profile itself; its text is in doc */
 	const char *doc;
@@ -43,26 +26,6 @@ static const struct want WANTS_TABLE[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-const struct probe_def *plan__probe_defs(size_t *n)
-{
-	*n = COUNT(PROBES);
-	return PROBES;
-}
-
-const struct program_def *plan__program_defs(size_t *n)
-{
-	*n = COUNT(PROGRAMS);
-	return PROGRAMS;
-}
-
-const struct program_def *plan__program_def(const char *program)
-{
-	for (size_t i = 0; i < COUNT(PROGRAMS); i++)
-		if (!strcmp(PROGRAMS[i].program, program))
-			return &PROGRAMS[i];
-	return NULL;
-}
 
 static bool wants_event(struct plan *plan, const char *event)
 {
@@ -122,14 +85,14 @@ static void known_events(char *list, size_t len)
 	bool listed[REC_TYPE_MAX] = { false };
 
 	list[0] = 0;
-	for (size_t i = 0; i < COUNT(PROBES); i++) {
-		if (!listed[PROBES[i].record])
-			add_name(list, len, schema__record(PROBES[i].record)->name);
-		listed[PROBES[i].record] = true;
+	for (size_t i = 0; i < PROBE_DEFS; i++) {
+		if (!listed[probe_defs[i].record])
+			add_name(list, len, schema__record(probe_defs[i].record)->name);
+		listed[probe_defs[i].record] = true;
 	}
-	for (size_t i = 0; i < COUNT(PROBES); i++)
-		if (strcmp(PROBES[i].name, schema__record(PROBES[i].record)->name))
-			add_name(list, len, PROBES[i].name);
+	for (size_t i = 0; i < PROBE_DEFS; i++)
+		if (strcmp(probe_defs[i].name, schema__record(probe_defs[i].record)->name))
+			add_name(list, len, probe_defs[i].name);
 }
 
 /* Do two names differ by one letter: another, one more, one less, or two swapped? */
@@ -188,7 +151,7 @@ int plan__select(struct plan *plan, const char *profiles, const char *events, st
 {
 	memset(plan, 0, sizeof(*plan));
 	for (size_t i = 0; i < PLAN_PROBES; i++)
-		plan->probes[i].def = &PROBES[i];
+		plan->probes[i].def = &probe_defs[i];
 	if (!profiles && !events)
 		profiles = "host";
 	if (profiles && !*profiles)
@@ -215,12 +178,6 @@ static void object_to_syscall(const struct program_def *p, const char *tracefs, 
 		snprintf(why, len, "this kernel has no tracepoint syscalls/%s", p->target);
 }
 
-bool plan__is_function(__u8 method)
-{
-	return method == METHOD_fentry || method == METHOD_fexit || method == METHOD_kprobe ||
-	       method == METHOD_kretprobe;
-}
-
 /* fentry needs the very function and its type, a kprobe makes do with a variant of it. */
 static void object_to_function(const struct program_def *p, const struct functions *f, char *why, size_t len)
 {
@@ -245,7 +202,7 @@ static void objection(const struct program_def *p, const struct means *m, char *
 
 	why[0] = 0;
 	if (m->without & 1u << p->method) {
-		snprintf(why, len, "%s is ruled out by --without", plan__method_name(p->method));
+		snprintf(why, len, "%s is ruled out by --without", probe_defs__method(p->method));
 		return;
 	}
 	switch (p->method) {
@@ -273,22 +230,10 @@ static void objection(const struct program_def *p, const struct means *m, char *
 	}
 }
 
-static const char *const METHOD_NAMES[METHODS] = {
-	[METHOD_none] = "",         [METHOD_tp_btf] = "tp_btf", [METHOD_raw_tp] = "raw_tp",
-	[METHOD_fentry] = "fentry", [METHOD_fexit] = "fexit",   [METHOD_kprobe] = "kprobe",
-	[METHOD_kretprobe] = "kretprobe", [METHOD_tp] = "tp",   [METHOD_iter] = "iter",
-	[METHOD_uprobe] = "uprobe", [METHOD_uretprobe] = "uretprobe",
-};
-
-const char *plan__method_name(enum probe_method method)
-{
-	return METHOD_NAMES[method];
-}
-
 static bool add_method(const char *name, size_t len, unsigned *methods)
 {
 	for (unsigned i = METHOD_none + 1; i < METHODS; i++)
-		if (strlen(METHOD_NAMES[i]) == len && !strncmp(METHOD_NAMES[i], name, len)) {
+		if (strlen(probe_defs__method(i)) == len && !strncmp(probe_defs__method(i), name, len)) {
 			*methods |= 1u << i;
 			return true;
 		}
@@ -307,7 +252,7 @@ int plan__methods(const char *names, unsigned *methods, struct trace_error *err)
 			return 0;
 	}
 	for (unsigned i = METHOD_none + 1; i < METHODS; i++)
-		add_name(known, sizeof(known), METHOD_NAMES[i]);
+		add_name(known, sizeof(known), probe_defs__method(i));
 	return trace_error__set(err, -EINVAL, "--without \"%s\" names a way to attach that is not known; known: %s", names, known);
 }
 
@@ -317,12 +262,12 @@ static int try_candidate(struct plan_probe *probe, __u8 candidate, const struct 
 	char why[PLAN_DETAIL];
 	int found = -ENOENT;
 
-	for (size_t i = 0; i < COUNT(PROGRAMS); i++) {
-		if (strcmp(PROGRAMS[i].probe, probe->def->name) || PROGRAMS[i].candidate != candidate)
+	for (size_t i = 0; i < PROGRAM_DEFS; i++) {
+		if (strcmp(program_defs[i].probe, probe->def->name) || program_defs[i].candidate != candidate)
 			continue;
-		objection(&PROGRAMS[i], m, why, sizeof(why));
+		objection(&program_defs[i], m, why, sizeof(why));
 		if (*why) {
-			probe->absent = plan__is_function(PROGRAMS[i].method) && !functions__find(m->functions, PROGRAMS[i].target);
+			probe->absent = probe_defs__is_function(program_defs[i].method) && !functions__find(m->functions, program_defs[i].target);
 			snprintf(probe->detail, sizeof(probe->detail), "%s", why);
 			return 0;
 		}
@@ -384,9 +329,9 @@ void plan__resolve(struct plan *plan, const struct means *m)
 
 const char *plan__method(const struct plan_probe *probe)
 {
-	for (size_t i = 0; i < COUNT(PROGRAMS); i++)
-		if (!strcmp(PROGRAMS[i].probe, probe->def->name) && PROGRAMS[i].candidate == probe->candidate)
-			return METHOD_NAMES[PROGRAMS[i].method];
+	for (size_t i = 0; i < PROGRAM_DEFS; i++)
+		if (!strcmp(program_defs[i].probe, probe->def->name) && program_defs[i].candidate == probe->candidate)
+			return probe_defs__method(program_defs[i].method);
 	return "";
 }
 

@@ -11,45 +11,9 @@
 #include "format/error.h"
 #include "format/record.h"
 #include "means.h"
+#include "probe_defs.h"
 
-enum {
-	PLAN_DETAIL = 200,
-	PLAN_PROBES = 0
-#define PROBE(id, name, object, record, stage, doc) + 1
-#define PROGRAM(name, candidate, method, program, target, role)
-#include "bpf/probes.def"
-#undef PROBE
-#undef PROGRAM
-};
-
-enum program_role { ROLE_NEEDED, ROLE_HINT };
-enum probe_method {
-	METHOD_none,
-	METHOD_tp_btf,
-	METHOD_raw_tp,
-	METHOD_fentry,
-	METHOD_fexit,
-	METHOD_kprobe,
-	METHOD_kretprobe,
-	METHOD_tp,
-	METHOD_iter,
-	METHOD_uprobe,
-	METHOD_uretprobe,
-	METHODS
-};
-
-struct probe_def {
-	const char *name, *object, *doc;
-	__u16 id, record;
-	__u8 stage;
-};
-
-struct program_def {
-	const char *probe, *program, *target;
-	__u8 candidate; /* from 1, in order of preference */
-	__u8 method;    /* enum probe_method */
-	__u8 role;      /* enum program_role */
-};
+enum { PLAN_DETAIL = 200, PLAN_PROBES = PROBE_DEFS };
 
 struct plan_probe {
 	const struct probe_def *def;
@@ -63,11 +27,6 @@ struct plan_probe {
 struct plan {
 	struct plan_probe probes[PLAN_PROBES];
 };
-
-/* The tables of bpf/probes.def. */
-const struct probe_def *plan__probe_defs(size_t *n);
-const struct program_def *plan__program_defs(size_t *n);
-const struct program_def *plan__program_def(const char *program); /* by its name; NULL: there is none */
 
 /*
  * Marks what the comma-separated profiles and events ask for; both NULL: the default profile.
@@ -84,12 +43,6 @@ const char *plan__method(const struct plan_probe *probe);
 
 /* Adds the methods of a comma-separated list to the bits of *methods. -EINVAL with the known ones in *err. */
 int plan__methods(const char *names, unsigned *methods, struct trace_error *err);
-
-/* Does the method attach to a function? */
-bool plan__is_function(__u8 method);
-
-/* Name of a method, as in the trace. */
-const char *plan__method_name(enum probe_method method);
 
 /* Was probe i, below PLAN_PROBES, wanted in vain? */
 bool plan__failed(const struct plan *plan, size_t i);

@@ -222,7 +222,7 @@ static void describe_end(struct recording *r)
 	else if (r->options.command)
 		sink__config(&r->sink, "record.command_status", "signal %d", WTERMSIG(r->command.status));
 	sink__name_locks(&r->sink);
-	ustacks__name(r->sink.ustacks, &r->sink);
+	ustacks__name(r->sink.ustacks);
 	write_totals(r);
 	sink__unlock(&r->sink);
 }

@@ -20,6 +20,11 @@ static void free_tables(struct sink *s)
 	free(s->symbol_defined);
 }
 
+static void define(void *sink, const struct rec *rec)
+{
+	sink__define(sink, rec);
+}
+
 int sink__open(struct sink *s, const char *path, const struct trace_writer_opts *opts, struct trace_error *err)
 {
 	memset(s, 0, sizeof(*s));
@@ -28,7 +33,7 @@ int sink__open(struct sink *s, const char *path, const struct trace_writer_opts 
 	s->addresses = intern__new(0);
 	s->stacks = intern__new(SINK_MAX_STACKS);
 	s->locks = intern__new(SINK_MAX_LOCKS);
-	s->ustacks = ustacks__new();
+	s->ustacks = ustacks__new(define, s);
 	s->kallsyms = fopen("/proc/kallsyms", "re");
 	s->ksyms = s->kallsyms ? ksyms__read(s->kallsyms) : NULL;
 	if (s->ksyms)

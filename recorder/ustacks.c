@@ -15,10 +15,12 @@
 #include <unistd.h>
 
 #include "intern.h"
-#include "sink.h"
+#include "units.h"
 #include "format/host/elf_file.h"
+#include "format/record.h"
 
-enum { PROCESSES = 64, MAX_FRAMES = 64, MODULES = 4096 };
+/* Processes lie in sets, found by their number: hosts with hundreds of containers have thousands of them. */
+enum { SET_BITS = 9, SETS = 1 << SET_BITS, WAYS = 8, MAX_FRAMES = 64, MODULES = 4096 };
 
 #define READ_EVERY_NS 1000000000ull
 
@@ -48,17 +50,21 @@ struct place { /* in a file; what a stack and a symbol are made of */
 struct ustacks {
 	struct intern *modules, *stacks, *places;
 	struct module of[MODULES];
-	struct process processes[PROCESSES];
-	__u64 refused;
+	struct process processes[SETS][WAYS];
+	ustacks_define define;
+	void *define_arg;
+	__u64 refused, reads;
 	__u32 open_files;
 };
 
-struct ustacks *ustacks__new(void)
+struct ustacks *ustacks__new(ustacks_define define, void *arg)
 {
 	struct ustacks *u = calloc(1, sizeof(*u));
 
 	if (!u)
 		return NULL;
+	u->define = define;
+	u->define_arg = arg;
 	u->modules = intern__new(MODULES);
 	u->stacks = intern__new(USTACKS_MAX);
 	u->places = intern__new(0);
@@ -75,8 +81,8 @@ void ustacks__free(struct ustacks *u)
 		return;
 	for (size_t i = 0; i < MODULES; i++)
 		elf_file__close(u->of[i].file);
-	for (size_t i = 0; i < PROCESSES; i++)
-		free(u->processes[i].maps);
+	for (size_t i = 0; i < SETS * WAYS; i++)
+		free(u->processes[i / WAYS][i % WAYS].maps);
 	intern__free(u->modules);
 	intern__free(u->stacks);
 	intern__free(u->places);
@@ -86,6 +92,11 @@ void ustacks__free(struct ustacks *u)
 __u64 ustacks__refused(const struct ustacks *u)
 {
 	return u->refused;
+}
+
+__u64 ustacks__reads(const struct ustacks *u)
+{
+	return u->reads;
 }
 
 /* ---- files -------------------------------------------------------------------------------------- */
@@ -110,7 +121,7 @@ static int open_mapped(__u32 tgid, const struct mapping *m, const char *path)
 }
 
 /* Opens and defines the file of a mapping when it is first needed. */
-static struct elf_file *file_of(struct ustacks *u, struct sink *s, __u32 tgid, const struct mapping *m)
+static struct elf_file *file_of(struct ustacks *u, __u32 tgid, const struct mapping *m)
 {
 	struct rec_module r = { .rec = { .ts = now_ns(), .type = REC_module }, .id = m->module };
 	struct module *of = &u->of[m->module - 1];
@@ -126,7 +137,7 @@ static struct elf_file *file_of(struct ustacks *u, struct sink *s, __u32 tgid, c
 	u->open_files += of->file != NULL;
 	r.path = text_of(path);
 	r.build_id = text_of(of->file ? elf_file__build_id(of->file) : "");
-	sink__define(s, &r.rec);
+	u->define(u->define_arg, &r.rec);
 	return of->file;
 }
 
@@ -173,6 +184,7 @@ static void read_maps(struct ustacks *u, struct process *p, __u64 now)
 	size_t room = 0;
 	FILE *f;
 
+	u->reads++;
 	p->read_ts = now;
 	p->n = 0;
 	snprintf(path, sizeof(path), "/proc/%u/maps", p->tgid);
@@ -184,20 +196,27 @@ static void read_maps(struct ustacks *u, struct process *p, __u64 now)
 		fclose(f);
 }
 
-void ustacks__forget(struct ustacks *u, __u32 tgid)
+static struct process *set_of(struct ustacks *u, __u32 tgid)
 {
-	for (size_t i = 0; i < PROCESSES; i++)
-		if (u->processes[i].tgid == tgid)
-			u->processes[i].tgid = 0;
+	return u->processes[tgid * 0x9e3779b1u >> (32 - SET_BITS)];
 }
 
-/* The one least recently asked for makes room. */
+void ustacks__forget(struct ustacks *u, __u32 tgid)
+{
+	struct process *set = set_of(u, tgid);
+
+	for (int i = 0; i < WAYS; i++)
+		if (set[i].tgid == tgid)
+			set[i].tgid = 0;
+}
+
+/* The one of its set that was least recently asked for makes room. */
 static struct process *process_of(struct ustacks *u, __u32 tgid, __u64 now)
 {
-	struct process *p = NULL;
+	struct process *set = set_of(u, tgid), *p = NULL;
 
-	for (size_t i = 0; i < PROCESSES; i++) {
-		struct process *q = &u->processes[i];
+	for (int i = 0; i < WAYS; i++) {
+		struct process *q = &set[i];
 
 		if (q->tgid == tgid) {
 			q->used_ts = now;
@@ -228,7 +247,7 @@ static const struct mapping *mapping_at(const struct process *p, __u64 addr)
 	return lo && addr < p->maps[lo - 1].end ? &p->maps[lo - 1] : NULL;
 }
 
-static struct place resolve(struct ustacks *u, struct sink *s, struct process *p, __u64 addr, __u64 now)
+static struct place resolve(struct ustacks *u, struct process *p, __u64 addr, __u64 now)
 {
 	const struct mapping *m = mapping_at(p, addr);
 	struct elf_file *file;
@@ -241,13 +260,13 @@ static struct place resolve(struct ustacks *u, struct sink *s, struct process *p
 	if (!m || !m->module)
 		return (struct place){ .addr = addr };
 	offset = addr - m->start + m->offset;
-	file = file_of(u, s, p->tgid, m);
+	file = file_of(u, p->tgid, m);
 	return (struct place){ file ? elf_file__address(file, offset) : offset, m->module, 0 };
 }
 
 /* ---- stacks ------------------------------------------------------------------------------------- */
 
-static void define(struct ustacks *u, struct sink *s, __u32 id, const struct place *places, __u32 n)
+static void define(struct ustacks *u, __u32 id, const struct place *places, __u32 n)
 {
 	bool is_new;
 
@@ -257,11 +276,11 @@ static void define(struct ustacks *u, struct sink *s, __u32 id, const struct pla
 
 		if (places[i].module)
 			intern__id(u->places, &places[i], sizeof(places[i]), &is_new);
-		sink__define(s, &r.rec);
+		u->define(u->define_arg, &r.rec);
 	}
 }
 
-__u32 ustacks__id(struct ustacks *u, struct sink *s, __u32 tgid, const __u64 *frames, __u32 n)
+__u32 ustacks__id(struct ustacks *u, __u32 tgid, const __u64 *frames, __u32 n)
 {
 	struct place places[MAX_FRAMES];
 	__u64 now = now_ns();
@@ -277,18 +296,18 @@ __u32 ustacks__id(struct ustacks *u, struct sink *s, __u32 tgid, const __u64 *fr
 		return 0;
 	p = process_of(u, tgid, now);
 	for (__u32 i = 0; i < n; i++)
-		places[i] = resolve(u, s, p, frames[i], now);
+		places[i] = resolve(u, p, frames[i], now);
 	id = intern__id(u->stacks, places, n * sizeof(*places), &is_new);
 	u->refused += !id;
 	if (is_new)
-		define(u, s, id, places, n);
+		define(u, id, places, n);
 	return id;
 }
 
 /* ---- functions ---------------------------------------------------------------------------------- */
 
 struct naming {
-	struct sink *sink;
+	struct ustacks *u;
 	__u32 module;
 };
 
@@ -298,7 +317,7 @@ static void define_function(void *ctx, const struct elf_function *sym)
 	struct rec_usymbol r = { .rec = { .ts = now_ns(), .type = REC_usymbol }, .module = n->module, .addr = sym->addr,
 				 .size = sym->size, .name = text_of(sym->name) };
 
-	sink__define(n->sink, &r.rec);
+	n->u->define(n->u->define_arg, &r.rec);
 }
 
 /* Return addresses: it is the call before that counts, which may be the last thing of its function. */
@@ -315,12 +334,12 @@ static size_t addresses_in(const struct ustacks *u, __u32 module, __u64 *addrs)
 	return n;
 }
 
-void ustacks__name(struct ustacks *u, struct sink *s)
+void ustacks__name(struct ustacks *u)
 {
 	__u64 *addrs = malloc((intern__count(u->places) + 1) * sizeof(*addrs));
 
 	for (__u32 m = 1; addrs && m <= intern__count(u->modules); m++) {
-		struct naming n = { s, m };
+		struct naming n = { u, m };
 		size_t count = addresses_in(u, m, addrs);
 
 		if (count && u->of[m - 1].file)

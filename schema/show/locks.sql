@@ -2,7 +2,8 @@
 -- needs: lock futex pthread
 -- none: no wait for a lock was recorded
 -- within: these waits are part of those for that lock: their time is not to be added to it.
-SELECT interval_at, kind, process, lock, lock_within(kind, tgid, addr) AS within, mode, waits, threads, total_ns, mean_ns, hist_p(h, 95) AS p95_ns, max_ns,
+SELECT interval_at, kind, process, lock, lock_within(kind, tgid, addr) AS within, mode, waits, threads, total_ns,
+	mean_ns, hist_p(h, 95) AS p95_ns, max_ns,
 	failed,
 	CASE WHEN held_ns > 0 THEN holder_text(holder) END AS mostly_held_by,
 		100.0 * held_ns / nullif(total_ns, 0) AS share_pct

@@ -56,6 +56,10 @@ calls() {
 bad=$({ includes; calls; } | awk '$1 != $2' | tsort 2>&1 >/dev/null | grep -o 'analyzer/.*' | sort -u)
 [ -z "$bad" ] || complain "modules of the analyzer in a circle: $bad"
 
+bad=$(grep -noE '^#include "[a-z_]+\.h"' recorder/*.[ch] | sed -E 's|^recorder/(.*)\.[ch]:[0-9]+:#include "(.*)\.h"|\1 \2|' |
+	awk '$1 != $2' | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([a-z_]*\)$/\1/p' | sort -u | xargs)
+[ -z "$bad" ] || complain "modules of the recorder in a circle: $bad"
+
 # A file's name means one thing, whichever program has it.
 bad=$({ ls recorder/*.[ch] format/*.[ch] format/*/*.[ch] bpf/*.[ch]; ls analyzer/*/*.[ch]; } | sed 's|.*/||' | sort | uniq -d)
 [ -z "$bad" ] || complain "two files of one name: $bad"

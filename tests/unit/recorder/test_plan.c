@@ -77,25 +77,17 @@ static void refuses(void **state)
 
 static const struct program_def *line_of(const char *program)
 {
-	const struct program_def *defs;
-	size_t n;
-
-	defs = plan__program_defs(&n);
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(defs[i].program, program))
-			return &defs[i];
+	for (size_t i = 0; i < PROGRAM_DEFS; i++)
+		if (!strcmp(program_defs[i].program, program))
+			return &program_defs[i];
 	return NULL;
 }
 
 static const struct probe_def *probe_def(const char *name)
 {
-	const struct probe_def *defs;
-	size_t n;
-
-	defs = plan__probe_defs(&n);
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(defs[i].name, name))
-			return &defs[i];
+	for (size_t i = 0; i < PROBE_DEFS; i++)
+		if (!strcmp(probe_defs[i].name, name))
+			return &probe_defs[i];
 	return NULL;
 }
 
@@ -104,7 +96,7 @@ static void expect_section(const struct program_def *d, const char *section)
 {
 	char want[128];
 
-	snprintf(want, sizeof(want), "%s/%s%s", plan__method_name(d->method), d->method == METHOD_tp ? "syscalls/" : "",
+	snprintf(want, sizeof(want), "%s/%s%s", probe_defs__method(d->method), d->method == METHOD_tp ? "syscalls/" : "",
 		 d->target);
 	assert_string_equal(section, want);
 }
@@ -112,7 +104,7 @@ static void expect_section(const struct program_def *d, const char *section)
 /* Every program of every object has its line, and every line its program. */
 static void lines_and_programs(void **state)
 {
-	size_t size, in_objects = 0, in_lines;
+	size_t size, in_objects = 0;
 	const struct object *object;
 
 	(void)state;
@@ -135,33 +127,28 @@ static void lines_and_programs(void **state)
 		}
 		bpf_object__close(obj);
 	}
-	plan__program_defs(&in_lines);
-	assert_int_equal(in_objects, in_lines);
+	assert_int_equal(in_objects, PROGRAM_DEFS);
 }
 
 static void every_probe_is_sound(void **state)
 {
-	const struct probe_def *defs;
 	bool stage_seen[STAGE_MAX] = { false };
 	__u8 role;
-	size_t n;
 
 	(void)state;
-	defs = plan__probe_defs(&n);
-	assert_int_equal(n, PLAN_PROBES);
-	for (size_t i = 0; i < n; i++) {
-		const struct record_desc *d = schema__record(defs[i].record);
+	for (size_t i = 0; i < PROBE_DEFS; i++) {
+		const struct record_desc *d = schema__record(probe_defs[i].record);
 
 		assert_non_null(d);
 		assert_int_equal(d->class, RECORD_EVENT);
 		for (size_t j = 0; j < i; j++)
-			assert_int_not_equal(defs[i].id, defs[j].id);
-		role = schema__stage(defs[i].stage)->role;
-		if (defs[i].record == REC_packet)
+			assert_int_not_equal(probe_defs[i].id, probe_defs[j].id);
+		role = schema__stage(probe_defs[i].stage)->role;
+		if (probe_defs[i].record == REC_packet)
 			assert_true(role == STAGE_ROLE_ENTRY || role == STAGE_ROLE_ORIGIN);
-		if (defs[i].record == REC_hop)
+		if (probe_defs[i].record == REC_hop)
 			assert_true(role == STAGE_ROLE_STEP || role == STAGE_ROLE_ASIDE);
-		stage_seen[defs[i].stage] = true;
+		stage_seen[probe_defs[i].stage] = true;
 	}
 	for (unsigned s = 1; s < STAGE_MAX; s++)
 		if (schema__stage(s)->role != STAGE_ROLE_none && !stage_seen[s])

@@ -13,6 +13,7 @@
 
 #include "format/reader.h"
 #include "recorder/sink.h"
+#include "recorder/ustacks.h"
 #include "format/host/elf_file.h"
 
 #define SELF "/proc/self/exe"
@@ -105,21 +106,41 @@ static void stacks(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/t.nrec", dir);
 	assert_int_equal(sink__open(&s, path, &opts, NULL), 0);
-	id = ustacks__id(s.ustacks, &s, getpid(), frames, 4);
+	id = ustacks__id(s.ustacks, getpid(), frames, 4);
 	assert_int_equal(id, 1);
-	assert_int_equal(ustacks__id(s.ustacks, &s, getpid(), frames, 2), id); /* it ends where the walk went astray */
-	assert_int_equal(ustacks__id(s.ustacks, &s, getpid(), &odd, 1), 2);    /* in no file */
-	assert_int_equal(ustacks__id(s.ustacks, &s, getpid(), frames + 2, 1), 0);
-	assert_int_equal(ustacks__id(s.ustacks, &s, getpid(), frames, 0), 0);
+	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames, 2), id); /* it ends where the walk went astray */
+	assert_int_equal(ustacks__id(s.ustacks, getpid(), &odd, 1), 2);    /* in no file */
+	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames + 2, 1), 0);
+	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames, 0), 0);
 	ustacks__forget(s.ustacks, getpid());
-	assert_int_equal(ustacks__id(s.ustacks, &s, getpid(), frames, 1), 3);
-	ustacks__name(s.ustacks, &s);
+	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames, 1), 3);
+	ustacks__name(s.ustacks);
 	assert_int_equal(sink__close(&s, NULL), 0);
 	assert_int_equal(count_rows(path, REC_ustack, NULL), 4);
 	assert_int_equal(count_rows(path, REC_module, NULL), 1);
 	assert_int_equal(count_rows(path, REC_usymbol, "a_function_of_the_test"), 1);
 	snprintf(remove, sizeof(remove), "rm -rf %s", dir);
 	assert_int_equal(system(remove), 0);
+}
+
+static void ignore(void *arg, const struct rec *rec)
+{
+	(void)arg;
+	(void)rec;
+}
+
+/* Containers by the hundred: the mappings of each process are read once, not for each of its stacks. */
+static void many_processes(void **state)
+{
+	struct ustacks *u = ustacks__new(ignore, NULL);
+	__u64 frame = 0x1234567;
+
+	(void)state;
+	for (int round = 0; round < 3; round++)
+		for (__u32 tgid = 1; tgid <= 1500; tgid++)
+			ustacks__id(u, (1u << 22) + tgid, &frame, 1); /* numbers that no process has */
+	assert_int_equal(ustacks__reads(u), 1500);
+	ustacks__free(u);
 }
 
 /* Addresses in data belong to the symbol before them, up to the next one; those of code and of the heap to none. */
@@ -154,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(functions),
 		cmocka_unit_test(stacks),
+		cmocka_unit_test(many_processes),
 		cmocka_unit_test(kernel_data),
 	};
 
