@@ -112,7 +112,7 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 /* Is this program one of the candidate that the probe is to use? */
 static bool belongs(const struct plan_probe *p, const char *program)
 {
-	const struct program_def *d = plan__program_def(program);
+	const struct program_def *d = probe_defs__program(program);
 
 	return d && !strcmp(d->probe, p->def->name) && d->candidate == p->candidate;
 }
@@ -215,7 +215,7 @@ static struct bpf_link *attach_to_processes(struct attach *a, struct bpf_program
 /* Functions go by the name this kernel has for them, all else by the section of the program. */
 static struct bpf_link *attach_program(struct attach *a, struct bpf_program *prog, const struct means *m)
 {
-	const struct program_def *d = plan__program_def(bpf_program__name(prog));
+	const struct program_def *d = probe_defs__program(bpf_program__name(prog));
 
 	if (d->method == METHOD_uprobe || d->method == METHOD_uretprobe)
 		return attach_to_processes(a, prog, d, m->uprobes);
@@ -228,8 +228,8 @@ static struct bpf_link *attach_program(struct attach *a, struct bpf_program *pro
 /* Which instance of which module does the function of this program belong to? */
 static __u64 instance_of(const struct bpf_program *prog, const struct means *m)
 {
-	const struct program_def *d = plan__program_def(bpf_program__name(prog));
-	const struct function *fn = plan__is_function(d->method) ? functions__find(m->functions, d->target) : NULL;
+	const struct program_def *d = probe_defs__program(bpf_program__name(prog));
+	const struct function *fn = probe_defs__is_function(d->method) ? functions__find(m->functions, d->target) : NULL;
 
 	return fn ? fn->instance : 0;
 }
@@ -255,7 +255,7 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 		}
 		a->programs[a->n_programs++] = (struct attached){
 			prog, link, p->def, instance_of(prog, m),
-			plan__program_def(bpf_program__name(prog))->role == ROLE_NEEDED };
+			probe_defs__program(bpf_program__name(prog))->role == ROLE_NEEDED };
 	}
 	p->status = PROBE_ATTACHED;
 	p->detail[0] = 0;
