@@ -24,6 +24,7 @@ note_line() {
 # runs it, such as taskset -c 1. Returns when the port is open.
 server_start() {
 	local ns=$1 name=$2 open
+	begins "$2"
 	open=":$(printf %04X "$4") "
 	shift 2
 	if [ "$ns" = guest ]; then
@@ -52,6 +53,7 @@ server_stop() {
 		wait_for 10 test ! -d /proc/"$(cat "$out.pid")"
 	fi
 	note_line "$name" "$(cat "$out")"
+	ends "$name"
 }
 
 # udp_stream NAME FROM TO ADDR PORT COUNT RATE SIZE [sink=OPTION…] [OPTION…]: a stream and its sink.
@@ -66,35 +68,42 @@ udp_stream() {
 	server_stop "$to" "$name"
 }
 
-# udp_to_nobody NAME FROM ADDR PORT COUNT RATE SIZE [OPTION…]: datagrams for which nobody listens.
+# udp_to_nobody NAME FROM ADDR PORT COUNT RATE SIZE [OPTION…]: datagrams that nobody waits for; without an end.
 udp_to_nobody() {
 	local name=$1 from=$2
 	shift 2
+	begins "$name"
 	note_line "$name" "$(run_traffic "$from" udp "$@")"
 }
 
 # ping_stream NAME FROM ADDR COUNT INTERVAL
 ping_stream() {
 	local out
+	begins "$1"
 	out=$(in_ns "$2" ping -q -c "$4" -i "$5" -W 5 "$3")
 	note "$1_rtt_ns" "$(echo "$out" | awk -F'[=/]' '/^rtt/ { printf "%.0f", $6 * 1000000 }')"
 	set -- "$1" $(echo "$out" | grep 'packets transmitted')
 	note "$1_sent" "$2"
 	note "$1_received" "$5"
+	ends "$1"
 }
 
 # rr_stream NAME FROM TO ADDR PORT COUNT SIZE
 rr_stream() {
+	begins "$1"
 	server_start "$3" "$1_server" rr-server "$5"
 	note_line "$1" "$(run_traffic "$2" rr "$4" "$5" "$6" "$7")"
 	server_stop "$3" "$1_server" 0.2
+	ends "$1"
 }
 
 # bulk_stream NAME FROM TO ADDR PORT BYTES
 bulk_stream() {
+	begins "$1"
 	server_start "$3" "$1_server" bulk-server "$5"
 	note_line "$1" "$(run_traffic "$2" bulk "$4" "$5" "$6")"
 	server_stop "$3" "$1_server" 0.2
+	ends "$1"
 }
 
 # pcap_begin NS DEVICE, pcap_end NS DEVICE: what tcpdump sees there meanwhile, in NS_DEVICE.pcap.

@@ -111,6 +111,16 @@ note() {
 	echo "$1=$2" >>"$LAB_DIR/truth"
 }
 
+# begins NAME, ends NAME: when a stream of traffic did, as NAME_from and NAME_to: what was lost before or after it is not
+# missing from its count. Without an end: that of all traffic.
+begins() {
+	note "$1_from" "$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)"
+}
+
+ends() {
+	note "$1_to" "$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)"
+}
+
 # count_futexes_begin, count_futexes_end TID…: notes how many futex calls these threads made in between, as the kernel counts
 # them by itself.
 futex_calls=/sys/kernel/tracing/events/syscalls/sys_enter_futex
