@@ -21,10 +21,10 @@
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
 # A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
-# What a check asks, truth and trace note in the file $asked (its arguments are subshells): `key KEY`, `of VIEW TABLE`.
+# What a check asks, truth and trace note in the file $consulted (its arguments are subshells): `key KEY`, `of VIEW TABLE`.
 
 netanalyze=${BUILD:-build}/netanalyze
-db= views= lost= asked=
+db= views= lost= consulted=
 checks=0 wrong=0
 
 verdict_begin() {
@@ -34,7 +34,7 @@ verdict_begin() {
 
 # recording NAME: from here on, the trace is results/SCENARIO/NAME.nrec.
 recording() {
-	db=$dir/$1.db views=$dir/views.$1 lost= asked=$dir/views.$1/asked
+	db=$dir/$1.db views=$dir/views.$1 lost= consulted=$dir/views.$1/consulted
 	rm -rf "$views"
 	mkdir -p "$views"
 	[ -d "$dir/$1.nrec" ] || return 0
@@ -43,7 +43,7 @@ recording() {
 		return 0
 	}
 	lost=$(trace loss rows 'coalesce(sum(lost), 0) FROM t')
-	: >"$asked"
+	: >"$consulted"
 }
 
 verdict_end() {
@@ -57,13 +57,13 @@ verdict_end() {
 }
 
 truth() {
-	echo "key $1" >>"$asked"
+	echo "key $1" >>"$consulted"
 	sed -n "s/^$1=//p" "$dir/truth" | tail -n 1
 }
 
 trace() {
 	local json=${json:-$views/$1.json} columns
-	echo "of $1 $2" >>"$asked"
+	echo "of $1 $2" >>"$consulted"
 	if [ ! -e "$json" ]; then
 		"$netanalyze" show "$1" "$db" --json --top 100000 >"$json" 2>"$views/$1.log" || return
 	fi
@@ -126,7 +126,7 @@ check() {
 		wrong=$((wrong + 1))
 		echo "WRONG $1: $3"
 	fi
-	: >"$asked"
+	: >"$consulted"
 }
 
 equal() {
@@ -145,7 +145,7 @@ equal() {
 # made of, while the traffic was there that its truth is about.
 may_lack() {
 	local types
-	types=$(sed -n 's/^of //p' "$asked" | while read -r of; do made_of $of; done | grep . | sort -u | paste -sd ,)
+	types=$(sed -n 's/^of //p' "$consulted" | while read -r of; do made_of $of; done | grep . | sort -u | paste -sd ,)
 	"$netanalyze" show loss "$db" --utc --json --top 0 $(while_traffic) >"$views/lost.json" 2>"$views/lost.log" || return
 	sqlite3 :memory: "SELECT coalesce(sum(json_extract(value, '\$.lost')), 0)
 		FROM json_each(readfile('$views/lost.json'), '\$.rows')
@@ -173,7 +173,7 @@ made_of() {
 # a recording with another clock, such as one made in the guest: all of it counts.
 while_traffic() {
 	[ "$db" = "$dir/trace.db" ] || return 0
-	sed -n 's/^key //p' "$asked" | awk -F= '
+	sed -n 's/^key //p' "$consulted" | awk -F= '
 		NR == FNR { truth[$1] = $2; next }
 		{ while (!($1 "_from" in truth) && sub(/_[^_]*$/, "", $1)); }
 		{ streams[$1 "_from" in truth ? $1 : "traffic"]; some = 1 }
@@ -274,7 +274,7 @@ table_of() {
 
 # truth_sum PATTERN: of all numbers whose key begins so.
 truth_sum() {
-	echo "key $1" >>"$asked"
+	echo "key $1" >>"$consulted"
 	awk -F= -v p="^$1" '$1 ~ p { n += $2; found = 1 } END { if (found) printf "%.0f", n }' "$dir/truth"
 }
 
