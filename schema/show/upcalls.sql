@@ -63,9 +63,9 @@ WHERE rank <= :top ORDER BY interval_at, rank;
 
 -- flows: Which flows caused most upcalls?
 -- needs: upcall
-SELECT n AS upcalls, refused, coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport),
-	protocol(ethertype, NULL)) AS flow, device(netns, ifindex) AS interface, wall(first_ns) AS first_at,
-	wall(last_ns) AS last_at
+SELECT n AS upcalls, CASE WHEN observed('upcall_end') THEN refused END AS refused,
+	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), protocol(ethertype, NULL)) AS flow,
+	device(netns, ifindex) AS interface, wall(first_ns) AS first_at, wall(last_ns) AS last_at
 FROM upcall_flow WHERE first_ns <= :to_ns AND last_ns >= :from_ns AND device_match(netns, ifindex)
 	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 ORDER BY upcalls DESC, flow, interface LIMIT :top;

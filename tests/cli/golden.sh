@@ -63,6 +63,9 @@ golden from-to-db show drops web.db --from 1.5 --to 2.5
 golden filter show drop-events web.nrec 'udp port 53' --top 2
 golden filter-db show packets web.db 'ip6 and tcp src port 80' --top 2
 golden filter-db-flows show packets web.db 'tcp[13] & 8 != 0' --top 1
+# A window ends where the next begins: --to of a database does not show the one that begins there.
+golden from-to-db-windows show stages web.db --from 1 --to 2 --interval 1 --top 1
+golden from-to-db-drops show drops web.db --from 1 --to 2 --interval 1
 golden from-to-db-flows show packets web.db --from 1 --to 2 --top 1
 golden iface show drops web.db --iface 'veth0 (blue)'
 golden iface-json show upcalls ovs.nrec --iface br0 --top 1 --json

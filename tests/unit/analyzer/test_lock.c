@@ -57,15 +57,43 @@ static void test_futex_holders(void **state)
 		    "23|12|1|187000000;24|0|1|10000000;24|12|1|50000000");
 }
 
-/* What may have been lost explains nothing. */
+/* Only what ended the wait explains it: no earlier sleep, no call of its own, no call from before it began. */
+static void test_no_holder(void **state)
+{
+	(void)state;
+	ADD(&f, offcpu, 100 * MS, 0, .tid = 23, .tgid = 20, .state = 1, .waker = 12, .blocked = 50 * MS);
+	ADD(&f, futex, 150 * MS, 0, .tid = 23, .tgid = 20, .op = 128, .uaddr = WORD, .duration = 40 * MS);
+	ADD(&f, futex, 190 * MS, 1, .tid = 12, .tgid = 20, .op = 129, .ret = 1, .uaddr = WORD, .duration = 2000);
+	ADD(&f, futex, 300 * MS, 0, .tid = 24, .tgid = 20, .op = 128, .uaddr = WORD, .duration = 100 * MS);
+	ADD(&f, futex, 350 * MS, 0, .tid = 25, .tgid = 20, .op = 129, .ret = 1, .uaddr = WORD, .duration = 2000);
+	ADD(&f, futex, 360 * MS, 0, .tid = 25, .tgid = 20, .op = 128, .uaddr = WORD, .duration = 20 * MS);
+	ADD(&f, futex, 400 * MS, 1, .tid = 12, .tgid = 21, .op = 129, .ret = 1, .uaddr = WORD, .duration = 2000); /* of another process */
+	ADD(&f, futex, 410 * MS, 1, .tid = 12, .tgid = 20, .op = 129, .ret = 0, .uaddr = WORD, .duration = 2000); /* woke nobody */
+	ADD(&f, offcpu, 420 * MS, 0, .tid = 26, .tgid = 20, .state = 1, .waker = 26, .blocked = 10 * MS);
+	ADD(&f, futex, 420 * MS + 1000, 0, .tid = 26, .tgid = 20, .op = 128, .uaddr = WORD, .duration = 30 * MS);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT tid, holder, wait_ns FROM lock_holder ORDER BY tid",
+		    "23|0|40000000;24|0|100000000;25|0|20000000;26|0|30000000");
+}
+
+/* What may have been lost explains nothing; what cannot have been lost still does. */
 static void test_gap(void **state)
 {
 	(void)state;
 	ADD(&f, offcpu, 100 * MS, 0, .tid = 23, .tgid = 20, .state = 1, .waker = 12, .blocked = 50 * MS);
+	ADD(&f, futex, 100 * MS, 1, .tid = 12, .tgid = 20, .op = 129, .ret = 1, .uaddr = WORD, .duration = 2000);
 	add_gap(&f, 100 * MS, 101 * MS, 0, REC_offcpu, 5);
-	ADD(&f, futex, 102 * MS, 0, .tid = 23, .tgid = 20, .op = 393, .uaddr = WORD, .duration = 60 * MS);
+	ADD(&f, futex, 102 * MS, 0, .tid = 23, .tgid = 20, .op = 393, .uaddr = WORD + 8, .duration = 60 * MS);
+	ADD(&f, futex, 102 * MS, 0, .tid = 24, .tgid = 20, .op = 393, .uaddr = WORD, .duration = 60 * MS);
+	add_gap(&f, 103 * MS, 104 * MS, 0, REC_futex, 5);
+	ADD(&f, futex, 110 * MS, 0, .tid = 25, .tgid = 20, .op = 393, .uaddr = WORD, .duration = 70 * MS);
+	ADD(&f, offcpu, 200 * MS, 0, .tid = 26, .tgid = 20, .state = 1, .waker = 12, .blocked = 50 * MS);
+	ADD(&f, futex, 200 * MS, 1, .tid = 12, .tgid = 20, .op = 129, .ret = 1, .uaddr = WORD, .duration = 2000);
+	add_gap(&f, 200 * MS, 201 * MS, 0, 0, 5);
+	ADD(&f, futex, 210 * MS, 0, .tid = 26, .tgid = 20, .op = 393, .uaddr = WORD + 8, .duration = 60 * MS);
+	ADD(&f, futex, 210 * MS, 0, .tid = 27, .tgid = 20, .op = 393, .uaddr = WORD, .duration = 60 * MS);
 	fixture__analyze(&f);
-	assert_rows(&f, "SELECT tid, holder FROM lock_holder", "23|0");
+	assert_rows(&f, "SELECT tid, holder FROM lock_holder ORDER BY tid", "23|0;24|12;25|0;26|0;27|0");
 }
 
 static void test_totals(void **state)
@@ -119,7 +147,7 @@ static void test_pthread(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_gap), TEST(test_totals),
+	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_no_holder), TEST(test_gap), TEST(test_totals),
 					    TEST(test_user_stacks), TEST(test_pthread) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,27 @@ static void test_limit(void **state)
 	recent__free(r);
 }
 
+/* In a full table of one set, what began first makes room, wherever it stands and however often others began anew. */
+static void test_oldest_goes(void **state)
+{
+	struct recent *r = recent__new(8);
+
+	(void)state;
+	for (__u64 key = 1; key <= 8; key++)
+		recent__begin(r, key, 100 + key * 3 % 8); /* key 8 first, then 3, 6, 1, … */
+	recent__begin(r, 3, 200);
+	for (__u64 i = 0; i < 3; i++) {
+		static const __u64 gone[] = { 8, 6, 1 };
+
+		assert_non_null(recent__find(r, gone[i]));
+		recent__begin(r, 100 + i, 300 + i);
+		assert_null(recent__find(r, gone[i]));
+		assert_int_equal(recent__evicted(r), i + 1);
+	}
+	assert_int_equal(recent__find(r, 3)->ts, 200);
+	recent__free(r);
+}
+
 /* An address of 0 in a damaged trace must not be taken for a free place. */
 static void test_zero(void **state)
 {
@@ -65,6 +86,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_begin_and_end),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_oldest_goes),
 		cmocka_unit_test(test_zero),
 	};
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "format/block.h"
 #include "format/writer.h"
@@ -251,6 +252,107 @@ static void segments_concatenate(void **state)
 	trace__close(t);
 }
 
+/* One block of rows in each of three streams, one row each. */
+static void write_indexed(const char *path)
+{
+	struct trace_writer *w = open_writer((struct trace_writer_opts){ 0 });
+	struct trace *t;
+
+	append_hop(w, 0, 1);
+	append_hop(w, 1, 2);
+	append_hop(w, STREAM_RECORDER, 3);
+	assert_int_equal(trace_writer__close(w, NULL), 0);
+	assert_int_equal(trace__open(&t, path, NULL), 0);
+	assert_int_equal(trace__n_blocks(t), 3);
+	trace__close(t);
+}
+
+struct indexed {
+	__u8 file[1 << 16];
+	size_t size, index; /* where the index block begins */
+	struct buf entries;
+};
+
+static void read_indexed(struct indexed *x, const char *path)
+{
+	ZSTD_DCtx *dctx = ZSTD_createDCtx();
+	struct block_header end, index;
+	const char *what;
+	FILE *f = fopen(path, "rb");
+
+	assert_non_null(f);
+	x->size = fread(x->file, 1, sizeof(x->file), f);
+	fclose(f);
+	assert_true(block_header__unpack(&end, x->file + x->size - BLOCK_HEADER));
+	x->index = end.ts_min;
+	assert_true(block_header__unpack(&index, x->file + x->index));
+	assert_int_equal(block__unpack(&index, x->file + x->index + BLOCK_HEADER, dctx, &x->entries, &what), 0);
+	ZSTD_freeDCtx(dctx);
+}
+
+/* The file again, with these entries in an index and an end that are sound by themselves. */
+static void put_indexed(const struct indexed *x, const __u8 *entries, size_t n)
+{
+	ZSTD_CCtx *cctx = ZSTD_createCCtx();
+	struct block_header index = { .kind = BLOCK_INDEX, .raw_len = n }, end = { .kind = BLOCK_END };
+	struct buf out = { 0 };
+
+	ZSTD_CCtx_setParameter(cctx, ZSTD_c_checksumFlag, 1);
+	assert_int_equal(buf__reserve(&out, x->index), 0);
+	buf__put(&out, x->file, x->index);
+	assert_int_equal(block__pack(&index, entries, cctx, &out), 0);
+	end.ts_min = x->index;
+	end.ts_max = out.len + BLOCK_HEADER;
+	assert_int_equal(block__pack(&end, NULL, cctx, &out), 0);
+	put_file("000000.nrs", out.p, out.len);
+	buf__free(&out);
+	ZSTD_freeCCtx(cctx);
+}
+
+static void expect_three_hops(const char *path)
+{
+	struct trace *t;
+
+	assert_int_equal(trace__open(&t, path, NULL), 0);
+	assert_int_equal(trace__n_blocks(t), 3);
+	assert_int_equal(count(t, REC_hop, SIZE_MAX), 3);
+	assert_int_equal(trace__segment(t, 0)->n_cpus, 2);
+	trace__close(t);
+}
+
+/* An index that does not lead from block to block without a gap is not believed: the blocks are found without it. */
+static void index_must_tile(void **state)
+{
+	__u8 entries[8 * INDEX_ENTRY];
+	static struct indexed x;
+	char path[128];
+	size_t n;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/000000.nrs", dir);
+	write_indexed(path);
+	read_indexed(&x, path);
+	n = x.entries.len / INDEX_ENTRY;
+	assert_int_equal(n, 6); /* segment, schema, three times rows, schema */
+	for (size_t missing = 0; missing < n; missing++) {
+		memcpy(entries, x.entries.p, INDEX_ENTRY * missing);
+		memcpy(entries + INDEX_ENTRY * missing, x.entries.p + INDEX_ENTRY * (missing + 1), INDEX_ENTRY * (n - missing - 1));
+		put_indexed(&x, entries, INDEX_ENTRY * (n - 1));
+		expect_three_hops(path);
+	}
+	for (size_t moved = 1; moved < n; moved++) {
+		memcpy(entries, x.entries.p, x.entries.len);
+		memset(entries + INDEX_ENTRY * moved + INDEX_ENTRY - 8, 0, 8); /* its offset */
+		put_indexed(&x, entries, x.entries.len);
+		expect_three_hops(path);
+	}
+	put_indexed(&x, x.entries.p, x.entries.len - 1);
+	expect_three_hops(path);
+	put_indexed(&x, x.entries.p, x.entries.len); /* the real one again */
+	expect_three_hops(path);
+	buf__free(&x.entries);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +363,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_is_overwritten, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_input_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(segments_concatenate, setup, teardown),
+		cmocka_unit_test_setup_teardown(index_must_tile, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

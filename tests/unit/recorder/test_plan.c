@@ -8,7 +8,10 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "format/schema.h"
 #include "recorder/objects.h"
@@ -195,6 +198,42 @@ static void resets(void **state)
 	means__close(&means);
 }
 
+static struct plan_probe *planned(const char *event, const struct means *m)
+{
+	assert_int_equal(plan__select(&plan, NULL, event, &err), 0);
+	plan__resolve(&plan, m);
+	return probe(event);
+}
+
+/* fentry takes a function's arguments from its type: only for the very function, and only with a type. */
+static void fentry_needs_a_type(void **state)
+{
+	static const char SYMBOLS[] = "0000000000000000 T ip_output\n"
+				      "0000000000000000 t ip_rcv.isra.0\n"
+				      "0000000000000000 t ip_send_skb\t[no_such_module]\n";
+	static const char *const NAMES[] = { "ip_output", "ip_rcv", "ip_send_skb" };
+	struct means means = { 0 };
+	char path[] = "/tmp/test_plan_XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0 && write(fd, SYMBOLS, sizeof(SYMBOLS) - 1) > 0 && !fchmod(fd, 0644));
+	close(fd);
+	if (kernel_btf__open(&means.btf, NULL) < 0)
+		skip(); /* no type information on this machine */
+	/* Without rights, whether this kernel takes fentry programs at all is not asked. */
+	assert_true(geteuid() || !seteuid(65534));
+	assert_int_equal(functions__open(&means.functions, path, NAMES, 3, means.btf, &err), 0);
+	assert_true(geteuid() != 65534 || getuid() || !seteuid(0));
+	unlink(path);
+	assert_string_equal(plan__method(planned("ip_output", &means)), "fentry");
+	assert_string_not_equal(plan__method(planned("ip_rcv", &means)), "fentry");
+	assert_string_not_equal(plan__method(planned("ip_send_skb", &means)), "fentry");
+	means.without = 1u << METHOD_fentry;
+	assert_string_not_equal(plan__method(planned("ip_output", &means)), "fentry");
+	means__close(&means);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +243,7 @@ int main(void)
 		cmocka_unit_test(every_probe_is_sound),
 		cmocka_unit_test(candidates),
 		cmocka_unit_test(resets),
+		cmocka_unit_test(fentry_needs_a_type),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
