@@ -16,7 +16,8 @@
  *   traffic bad-tcp ADDR PORT COUNT         COUNT TCP segments with a wrong checksum (raw socket, IPv4)
  *   traffic stray-rst ADDR PORT COUNT       COUNT TCP resets that belong to no connection (raw socket, IPv6)
  *   traffic listen PORT BACKLOG             listens and never accepts, until SIGTERM
- *   traffic hog BUSY_MS IDLE_MS SECONDS     burns CPU in that rhythm
+ *   traffic hog BUSY_MS IDLE_MS SECONDS     burns CPU in that rhythm, and ends by itself: nobody else may get the CPU to
+ *                                           end it
  *   traffic loop COUNT SIZE                 sends COUNT datagrams to itself over 127.0.0.1, ns for each
  *
  * A datagram of 16 bytes or more begins with its sequence number and when it was sent (CLOCK_MONOTONIC).
@@ -400,18 +401,19 @@ static void listen_only(const char *port, int backlog)
 
 static void hog(long busy_ms, long idle_ms, long seconds)
 {
-	uint64_t end = now_ns() + seconds * 1000000000ull, spun = 0;
+	uint64_t end = now_ns() + seconds * 1000000000ull;
+	struct timespec spun;
 
 	while (!stop && now_ns() < end) {
 		uint64_t start = now_ns();
 
-		while (!stop && now_ns() - start < busy_ms * 1000000ull)
+		while (!stop && now_ns() < end && now_ns() - start < busy_ms * 1000000ull)
 			;
-		spun += now_ns() - start;
 		if (idle_ms)
 			usleep(idle_ms * 1000);
 	}
-	printf("hog spun_ns %llu\n", (unsigned long long)spun);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spun);
+	printf("hog spun_ns %llu\n", spun.tv_sec * 1000000000ull + spun.tv_nsec);
 }
 
 static void loop(long count, long size)
