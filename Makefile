@@ -140,6 +140,9 @@ $(BUILD)/tests/unit/analyzer/%: $(BUILD)/tests/unit/analyzer/%.o $(ANALYZER_O) $
 $(BUILD)/tests/unit/recorder/test_stop: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,attach__stop attach__settle \
 	sampler__stop sampler__finish drain__stop command__stop)
 
+# Whose allocations the test can make fail.
+$(BUILD)/tests/unit/analyzer/test_no_memory: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc)
+
 $(BUILD)/tests/traffic: $(BUILD)/tests/traffic.o
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -o $@

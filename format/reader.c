@@ -23,10 +23,14 @@ static int add_file(struct trace *t, const char *path, struct trace_error *err)
 			close(fd);
 		return trace_error__set(err, code, "cannot open %s: %s", path, strerror(-code));
 	}
-	f = S_ISREG(st.st_mode) ? array__push(&t->files, &t->n_files, sizeof(*f)) : NULL;
-	if (!f) {
+	if (!S_ISREG(st.st_mode)) {
 		close(fd);
 		return trace_error__set(err, -EBADMSG, "%s is not a regular file, so no netrec trace", path);
+	}
+	f = array__push(&t->files, &t->n_files, sizeof(*f));
+	if (!f) {
+		close(fd);
+		return trace_error__set(err, -ENOMEM, "out of memory");
 	}
 	f->fd = fd;
 	f->pub.size = st.st_size;

@@ -53,16 +53,23 @@ struct flows *flows__new(const struct gaps *lost)
 	return NULL;
 }
 
+static void free_one(void *arg, const __u64 *key, __u64 packets, void *value)
+{
+	struct flow *flow = value;
+
+	(void)arg;
+	(void)key;
+	(void)packets;
+	hist__free(&flow->total);
+	hist__free(&flow->gaps);
+}
+
+/* A place that was once taken stays so: others were never written, and are not to be touched. */
 void flows__free(struct flows *f)
 {
 	if (!f)
 		return;
-	for (__u32 i = 1; i <= FLOWS; i++) {
-		struct flow *flow = heavy__value(f->table, i);
-
-		hist__free(&flow->total);
-		hist__free(&flow->gaps);
-	}
+	heavy__each(f->table, free_one, NULL);
 	heavy__free(f->table);
 	free(f);
 }

@@ -1,0 +1,145 @@
+/*
+ * test_no_memory.c: an allocation fails. Whichever it is, an analysis says so, or is none the worse for it; and a table that
+ * could not grow is what it was.
+ *
+ * The linker gives this program the allocator below (Makefile).
+ */
+#include "fixture.h"
+#include "analyzer/base/table.h"
+
+static _Atomic long failing; /* the how manieth from now on fails; 0: none does */
+
+static bool fails(void)
+{
+	return failing && --failing == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+	return fails() ? NULL : __real_realloc(p, size);
+}
+
+/* Growing takes two allocations: each of them fails at each size. */
+static void test_table(void **state)
+{
+	(void)state;
+	for (long n = 1; n <= 2; n++) {
+		struct table t;
+
+		table__init(&t, 1, sizeof(__u64), 1 << 16);
+		for (__u64 key = 0; key < 1 << 12; key++) {
+			__u64 *value;
+
+			failing = n;
+			value = table__add(&t, &key, NULL);
+			failing = 0;
+			if (!value)
+				value = table__add(&t, &key, NULL);
+			*value = key * 3;
+			for (__u64 k = key & ~63ull; k <= key; k++)
+				assert_int_equal(*(__u64 *)table__find(&t, &k), k * 3);
+		}
+		assert_true(t.refused > 5);
+		table__free(&t);
+	}
+}
+
+/* Something of everything that makes passes keep something. */
+static void record(struct fixture *f)
+{
+	fixture__begin(f, 2);
+	DEFINE(f, string, .id = 2, .text = TEXT("ip.InDiscards"));
+	DEFINE(f, interface, .netns = NETNS, .ifindex = 2, .name = TEXT("vxlan0"), .kind = TEXT("vxlan"));
+	DEFINE(f, symbol, .addr = 0x2000, .size = 16, .name = TEXT("f"), .module = TEXT(""));
+	DEFINE(f, ustack, .id = 1, .depth = 0, .module = 4, .addr = 0x1100);
+	for (unsigned i = 0; i < 70; i++) {
+		__u64 at = i * 1000000ull;
+
+		add_packet(f, at, 0, 64 * i + 64, STAGE_netif_receive_skb, 2, i);
+		add_hop(f, at + 100, 0, 64 * i + 64, STAGE_ip_rcv, 2, 0);
+		add_free(f, at + 200, 0, 64 * i + 64);
+		add_drop(f, at + 300, 1, 64 * i + 32, 2, i);
+		ADD(f, lock, at + 400, 1, .addr = 64 * i + 64, .tid = i, .tgid = i, .stack = 3, .ustack = 1, .duration = at);
+		ADD(f, offcpu, at + 500, 1, .tid = i, .tgid = i, .state = 1, .waker = 12, .blocked = at, .runnable = at);
+		ADD(f, futex, at + 600, 1, .tid = i, .tgid = i, .op = 129, .ret = 1, .uaddr = i, .duration = 300);
+		ADD(f, futex_total, at + 600, 1, .tid = i, .tgid = i, .waits = i);
+		ADD(f, task, at + 700, 0, .tid = i, .tgid = i, .start = T0);
+		ADD(f, thread, at + 800, 0, .tid = i, .tgid = i, .runtime = at);
+		ADD(f, run, at + 900, 0, .tid = i, .tgid = i, .from = T0 + at, .to = T0 + at + 800, .ran = 700);
+		ADD(f, irq, at + 1000, 0, .irq = i, .ret = 1, .duration = 700);
+		ADD(f, upcall, at + 1100, 0, .skb = 64 * i, .netns = NETNS, .ifindex = 2, .ethertype = 0x0800, .cmd = 1, .sport = i);
+		ADD(f, vhost_kick, at + 1200, 0, .vq = i, .tid = i);
+		ADD(f, counter, at + 1300, 0, .netns = NETNS, .name = 2, .value = i);
+		ADD(f, netdev, at + 1400, 0, .netns = NETNS, .ifindex = i, .rx_packets = i);
+		ADD(f, tcp_state, at + 1500, 0, .sk = i, .netns = NETNS, .before = 7, .state = 2, .sport = i);
+	}
+	add_gap(f, 100, 200, 0, REC_offcpu, 5);
+	fixture__close(f);
+}
+
+/* Making the schema anew takes most of the time. */
+static struct sqlite3 *copy_of(struct sqlite3 *empty)
+{
+	struct sqlite3 *db;
+	sqlite3_backup *copy;
+
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	copy = sqlite3_backup_init(db, "main", empty, "main");
+	assert_int_equal(sqlite3_backup_step(copy, -1), SQLITE_DONE);
+	assert_int_equal(sqlite3_backup_finish(copy), SQLITE_OK);
+	return db;
+}
+
+static void test_analysis(void **state)
+{
+	struct sqlite3 *empty;
+	const char *paths[1];
+	struct fixture f;
+	int code = -ENOMEM;
+	long n;
+
+	(void)state;
+	record(&f);
+	paths[0] = f.path;
+	f.opts.threads = 1;
+	assert_int_equal(store__create(&empty, NULL, false, &f.err), 0);
+	for (n = 1; !failing; n++) { /* until there are fewer */
+		sqlite3_close(f.db);
+		f.db = copy_of(empty);
+		failing = n;
+		code = analyze__run(paths, 1, f.db, &f.opts, &f.stats, &f.err);
+		if (code != 0 && code != -ENOMEM)
+			fail_msg("allocation %ld: %d, %s", n, code, f.err.text);
+		if (code == -ENOMEM)
+			assert_non_null(strstr(f.err.text, "memory"));
+	}
+	failing = 0;
+	assert_int_equal(code, 0);
+	assert_true(n > 200);
+	sqlite3_close(empty);
+	fixture__end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table), cmocka_unit_test(test_analysis) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
