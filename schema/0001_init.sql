@@ -212,7 +212,8 @@ CREATE TABLE journey(                 -- packets by how they began and ended
 	fate          TEXT NOT NULL,     -- 'consumed', 'dropped', 'reused' (its skb was given to another packet
 	                                 -- unseen),
 	                                 -- 'evicted' (table full), 'unfinished' (at the end of the recording),
-	                                 -- 'upcall' (ovs-vswitchd did not send it back), 'merged' (into another by GRO)
+	                                 -- 'upcall' (not seen to come back from ovs-vswitchd),
+	                                 -- 'merged' (into another by GRO)
 	netns         INTEGER NOT NULL,  -- of the first stage
 	ifindex       INTEGER NOT NULL,
 	n             INTEGER NOT NULL,  -- packets, orphans and those spanning gaps included

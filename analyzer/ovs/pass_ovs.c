@@ -3,8 +3,8 @@
  *
  * An upcall is answered when its packet comes back, found by its headers, or when a command about its flow
  * comes: a flow that drops is installed and the packet not returned. An upcall the socket did not take is
- * settled at once. The table of those that wait is the sweep's. Segments of GSO packets go up one by one: the first stands for the upcall, the others
- * only wait so that their return is no surprise.
+ * settled at once. Segments of GSO packets go up one by one: the first stands for the upcall, the others
+ * only wait so that their return is no surprise. The table of those that wait is the sweep's (upcalls.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "analyzer/ovs/upcalls.h"
 
 enum { FLOW_NEW = 1, FLOW_DEL = 2, FLOW_GET = 3, FLOW_SET = 4 };
-enum { MAX_CPUS = 4096, MAX_FLOWS = 1 << 16, STORED_FLOWS = 1000, UNFINISHED_NS = 1000000000 };
+enum { MAX_CPUS = 4096, MAX_FLOWS = 1 << 16, STORED_FLOWS = 1000 };
 enum fate { SENT_BACK, FLOW_ONLY, REFUSED, NO_ANSWER, UNFINISHED, UNKNOWN };
 enum command { EXECUTE, PUT, SET, DELETE, FLUSH, PROBE, OTHER };
 
@@ -118,7 +118,7 @@ static void settle(struct state *st, struct upcall *u, enum fate fate, __u32 err
 	__u64 key[3] = { pair(u->netns, u->ifindex), (__u64)error << 32 | fate << 8 | u->cmd, u->win };
 	struct cpu *cpu = &st->cpus[u->cpu];
 
-	if (!u->part)
+	if (!u->part && u->wanted)
 		tally__at(&st->fates, st->sweep->win, key).count[0]++;
 	if (cpu->current == u)
 		cpu->current = NULL;
@@ -129,11 +129,11 @@ static void settle(struct state *st, struct upcall *u, enum fate fate, __u32 err
 
 /* ---- filtering ------------------------------------------------------------------------------------ */
 
-static bool wanted(const struct state *st, const struct upcall_id *id, __u32 netns, __u32 ifindex, __u32 len, __u16 vlan)
+static bool wanted(const struct state *st, const struct upcall_id *id, __u32 netns, __u32 ifindex, __u32 len)
 {
 	struct rec_packet p = { .rec.type = REC_packet, .sport = id->sport, .dport = id->dport, .ethertype = id->ethertype,
 				.proto = id->proto, .tcp_flags = id->tcp_flags, .frag = id->frag, .ip_id = id->ip_id,
-				.seq = id->seq, .ack = id->ack, .ip_len = id->ip_len, .len = len, .vlan = vlan,
+				.seq = id->seq, .ack = id->ack, .ip_len = id->ip_len, .len = len, .vlan = id->vlan,
 				.netns = netns, .ifindex = ifindex };
 
 	if (!st->sweep->opts.filter.match)
@@ -152,7 +152,7 @@ static bool wanted_flow(const struct state *st, const struct flow_command *c)
 		return !st->sweep->opts.filter.match;
 	memcpy(id.saddr, c->tuple.saddr, sizeof(id.saddr));
 	memcpy(id.daddr, c->tuple.daddr, sizeof(id.daddr));
-	return wanted(st, &id, 0, 0, 0, 0);
+	return wanted(st, &id, 0, 0, 0);
 }
 
 /* ---- upcalls -------------------------------------------------------------------------------------- */
@@ -162,12 +162,19 @@ static struct cpu *cpu_of(struct state *st, const struct rec *rec)
 	return rec->cpu < st->n_cpus ? &st->cpus[rec->cpu] : NULL;
 }
 
+/* Of one whose command was not seen to return. `unanswered`: what it is else. */
+static enum fate fate_of(const struct upcall *u, enum fate unanswered)
+{
+	return u->back ? SENT_BACK : u->flow_put ? FLOW_ONLY : unanswered;
+}
+
 static void evict(void *arg, struct upcall *u)
 {
 	struct state *st = arg;
+	enum fate fate = fate_of(u, UNKNOWN);
 
-	st->evicted += !u->part && !u->flow_put;
-	settle(st, u, u->flow_put ? FLOW_ONLY : UNKNOWN, 0);
+	st->evicted += !u->part && u->wanted && fate == UNKNOWN;
+	settle(st, u, fate, 0);
 }
 
 /* The number, from 1, of this packet's flow; 0: there are too many. */
@@ -190,41 +197,59 @@ static size_t count_flow(struct state *st, const struct rec_upcall *r)
 	return ((unsigned char *)f - st->flows.entries) / st->flows.entry_size + 1;
 }
 
-static void on_segment(struct state *st, struct cpu *cpu, const struct rec_upcall *r)
+static struct upcall *add(struct state *st, const struct rec_upcall *r, bool is_wanted)
+{
+	struct upcall *u = upcalls__add(st->waiting, r, evict, st);
+
+	u->win = st->sweep->win;
+	u->gap = r->rec.ts <= st->gap_until;
+	u->wanted = is_wanted;
+	return u;
+}
+
+static void on_segment(struct state *st, struct cpu *cpu, const struct rec_upcall *r, bool is_wanted)
 {
 	__u64 key[2] = { pair(r->netns, r->ifindex), r->cmd };
 
-	if (cpu->current && !cpu->current->indexed) {
-		upcalls__index(st->waiting, cpu->current, r);
+	if (cpu->current && !cpu->current->split) {
+		upcalls__split(st->waiting, cpu->current, r);
 		return;
 	}
-	tally__at(&st->counts, st->sweep->win, key).count[1]++;
-	cpu->segment = upcalls__add(st->waiting, r, evict, st);
-	cpu->segment->win = st->sweep->win;
+	if (is_wanted)
+		tally__at(&st->counts, st->sweep->win, key).count[1]++;
+	cpu->segment = add(st, r, is_wanted);
+	cpu->segment->whole = cpu->skb;
+}
+
+static void count_upcall(struct state *st, const struct rec_upcall *r)
+{
+	__u64 key[2] = { pair(r->netns, r->ifindex), r->cmd };
+	__u64 *n = tally__at(&st->counts, st->sweep->win, key).count;
+
+	n[0]++;
+	n[2] += r->len;
 }
 
 static void on_upcall(struct state *st, const struct rec_upcall *r)
 {
-	__u64 key[2] = { pair(r->netns, r->ifindex), r->cmd }, *n;
 	struct cpu *cpu = cpu_of(st, &r->rec);
 	struct upcall_id id;
+	bool is_wanted;
 
-	upcall_id__of_upcall(&id, r);
-	if (!cpu || !wanted(st, &id, r->netns, r->ifindex, r->len, r->vlan))
+	if (!cpu)
 		return;
+	upcall_id__of_upcall(&id, r);
+	is_wanted = wanted(st, &id, r->netns, r->ifindex, r->len);
 	if (r->part) {
-		on_segment(st, cpu, r);
+		on_segment(st, cpu, r, is_wanted);
 		return;
 	}
-	n = tally__at(&st->counts, st->sweep->win, key).count;
-	n[0]++;
-	n[2] += r->len;
-	cpu->current = upcalls__add(st->waiting, r, evict, st);
-	cpu->current->win = st->sweep->win;
-	cpu->current->gap = r->rec.ts <= st->gap_until;
+	if (is_wanted)
+		count_upcall(st, r);
+	cpu->current = add(st, r, is_wanted);
 	cpu->segment = NULL;
 	cpu->skb = r->skb;
-	cpu->flow = count_flow(st, r);
+	cpu->flow = is_wanted ? count_flow(st, r) : 0;
 }
 
 static void on_end(struct state *st, const struct rec_upcall_end *r)
@@ -255,20 +280,19 @@ static void count_command(struct state *st, enum command what, __u32 tid, __u32 
 
 static void on_execute(struct state *st, const struct rec_upcall_execute *r)
 {
+	__u64 began = since(r->duration, r->rec.ts);
+	struct upcall *u = upcalls__executed(st->waiting, r, began);
 	struct upcall_id id;
-	struct upcall *u;
 
 	upcall_id__of_execute(&id, r);
-	if (!wanted(st, &id, 0, 0, r->len, r->vlan))
-		return;
-	u = upcalls__executed(st->waiting, &id, since(r->duration, r->rec.ts), r->rec.ts, r->rec.cpu);
-	count_command(st, EXECUTE, r->tid, r->ret, !u, r->duration);
+	if (u ? u->wanted : wanted(st, &id, 0, 0, r->len))
+		count_command(st, EXECUTE, r->tid, r->ret, !u, r->duration);
 	if (!u)
 		return;
-	if (!u->part) {
+	if (!u->part && u->wanted) {
 		__u64 key[2] = { pair(u->netns, u->ifindex), pair(u->cmd, r->tid) };
 
-		add_time(st, tally__at(&st->latencies, st->sweep->win, key), since(u->ts, r->rec.ts - r->duration));
+		add_time(st, tally__at(&st->latencies, st->sweep->win, key), since(u->ts, began));
 	}
 	settle(st, u, SENT_BACK, 0);
 }
@@ -280,7 +304,7 @@ static void on_put(struct state *st, struct flow_command *c)
 	__u64 tid = c->head.tid;
 
 	if (c->has_tuple)
-		c->upcall_ns = upcalls__flow_put(st->waiting, &c->tuple, c->head.rec.ts);
+		c->upcall_ns = upcalls__flow_put(st->waiting, &c->tuple, c->head.rec.ts, c->head.tid);
 	if (c->upcall_ns && !c->head.ret)
 		add_time(st, tally__at(&st->installs, st->sweep->win, &tid), since(c->upcall_ns, c->head.rec.ts));
 	megaflows__put(st->megaflows, c);
@@ -410,10 +434,9 @@ static void on_gap(void *state, const struct gap *gap)
 static void settle_rest(void *arg, struct upcall *u)
 {
 	struct state *st = arg;
-	enum fate fate = u->flow_put ? FLOW_ONLY : u->gap ? UNKNOWN :
-			 since(u->ts, st->last) < UNFINISHED_NS ? UNFINISHED : NO_ANSWER;
+	enum fate unanswered = u->gap ? UNKNOWN : since(u->ts, st->last) < UPCALL_UNFINISHED_NS ? UNFINISHED : NO_ANSWER;
 
-	settle(st, u, fate, 0);
+	settle(st, u, fate_of(u, unanswered), 0);
 }
 
 static int by_upcalls(const void *a, const void *b, void *arg)

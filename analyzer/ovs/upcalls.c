@@ -71,6 +71,7 @@ _Static_assert(sizeof(struct upcall_id) % 8 == 0 && sizeof(struct ovs_tuple) % 8
 		(id)->dport = (r)->dport;                           \
 		(id)->ethertype = (r)->ethertype;                   \
 		(id)->frag = (r)->frag;                             \
+		(id)->vlan = (r)->vlan;                             \
 		(id)->proto = (r)->proto;                           \
 		(id)->tcp_flags = (r)->tcp_flags;                   \
 	} while (0)
@@ -81,11 +82,6 @@ void upcall_id__of_upcall(struct upcall_id *id, const struct rec_upcall *r)
 }
 
 void upcall_id__of_execute(struct upcall_id *id, const struct rec_upcall_execute *r)
-{
-	COPY_ID(id, r);
-}
-
-void upcall_id__of_packet(struct upcall_id *id, const struct rec_packet *r)
 {
 	COPY_ID(id, r);
 }
@@ -134,6 +130,21 @@ static void cut_out(struct upcalls *t, struct list *l, enum link which, struct u
 
 /* ---- the table ------------------------------------------------------------------------------------ */
 
+static void index_by(struct upcalls *t, struct upcall *u, const struct rec_upcall *r)
+{
+	upcall_id__of_upcall(&u->id, r);
+	u->id_hash = hash(&u->id, sizeof(u->id));
+	append(t, &t->by_id[u->id_hash], BY_ID, u);
+	u->indexed = true;
+}
+
+/* No longer to be found by its headers, so that a flood of one flow does not make long lists. */
+static void unindex(struct upcalls *t, struct upcall *u)
+{
+	cut_out(t, &t->by_id[u->id_hash], BY_ID, u);
+	u->indexed = false;
+}
+
 struct upcall *upcalls__add(struct upcalls *t, const struct rec_upcall *r, void (*evict)(void *arg, struct upcall *u),
 			    void *arg)
 {
@@ -152,30 +163,24 @@ struct upcall *upcalls__add(struct upcalls *t, const struct rec_upcall *r, void 
 	u->cpu = r->rec.cpu;
 	u->cmd = r->cmd;
 	u->part = r->part;
+	u->portid = r->portid;
 	tuple_of(&u->tuple, r);
 	u->tuple_hash = hash(&u->tuple, sizeof(u->tuple));
 	append(t, &t->by_tuple[u->tuple_hash], BY_TUPLE, u);
 	append(t, &t->by_age, BY_AGE, u);
 	if (r->part || !r->gso_segs)
-		upcalls__index(t, u, r);
+		index_by(t, u, r);
 	return u;
 }
 
-void upcalls__index(struct upcalls *t, struct upcall *u, const struct rec_upcall *segment)
+/* What a guest sends may not say that it has segments: then it was indexed by its own headers. */
+void upcalls__split(struct upcalls *t, struct upcall *u, const struct rec_upcall *segment)
 {
+	assert(!u->part && !u->split);
 	if (u->indexed)
-		return;
-	upcall_id__of_upcall(&u->id, segment);
-	u->id_hash = hash(&u->id, sizeof(u->id));
-	append(t, &t->by_id[u->id_hash], BY_ID, u);
-	u->indexed = true;
-}
-
-/* No longer to be found by its headers, so that a flood of one flow does not make long lists. */
-static void unindex(struct upcalls *t, struct upcall *u)
-{
-	cut_out(t, &t->by_id[u->id_hash], BY_ID, u);
-	u->indexed = false;
+		unindex(t, u);
+	index_by(t, u, segment);
+	u->split = true;
 }
 
 void upcalls__remove(struct upcalls *t, struct upcall *u)
@@ -229,7 +234,10 @@ static bool long_since(__u64 then, __u64 now)
 	return then && now > then && now - then > UPCALL_FLOW_TO_PACKET_NS;
 }
 
-/* The oldest that its packet may still come back from; if commands about their flow answered all, the youngest of them. */
+/*
+ * The oldest that its packet may still come back from; if commands about their flow answered all, the youngest of them.
+ * What went up after `now` is answered later.
+ */
 static struct upcall *oldest_open(struct upcalls *t, const struct upcall_id *id, __u64 now)
 {
 	struct upcall *next;
@@ -239,32 +247,43 @@ static struct upcall *oldest_open(struct upcalls *t, const struct upcall_id *id,
 		if (long_since(u->back, now) || (next && long_since(u->flow_put, now)))
 			unindex(t, u);
 		else if (!u->back)
-			return u;
+			return u->ts <= now ? u : NULL;
 	}
 	return NULL;
 }
 
-struct upcall *upcalls__back(struct upcalls *t, const struct upcall_id *id, __u64 now, __u16 cpu)
+struct upcall *upcalls__back(struct upcalls *t, const struct rec_packet *r)
 {
-	struct upcall *u = oldest_open(t, id, now);
+	struct upcall_id id;
+	struct upcall *u;
 
-	if (u) {
-		u->back = now;
-		u->back_cpu = cpu;
-	}
+	COPY_ID(&id, r);
+	u = oldest_open(t, &id, r->rec.ts);
+	if (!u)
+		return NULL;
+	u->back = r->rec.ts;
+	u->back_skb = r->skb;
+	u->tid = r->tid;
 	return u;
 }
 
-struct upcall *upcalls__executed(struct upcalls *t, const struct upcall_id *id, __u64 from, __u64 now, __u16 cpu)
+struct upcall *upcalls__executed(struct upcalls *t, const struct rec_upcall_execute *r, __u64 began)
 {
-	for (struct upcall *u = first_alike(t, id); u; u = later(t, u))
-		if (u->back >= from && u->back && u->back <= now && u->back_cpu == cpu)
+	struct upcall_id id;
+	struct upcall *u;
+
+	upcall_id__of_execute(&id, r);
+	for (u = first_alike(t, &id); u; u = later(t, u))
+		if (u->back && u->tid == r->tid && u->back <= r->rec.ts && (u->back >= began || !r->duration))
 			return u;
-	return oldest_open(t, id, now);
+	u = oldest_open(t, &id, began);
+	if (u)
+		u->tid = r->tid;
+	return u;
 }
 
 /* From the youngest on: behind one that is marked, all are. */
-__u64 upcalls__flow_put(struct upcalls *t, const struct ovs_tuple *tuple, __u64 now)
+__u64 upcalls__flow_put(struct upcalls *t, const struct ovs_tuple *tuple, __u64 now, __u32 tid)
 {
 	__u64 oldest = 0;
 
@@ -276,6 +295,7 @@ __u64 upcalls__flow_put(struct upcalls *t, const struct ovs_tuple *tuple, __u64 
 		if (u->flow_put)
 			break;
 		u->flow_put = now;
+		u->put_tid = tid;
 		oldest = u->ts;
 	}
 	return oldest;

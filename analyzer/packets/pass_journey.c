@@ -25,7 +25,6 @@
 #include "analyzer/packets/xmits.h"
 #include "format/schema.h"
 
-enum { UPCALL_MISS = 1 };
 enum { PARKED = 1 << 13 }; /* journeys whose sk_buff is gone and that wait for ovs-vswitchd, at a time */
 
 struct state {
@@ -38,6 +37,7 @@ struct state {
 	struct xmits *xmits;
 	struct tunnels *tunnels;
 	struct tally latency, stages, journeys;
+	__u64 now; /* record that was seen last */
 	__u64 evicted, unparked;
 	__u64 cut; /* hops not kept */
 };
@@ -185,17 +185,28 @@ static void set_place(struct state *st, struct journey *j, const struct hop *h)
 	}
 }
 
-static void give_up_upcall(void *arg, struct journey *j)
+/* Its return may be among what was lost since. */
+static void give_up_upcall(struct state *st, struct journey *j, enum fate fate)
 {
-	end_unseen(arg, j, FATE_UPCALL);
+	j->gap |= st->sweep->gaps->n_packet && gaps__in_packets(st->sweep->gaps, j->last, st->now);
+	end_unseen(st, j, fate);
 }
 
+/* What a command about its flow has answered need not wait any longer. */
 static void unpark(void *arg, struct journey *j)
 {
 	struct state *st = arg;
+	const struct upcall *u = upcalls__at(st->sweep->upcalls, j->upcall_place, j->upcall);
 
-	st->unparked++;
-	give_up_upcall(st, j);
+	st->unparked += u && !u->flow_put;
+	give_up_upcall(st, j, FATE_UPCALL);
+}
+
+static void end_parked(void *arg, struct journey *j)
+{
+	struct state *st = arg;
+
+	give_up_upcall(st, j, since(j->last, st->now) < UPCALL_UNFINISHED_NS ? FATE_UNFINISHED : FATE_UPCALL);
 }
 
 /* The packet shows its headers. */
@@ -249,18 +260,18 @@ static struct journey *continue_as(struct state *st, const struct journey *from,
 }
 
 /*
- * The sk_buff of a packet that was sent up is freed, which is not its end: the packet waits, if an answer can still come.
- * It has none to wait for when the socket of user space did not take it.
+ * The sk_buff of a packet that was sent up, and has not moved since, is freed, which is not its end: the packet waits, if
+ * an answer can still come. It has none to wait for when the socket of user space did not take it.
  */
 static bool leaves_for_user_space(struct state *st, struct journey *j)
 {
 	const struct upcall *u = upcalls__at(st->sweep->upcalls, j->upcall_place, j->upcall);
 	struct journey *waits;
 
-	if (!j->upcall || (u && (u->back || u->cmd != UPCALL_MISS)))
+	if (!j->upcall || (u && u->back))
 		return false;
 	if (!u) {
-		give_up_upcall(st, j);
+		give_up_upcall(st, j, FATE_UPCALL);
 		return true;
 	}
 	waits = journeys__add(st->parked, u->serial, unpark, st);
@@ -278,16 +289,14 @@ static struct journey *comes_back(struct state *st, const struct rec_packet *p)
 	struct journeys *from = st->parked;
 	struct journey *was, copy;
 	const struct upcall *u;
-	struct upcall_id id;
 
-	upcall_id__of_packet(&id, p);
-	u = upcalls__back(st->sweep->upcalls, &id, p->rec.ts, p->rec.cpu);
+	u = upcalls__back(st->sweep->upcalls, p);
 	if (!u)
 		return NULL;
 	was = journeys__find(from, u->serial);
 	if (!was)
 		was = journeys__find(from = st->live, u->skb);
-	if (!was || was->upcall != u->serial || u->cmd != UPCALL_MISS)
+	if (!was || was->upcall != u->serial)
 		return NULL;
 	copy = *was;
 	journeys__remove(from, was);
@@ -345,14 +354,16 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 {
 	struct hop h = { p->rec.ts, p->netns, p->ifindex, p->len, 0, p->rec.cpu, p->queue, p->stage };
 	struct journey *j = journeys__find(st->live, p->skb);
-	enum identity identity = j ? identity__of(j, p, st->xmits, st->tunnels) : ANOTHER;
+	bool back = p->stage == STAGE_ovs_flow_key_extract_userspace; /* always in an sk_buff that is new */
+	enum identity identity = j && !back ? identity__of(j, p, st->xmits, st->tunnels) : ANOTHER;
 
 	if (j && identity == ANOTHER) {
-		end_unseen(st, j, FATE_REUSED);
+		if (!leaves_for_user_space(st, j))
+			end_unseen(st, j, FATE_REUSED);
 		journeys__remove(st->live, j);
 		j = NULL;
 	}
-	if (!j && p->stage == STAGE_ovs_flow_key_extract_userspace)
+	if (back)
 		j = comes_back(st, p);
 	if (j)
 		move(st, j, &h);
@@ -363,34 +374,6 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 	st->sweep->subject = (struct subject){ .matched = j->matched };
 	if (j->matched)
 		count_hit(st, &h);
-}
-
-/*
- * The record of an upcall is the stage, with headers and in every profile. Where the stage is recorded as well, the second
- * of the two adds nothing.
- */
-static void on_upcall(struct state *st, const struct rec_upcall *r)
-{
-	struct rec_packet p = { .rec = r->rec, .skb = r->skb, .sport = r->sport, .dport = r->dport, .ethertype = r->ethertype,
-				.proto = r->proto, .tcp_flags = r->tcp_flags, .frag = r->frag, .vlan = r->vlan, .ip_id = r->ip_id,
-				.seq = r->seq, .ack = r->ack, .ip_len = r->ip_len, .len = r->len, .netns = r->netns,
-				.ifindex = r->ifindex, .stage = STAGE_ovs_dp_upcall };
-	struct upcall *u = upcalls__newest(st->sweep->upcalls);
-	struct journey *j = journeys__find(st->live, r->skb);
-
-	if (r->part)
-		return;
-	memcpy(p.saddr, r->saddr, sizeof(p.saddr));
-	memcpy(p.daddr, r->daddr, sizeof(p.daddr));
-	if (j && j->last_stage == STAGE_ovs_dp_upcall && !j->upcall && !j->orphan)
-		j->upcall_doubled = true;
-	else
-		on_packet(st, &p);
-	j = journeys__find(st->live, r->skb);
-	if (!j || !u || u->skb != r->skb || u->ts != r->rec.ts)
-		return;
-	j->upcall = u->serial;
-	j->upcall_place = upcalls__place(st->sweep->upcalls, u);
 }
 
 static void on_aside(struct state *st, const struct rec_hop *r, const struct hop *h)
@@ -437,6 +420,55 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 		xmits__open(st->xmits, r->skb, &h, j->matched);
 }
 
+/* It goes on with the answer to this upcall. */
+static void wait_for(struct state *st, struct journey *j, const struct upcall *u)
+{
+	j->upcall = u->serial;
+	j->upcall_place = upcalls__place(st->sweep->upcalls, u);
+}
+
+/* Each segment of a GSO packet waits by itself. For the first, the packet does; the others are branches. */
+static void on_segment(struct state *st, const struct upcall *u)
+{
+	struct journey *whole = journeys__find(st->live, u->whole), *j = journeys__find(st->live, u->skb), copy;
+
+	if (!whole || whole->last_stage != STAGE_ovs_dp_upcall)
+		return;
+	if (!j || !j->branch || j->begin != whole->begin || j->last != whole->last) { /* it is no link's already */
+		copy = *whole;
+		j = continue_as(st, &copy, u->skb);
+		j->branch = true;
+	}
+	wait_for(st, j, u);
+}
+
+/*
+ * The record of an upcall is the stage, in every profile. Where the stage is recorded as well, the second of the two adds
+ * nothing. In a recording without packets there is nothing to follow.
+ */
+static void on_upcall(struct state *st, const struct rec_upcall *r)
+{
+	struct rec_hop h = { .rec = r->rec, .skb = r->skb, .netns = r->netns, .ifindex = r->ifindex, .len = r->len,
+			     .aux = r->cmd, .stage = STAGE_ovs_dp_upcall };
+	const struct upcall *u = upcalls__newest(st->sweep->upcalls);
+	struct journey *j = journeys__find(st->live, r->skb);
+
+	if (u && (u->skb != r->skb || u->ts != r->rec.ts))
+		u = NULL;
+	if (r->part) {
+		if (u)
+			on_segment(st, u);
+		return;
+	}
+	if (j && j->last_stage == STAGE_ovs_dp_upcall && !j->upcall)
+		j->upcall_doubled = true;
+	else if (j || st->sweep->rows_of[REC_packet])
+		on_hop(st, &h);
+	j = journeys__find(st->live, r->skb);
+	if (j && u)
+		wait_for(st, j, u);
+}
+
 static void on_link(struct state *st, const struct rec_link *l)
 {
 	struct journey *from = journeys__find(st->live, l->from), copy;
@@ -450,7 +482,9 @@ static void on_link(struct state *st, const struct rec_link *l)
 		return;
 	}
 	copy = *from; /* making room may end it */
-	continue_as(st, &copy, l->to)->branch = true;
+	copy.branch = true;
+	copy.upcall = 0; /* the answer is for the packet itself */
+	continue_as(st, &copy, l->to);
 }
 
 /* The stage has a record of its own, with all about the ring. */
@@ -481,7 +515,9 @@ static void on_event(void *state, const struct rec *rec)
 {
 	const struct rec_free *f = (const struct rec_free *)rec;
 	const struct rec_drop *d = (const struct rec_drop *)rec;
+	struct state *st = state;
 
+	st->now = rec->ts > st->now ? rec->ts : st->now;
 	switch (rec->type) {
 	case REC_packet:
 		on_packet(state, (const struct rec_packet *)rec);
@@ -541,7 +577,7 @@ static void finish(void *state)
 	struct state *st = state;
 	struct sweep *s = st->sweep;
 
-	journeys__drain(st->parked, give_up_upcall, st);
+	journeys__drain(st->parked, end_parked, st);
 	journeys__drain(st->live, end_unfinished, st);
 	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | flows__store(st->flows, s->store))
 		s->no_memory = true;

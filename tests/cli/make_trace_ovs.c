@@ -15,7 +15,8 @@ static void define_ovs(void)
 	DEFINE(ovs_port, .netns = OWN, .dp = 8, .port = 2, .name = text("br0"), .type = 2, .ifindex = OVS_PORT, .portids = text("77,78"));
 	DEFINE(string, .id = 3, .text = text("ovs.ovs-system.missed"));
 	DEFINE(string, .id = 4, .text = text("ovs.ovs-system.lost"));
-	define_probe(70, "ovs_upcall", REC_upcall, 0, PROBE_ATTACHED, "");
+	define_probe(50, "ovs_flow_key_extract_userspace", REC_packet, STAGE_ovs_flow_key_extract_userspace, PROBE_ATTACHED, "");
+	define_probe(70, "ovs_upcall", REC_upcall, STAGE_ovs_dp_upcall, PROBE_ATTACHED, "");
 	define_probe(72, "ovs_upcall_end", REC_upcall_end, 0, PROBE_ATTACHED, "");
 	define_probe(73, "ovs_execute", REC_upcall_execute, 0, PROBE_ATTACHED, "");
 	define_probe(74, "ovs_flow_new", REC_flow_cmd, 0, PROBE_ATTACHED, "");
@@ -50,6 +51,28 @@ static struct rec_flow_cmd flow_command(unsigned cmd, unsigned i, unsigned actio
 	return c;
 }
 
+/* The packet of this upcall, at a stage. */
+static void packet(const struct rec_upcall *u, unsigned cpu, __u64 t, __u64 skb, unsigned stage, unsigned ifindex, unsigned tid)
+{
+	struct rec_packet p = { .skb = skb, .stage = (__u8)stage, .sport = u->sport, .dport = u->dport, .ethertype = u->ethertype,
+				.proto = u->proto, .ttl = 64, .ip_id = u->ip_id, .ip_len = u->ip_len, .len = u->len,
+				.netns = ifindex ? OWN : 0, .ifindex = ifindex, .tid = tid };
+
+	memcpy(p.saddr, u->saddr, 16);
+	memcpy(p.daddr, u->daddr, 16);
+	add(cpu, &p, REC_packet, t);
+}
+
+/* As another sk_buff, until eth0 has sent it. */
+static void comes_back(const struct rec_upcall *u, __u64 t)
+{
+	__u64 skb = u->skb + 0x1000;
+
+	packet(u, 1, t, skb, STAGE_ovs_flow_key_extract_userspace, 0, HANDLER);
+	packet(u, 1, t + 4 * US, skb, STAGE_net_dev_queue, ETH0, HANDLER);
+	ADD(1, free, t + 15 * US, .skb = skb);
+}
+
 static void upcall(unsigned i, __u64 t)
 {
 	struct rec_upcall u = { .skb = 0xffff888000900000 + i, .sport = 40000, .dport = (__u16)(5000 + i), .ethertype = 0x0800, .proto = 17, .cmd = 1,
@@ -62,15 +85,19 @@ static void upcall(unsigned i, __u64 t)
 	inet_pton(AF_INET6, "::ffff:10.0.0.2", u.daddr);
 	memcpy(e.saddr, u.saddr, 16);
 	memcpy(e.daddr, u.daddr, 16);
+	packet(&u, 0, t - 2 * US, u.skb, STAGE_net_dev_queue, OVS_PORT, 0);
 	add(0, &u, REC_upcall, t);
 	ADD(0, upcall_end, t + 5 * US, .skb = u.skb, .ret = i % 10 == 9 ? -105u : 0, .duration = 5 * US);
+	ADD(0, free, t + 6 * US, .skb = u.skb);
 	if (i % 10 == 9)
 		return;
 	if (i == 8) /* its flow was there meanwhile */
 		put.ret = -17u;
 	add(1, &put, REC_flow_cmd, t + 300 * US + 10 * US * i);
-	if (i % 5 != 4)
+	if (i % 5 != 4) {
+		comes_back(&u, t + 372 * US + 10 * US * i);
 		add(1, &e, REC_upcall_execute, t + 400 * US + 10 * US * i);
+	}
 	if (i % 3 == 0)
 		add(1, &del, REC_flow_cmd, t + 700 * MS);
 }

@@ -5,18 +5,53 @@
 
 enum { UPCALL = STAGE_ovs_dp_upcall, BACK = STAGE_ovs_flow_key_extract_userspace, SEND = STAGE_ovs_vport_send };
 
-/* Its record, with the headers of add_packet(). */
+/* The record of this packet's upcall. */
+static struct rec_upcall upcall_of(const struct rec_packet *p, __u64 ts, __u32 command)
+{
+	struct rec_upcall u = { .rec = { .ts = T0 + ts, .type = REC_upcall }, .skb = p->skb, .sport = p->sport, .dport = p->dport,
+				.ethertype = p->ethertype, .proto = p->proto, .tcp_flags = p->tcp_flags, .vlan = p->vlan,
+				.frag = p->frag, .ip_id = p->ip_id, .seq = p->seq, .ack = p->ack, .ip_len = p->ip_len,
+				.len = p->len, .cmd = command, .netns = p->netns, .ifindex = 2 };
+
+	memcpy(u.saddr, p->saddr, 16);
+	memcpy(u.daddr, p->daddr, 16);
+	return u;
+}
+
+/* With the headers of add_packet(). */
 static void add_upcall_record(__u64 ts, __u64 skb, __u32 command, unsigned seq)
 {
 	struct rec_packet p = packet_at(ts, 0, skb, RX, 2, seq);
-	struct rec_upcall u = { .rec = { .ts = T0 + ts, .type = REC_upcall }, .skb = skb, .sport = p.sport, .dport = p.dport,
-				.ethertype = p.ethertype, .proto = p.proto, .tcp_flags = p.tcp_flags, .ip_id = p.ip_id,
-				.seq = p.seq, .ack = p.ack, .ip_len = p.ip_len, .len = p.len, .cmd = command,
-				.netns = p.netns, .ifindex = 2 };
+	struct rec_upcall u = upcall_of(&p, ts, command);
 
-	memcpy(u.saddr, p.saddr, 16);
-	memcpy(u.daddr, p.daddr, 16);
 	fixture__row(&f, &u.rec);
+}
+
+/* The command of thread `tid` that has brought this packet back returns. */
+static void add_execute(const struct rec_packet *p, __u64 ts, unsigned cpu, unsigned tid, __u64 duration)
+{
+	struct rec_upcall_execute e = { .rec = { .ts = T0 + ts, .type = REC_upcall_execute, .cpu = cpu }, .tid = tid, .tgid = 30,
+					.sport = p->sport, .dport = p->dport, .ethertype = p->ethertype, .proto = p->proto,
+					.tcp_flags = p->tcp_flags, .vlan = p->vlan, .frag = p->frag, .ip_id = p->ip_id,
+					.seq = p->seq, .ack = p->ack, .ip_len = p->ip_len, .len = p->len, .duration = duration };
+
+	memcpy(e.saddr, p->saddr, 16);
+	memcpy(e.daddr, p->daddr, 16);
+	fixture__row(&f, &e.rec);
+}
+
+/* It comes back as this sk_buff, in this thread. */
+static void add_back(const struct rec_packet *p, __u64 ts, __u64 skb, unsigned tid)
+{
+	struct rec_packet back = *p;
+
+	back.rec.ts = T0 + ts;
+	back.rec.cpu = 1;
+	back.skb = skb;
+	back.tid = tid;
+	back.stage = BACK;
+	back.netns = back.ifindex = 0;
+	fixture__row(&f, &back.rec);
 }
 
 /* The stage and the record. */
@@ -100,31 +135,240 @@ static void test_upcall_refused(void **state)
 	assert_rows(&f, "SELECT fate, errno, n FROM upcall_fate", "refused|105|1");
 }
 
-/* The packet and the command that has brought it back are the answer to one upcall: that of the same headers. */
+/*
+ * The packet and the command that has brought it back are the answer to one upcall, in one thread, which may have moved to
+ * another CPU in between, and whose begin may not have been seen.
+ */
 static void test_upcall_and_command(void **state)
 {
-	struct rec_upcall_execute e = { .rec = { .type = REC_upcall_execute, .cpu = 1 }, .tid = 33, .tgid = 30, .duration = 300 };
 	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 0);
 
 	(void)state;
-	e.sport = p.sport, e.dport = p.dport, e.ethertype = p.ethertype, e.proto = p.proto, e.tcp_flags = p.tcp_flags;
-	e.ip_id = p.ip_id, e.seq = p.seq, e.ack = p.ack, e.ip_len = p.ip_len, e.len = p.len;
-	memcpy(e.saddr, p.saddr, 16);
-	memcpy(e.daddr, p.daddr, 16);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		add_packet(&f, 100 * i + 100, 0, 0x100 * (i + 1), RX, 2, 0);
 		add_upcall_record(100 * i + 110, 0x100 * (i + 1), 1, 0);
 		add_free(&f, 100 * i + 120, 0, 0x100 * (i + 1));
 	}
-	add_packet(&f, 1110, 1, 0x900, BACK, 0, 0);
-	add_packet(&f, 2110, 1, 0xa00, BACK, 0, 0);
-	e.rec.ts = T0 + 2300; /* of the second */
-	fixture__row(&f, &e.rec);
+	add_back(&p, 1110, 0x900, 33);
+	add_back(&p, 2110, 0xa00, 34);
+	add_execute(&p, 2300, 3, 34, 1300); /* of the second: it had begun before the first came back */
+	add_execute(&p, 2310, 2, 33, 0);   /* of the first */
 	add_free(&f, 3000, 1, 0x900);
 	add_free(&f, 3000, 1, 0xa00);
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT n, min_ns, max_ns FROM stage_latency WHERE from_stage = 22", "2|1000|1900");
-	assert_rows(&f, "SELECT tid, n, max_ns FROM upcall_latency", "33|1|1790");
+	assert_rows(&f, "SELECT tid, n, max_ns FROM upcall_latency ORDER BY 1", "33|1|2200;34|1|790");
+	assert_rows(&f, "SELECT fate, n FROM upcall_fate ORDER BY 1", "sent back|2;unfinished|1");
+}
+
+/* A command does not answer what went up after it began; a packet that came back was sent back, its command seen or not. */
+static void test_upcall_and_other_command(void **state)
+{
+	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 0);
+
+	(void)state;
+	add_back(&p, 100, 0x800, 33); /* a controller's */
+	add_packet(&f, 110, 0, 0x100, RX, 2, 0);
+	add_upcall_record(120, 0x100, 1, 0);
+	add_free(&f, 130, 0, 0x100);
+	add_execute(&p, 200, 1, 33, 150);
+	add_back(&p, 1120, 0x900, 34);
+	add_free(&f, 1200, 1, 0x900);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT fate, n FROM upcall_fate", "sent back|1");
+	assert_rows(&f, "SELECT count(*) FROM upcall_latency", "0");
+	assert_rows(&f, "SELECT sum(n), sum(unasked) FROM ovs_command", "1|1");
+	assert_rows(&f, "SELECT from_stage, to_stage, n, sum_ns FROM stage_latency WHERE 22 IN (from_stage, to_stage) ORDER BY 1",
+		    "3|22|1|10;22|23|1|1000");
+}
+
+/* What tells packets apart, of each kind; none of these has an IP identification. */
+static void test_upcall_headers(void **state)
+{
+	struct rec_packet p[6];
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		p[i] = packet_at(100 + i, 0, 0x100 * (i + 1), RX, 2, 0);
+		p[i].ip_len = 100;
+	}
+	p[0].proto = p[1].proto = 17; /* UDP, by size */
+	p[1].ip_len = 101;
+	p[2].proto = p[3].proto = 1; /* echo requests, by number */
+	p[2].sport = p[3].sport = 9;
+	p[2].dport = p[3].dport = 8 << 8;
+	p[3].seq = 1;
+	p[4].ethertype = p[5].ethertype = 0x86dd; /* TCP over IPv6, by VLAN */
+	p[4].vlan = 10;
+	p[5].vlan = 20;
+	for (int i = 0; i < 6; i++)
+		fixture__row(&f, &p[i].rec);
+	for (int i = 0; i < 6; i++) {
+		struct rec_upcall u = upcall_of(&p[i], 1000 + 100 * i, 1);
+
+		fixture__row(&f, &u.rec);
+		add_free(&f, 1010 + 100 * i, 0, p[i].skb);
+	}
+	for (int i = 0; i < 6; i++) { /* in turn, the last one first */
+		add_back(&p[5 - i], 21000 + 100 * i, 0x9000 + i, 33);
+		add_free(&f, 21050 + 100 * i, 1, 0x9000 + i);
+	}
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT total_ns, begin_ns - 5000000000, fate FROM packet ORDER BY 2",
+		    "21400|100|consumed;21299|101|consumed;21198|102|consumed;21097|103|consumed;20996|104|consumed;20895|105|consumed");
+}
+
+/*
+ * A GSO packet is one, whether it says that it has segments or, as a guest's, does not; whether links show the segments or
+ * not. All but the first go on as branches.
+ */
+static void test_upcall_segments(void **state)
+{
+	struct rec_packet p = packet_at(0, 0, 0x100, RX, 2, 7);
+	struct rec_upcall u;
+
+	(void)state;
+	p.ip_len = 3000;
+	for (int way = 0; way < 3; way++) {
+		__u64 t = 10000 * way + 100, skb = 0x10000 * (way + 1);
+
+		p.rec.ts = T0 + t;
+		p.skb = skb;
+		fixture__row(&f, &p.rec);
+		u = upcall_of(&p, t + 100, 1);
+		u.gso_segs = way ? 3 : 0;
+		fixture__row(&f, &u.rec);
+		for (int i = 0; i < 3; i++) {
+			struct rec_packet part = packet_at(0, 0, skb + 0x100 * (i + 1), RX, 2, 7 + i);
+
+			part.ip_len = 1000;
+			if (way == 2)
+				ADD(&f, link, t + 105, 0, .from = skb, .to = part.skb, .how = LINK_SEGMENT);
+			u = upcall_of(&part, t + 110 + i, 1);
+			u.part = 1;
+			fixture__row(&f, &u.rec);
+			add_back(&part, t + 2110 + i, skb + 0x1000 * (i + 1), 33);
+			add_free(&f, t + 2120 + i, 1, skb + 0x1000 * (i + 1));
+			add_free(&f, t + 120, 0, part.skb);
+		}
+		add_free(&f, t + 130, 0, skb);
+	}
+	fixture__analyze(&f);
+	/* with links the first segment has a branch, which ends with it */
+	assert_rows(&f, "SELECT fate, sum(n), sum(branches), sum(n_timed), sum(sum_ns) FROM journey GROUP BY 1 ORDER BY 1",
+		    "consumed|3|7|3|6330");
+	assert_rows(&f, "SELECT sum(n), sum(sum_ns) FROM stage_latency WHERE from_stage = 22 AND to_stage = 23", "9|18099");
+	assert_rows(&f, "SELECT fate, n FROM upcall_fate", "sent back|3");
+	assert_rows(&f, "SELECT sum(n), sum(segments) FROM upcall", "3|6");
+	assert_rows(&f, "SELECT packets, n FROM flow", "3|3");
+}
+
+/* With a VLAN tag beside it the packet is cloned to be sent up: the answer is for the packet. */
+static void test_upcall_clone(void **state)
+{
+	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 7);
+
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
+	add_upcall_record(200, 0x100, 1, 7);
+	ADD(&f, link, 210, 0, .from = 0x100, .to = 0x200, .how = LINK_CLONE);
+	add_free(&f, 220, 0, 0x200);
+	add_free(&f, 230, 0, 0x100);
+	add_back(&p, 1200, 0x900, 33);
+	add_free(&f, 1300, 1, 0x900);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT fate, sum(n), sum(branches), sum(sum_ns) FROM journey GROUP BY 1", "consumed|1|1|1100");
+}
+
+/*
+ * Where addresses are used again: the new sk_buff has that of a journey whose end was not seen, be it for an answer or
+ * for what a controller made; the old one goes unseen.
+ */
+static void test_upcall_addresses(void **state)
+{
+	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 0);
+
+	(void)state;
+	add_packet(&f, 10, 1, 0xb00, QUEUE, 3, 0);
+	add_back(&p, 20, 0xb00, 33);
+	add_free(&f, 30, 1, 0xb00);
+	add_packet(&f, 50, 1, 0x900, QUEUE, 3, 0);
+	add_packet(&f, 100, 0, 0x100, RX, 2, 0);
+	add_upcall_record(200, 0x100, 1, 0);
+	add_packet(&f, 300, 0, 0x100, RX, 2, 8);
+	add_back(&p, 1200, 0x900, 33);
+	add_free(&f, 1300, 1, 0x900);
+	add_free(&f, 1400, 0, 0x100);
+	fixture__analyze(&f);
+	assert_rows(&f, FATES, "consumed|3|0|0|1|1100;reused|2|0|0|0|0");
+	assert_rows(&f, "SELECT n, sum_ns FROM stage_latency WHERE from_stage = 22", "1|1000");
+}
+
+/* A flow that leads to user space, as OVS makes them for what it cannot do in the datapath: the packet waits as well. */
+static void test_upcall_slow_path(void **state)
+{
+	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 7);
+
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
+	add_upcall_record(200, 0x100, 2, 7);
+	add_free(&f, 250, 0, 0x100);
+	add_back(&p, 1200, 0x900, 33);
+	add_free(&f, 1300, 1, 0x900);
+	fixture__analyze(&f);
+	assert_rows(&f, FATES, "consumed|1|0|0|1|1100");
+}
+
+/* Where packets are not recorded, an upcall is none. */
+static void test_upcall_without_packets(void **state)
+{
+	(void)state;
+	add_upcall_record(200, 0x100, 1, 7);
+	add_upcall_record(300, 0x100, 1, 8);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT sum(n) FROM upcall", "2");
+	assert_rows(&f, "SELECT count(*) FROM journey", "0");
+	assert_rows(&f, "SELECT count(*) FROM stage_count", "0");
+}
+
+/* What did not come back by the end could still have; a return may be among what was lost. */
+static void test_upcall_not_back(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		__u64 t = 2000000000ull * i + 100;
+
+		add_packet(&f, t, 0, 0x100, RX, 2, 7 + i);
+		add_upcall_record(t + 10, 0x100, 1, 7 + i);
+		add_free(&f, t + 20, 0, 0x100);
+	}
+	add_gap(&f, 2000001000, 2000002000, 1, REC_packet, 5);
+	fixture__analyze(&f);
+	/* the first two waited through the gap */
+	assert_rows(&f, FATES, "unfinished|1|0|0|1|10;upcall|2|0|2|0|0");
+}
+
+/* A filter does not change which of two alike is answered: here by what no upcall has. */
+static bool wants_ttl_64(void *arg, const struct rec_packet *p)
+{
+	(void)arg;
+	return p->ttl == 64;
+}
+
+static void test_upcall_filter(void **state)
+{
+	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 7);
+
+	(void)state;
+	f.opts.filter = (struct analyze_filter){ .match = wants_ttl_64 };
+	add_packet(&f, 100, 0, 0x100, RX, 2, 7);
+	add_upcall_record(200, 0x100, 1, 7);
+	add_free(&f, 250, 0, 0x100);
+	add_back(&p, 1200, 0x900, 33);
+	add_free(&f, 1300, 1, 0x900);
+	fixture__analyze(&f);
+	assert_rows(&f, FATES, "consumed|1|0|0|1|1100");
+	assert_rows(&f, "SELECT (SELECT count(*) FROM upcall), (SELECT count(*) FROM upcall_fate)", "0|0");
 }
 
 /* ovs-vswitchd may answer before the sender gets to free its sk_buff. */
@@ -155,7 +399,7 @@ static void test_upcalls_alike(void **state)
 	}
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT n, min_ns, max_ns FROM stage_latency WHERE from_stage = 22", "2|1000|1900");
-	assert_rows(&f, FATES, "consumed|2|0|0|2|2920;upcall|1|0|0|1|10");
+	assert_rows(&f, FATES, "consumed|2|0|0|2|2920;unfinished|1|0|0|1|10");
 }
 
 /* A program of the flow's own sent it up: it goes its way, and what a controller makes is a new packet. */
@@ -224,7 +468,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_upcall), TEST(test_upcall_without_stage), TEST(test_upcall_record_first), TEST(test_upcall_refused),
-		TEST(test_upcall_and_command), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
+		TEST(test_upcall_and_command), TEST(test_upcall_and_other_command), TEST(test_upcall_headers), TEST(test_upcall_segments),
+		TEST(test_upcall_clone), TEST(test_upcall_addresses), TEST(test_upcall_slow_path), TEST(test_upcall_without_packets),
+		TEST(test_upcall_not_back), TEST(test_upcall_filter), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
 		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_merge),
 	};
 
