@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include "analyzer/base/heavy.h"
 #include "analyzer/base/hist.h"
+#include "analyzer/base/interval.h"
 
 enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08 };
 enum { SEQ_NEAR = 1 << 24 }; /* bytes; farther back is another connection */
@@ -129,7 +130,7 @@ static bool is_elsewhere(const struct newest *n, const struct rec_packet *p)
 
 static void add_gap(struct flows *f, struct flow *flow, __u64 now)
 {
-	__u64 from = flow->newest.ts, ns = now > from ? now - from : 0;
+	__u64 from = flow->newest.ts, ns = since(from, now);
 
 	if (f->lost->n_packet && gaps__in_packets(f->lost, from, now)) {
 		flow->uncertain++;

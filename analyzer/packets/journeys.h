@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "analyzer/base/interval.h"
 #include "format/record.h"
 
 enum {
@@ -55,7 +56,7 @@ struct journey {
  */
 static inline __u64 journey__total(const struct journey *j)
 {
-	return j->last > j->begin ? j->last - j->begin : 0;
+	return since(j->begin, j->last);
 }
 
 struct journeys;

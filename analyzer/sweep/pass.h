@@ -3,12 +3,13 @@
  *
  * A pass sees the records it wants in time order, keeps what it needs in bounded memory, and stores its
  * results. No allocation per event. Time may step back by a little when a row came late: intervals are
- * taken with since().
+ * taken with since() (base/interval.h).
  */
 #ifndef ANALYZER_PASS_H
 #define ANALYZER_PASS_H
 
 #include "analyzer/sweep/opts.h"
+#include "analyzer/base/interval.h"
 #include "analyzer/filter/devices.h"
 #include "analyzer/read/gaps.h"
 #include "analyzer/read/names.h"
@@ -69,11 +70,6 @@ static inline bool sweep__match(const struct sweep *s, const struct rec_packet *
 static inline bool sweep__at_device(const struct sweep *s, __u32 netns, __u32 ifindex)
 {
 	return !s->devices || devices__has(s->devices, netns, ifindex);
-}
-
-static inline __u64 since(__u64 from, __u64 to)
-{
-	return to > from ? to - from : 0;
 }
 
 static inline __u64 pair(__u32 high, __u32 low)

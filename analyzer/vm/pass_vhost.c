@@ -74,11 +74,11 @@ static void add(struct state *st, struct hist *h, __u64 value)
 static void end_wait(struct state *st, const struct rec_vhost_run *r, struct hist *wake)
 {
 	struct kicks *k = table__find(&st->kicked, &r->vq);
-	__u64 begin = r->rec.ts - r->duration;
+	__u64 begin = since(r->duration, r->rec.ts);
 
 	if (!k || !k->first || k->first > begin)
 		return;
-	add(st, wake, begin - k->first);
+	add(st, wake, since(k->first, begin));
 	k->first = k->last > begin ? k->last : 0;
 }
 

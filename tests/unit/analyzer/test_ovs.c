@@ -48,6 +48,25 @@ static void add_execute(struct fixture *f, __u64 at, unsigned tid, unsigned dpor
 	fixture__row(f, &e.rec);
 }
 
+/* A damaged trace may say that something lasted for longer than there was time. */
+static void test_impossible_durations(void **state)
+{
+	struct rec_upcall_execute e = { .rec = { .ts = T0 + 8 * MS, .type = REC_upcall_execute, .cpu = 1 }, .tid = 70, .tgid = 100,
+					.ethertype = 0x0800, .proto = 17, .sport = 1000, .dport = 81, .ip_id = 1, .ip_len = 128,
+					.len = 142, .duration = T0 + 9 * MS };
+	struct fixture f;
+
+	(void)state;
+	fixture__begin(&f, 2);
+	add_upcall(&f, 0, 0, 1, 81, 1, 0);
+	memcpy(e.saddr, from_ip, 16);
+	memcpy(e.daddr, to_ip, 16);
+	fixture__row(&f, &e.rec);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT count(*) FROM upcall_latency WHERE max_ns > 8000000", "0");
+	fixture__end(&f);
+}
+
 /* ---- commands ------------------------------------------------------------------------------------- */
 
 static __u8 bytes[2112];
@@ -367,7 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sent_back), cmocka_unit_test(test_other_fates), cmocka_unit_test(test_same_headers), cmocka_unit_test(test_flow_to_packet),
-		cmocka_unit_test(test_segments),  cmocka_unit_test(test_gap),         cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_impossible_durations), cmocka_unit_test(test_segments),  cmocka_unit_test(test_gap),         cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_life),      cmocka_unit_test(test_replaced), cmocka_unit_test(test_flush_and_parts), cmocka_unit_test(test_drops),
 	};
 

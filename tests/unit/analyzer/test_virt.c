@@ -134,6 +134,20 @@ static void add_signal(struct fixture *f, __u64 at, __u64 ctx, __u32 tid)
 }
 
 /* Only a signal of that eventfd by that thread, and once, is an answer. */
+/* A damaged trace may say that something lasted for longer than there was time: no wait comes of it. */
+static void test_impossible_durations(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture__begin(&f, 2);
+	add_kick(&f, 10 * US);
+	ADD(&f, vhost_run, 50 * US, 1, .vq = VQ, .sock = SOCK, .call = CALL, .kick = KICK, .duration = T0 + 60 * US, .tid = VHOST);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT wake_n, wake_max_ns FROM vhost_run", "0|0");
+	fixture__end(&f);
+}
+
 static void test_vhost_signals(void **state)
 {
 	struct fixture f;
@@ -223,7 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ring),	      cmocka_unit_test(test_tun_drops), cmocka_unit_test(test_tun_gap),
-		cmocka_unit_test(test_vhost_runs),    cmocka_unit_test(test_vhost_signals), cmocka_unit_test(test_interrupts),
+		cmocka_unit_test(test_vhost_runs),    cmocka_unit_test(test_vhost_signals), cmocka_unit_test(test_impossible_durations), cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_chain),	      cmocka_unit_test(test_guest),
 	};
 
