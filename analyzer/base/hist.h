@@ -6,8 +6,8 @@
  * Histograms merge by addition and are stored as a BLOB (hist__encode). Integers only: the result
  * does not depend on the order of additions or merges.
  *
- * Zero-initialise (or hist__init), add, and hist__free at the end. An octave's buckets are allocated
- * when its first value arrives.
+ * Zero-initialise (or hist__init), add, and hist__free at the end. Few values take little memory: buckets are
+ * allocated when values arrive.
  */
 #ifndef ANALYZER_HIST_H
 #define ANALYZER_HIST_H
@@ -29,7 +29,10 @@ struct hist {
 	__u64 sum; /* stays at its maximum when it would overflow */
 	__u64 min; /* meaningless when n is 0 */
 	__u64 max;
-	__u64 *octave[HIST_OCTAVES]; /* HIST_SUB counts each; NULL: all 0 */
+	/* private */
+	__u64 **octave; /* HIST_OCTAVES of HIST_SUB counts each, NULL: all 0. NULL: a list */
+	__u64 *few;     /* the list */
+	__u8 n_few, room;
 };
 
 /* Empty. Does not free: for memory that was never a histogram. */

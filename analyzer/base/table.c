@@ -1,112 +1,127 @@
-/* table.c: open addressing over an array of entries (table.h). At most half of the slots are used. */
+/* table.c: open addressing over an array of entries (table.h). */
 #include "analyzer/base/table.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAP = 64 };
-
-void table__init(struct table *t, unsigned key_words, size_t value_size, size_t limit)
+static void insert(struct table *t, struct table_slot s)
 {
-	memset(t, 0, sizeof(*t));
-	t->key_words = key_words;
-	t->entry_size = key_words * sizeof(__u64) + (value_size + 7) / 8 * 8;
-	t->limit = limit;
+	size_t i = s.hash;
+
+	while (t->slots[i & t->mask].place)
+		i++;
+	t->slots[i & t->mask] = s;
 }
 
-void table__free(struct table *t)
+static void move_to(struct table *t, struct table_slot *slots, size_t n)
 {
-	free(t->entries);
-	free(t->slots);
-	t->entries = NULL;
-	t->slots = NULL;
-	t->n = t->cap = 0;
-}
+	struct table_slot *old = t->slots;
+	size_t n_old = old ? t->mask + 1 : 0;
 
-static size_t hash(const __u64 *key, unsigned words)
-{
-	__u64 h = 0x243f6a8885a308d3;
-
-	for (unsigned i = 0; i < words; i++) {
-		h = (h ^ key[i]) * 0x9e3779b97f4a7c15;
-		h ^= h >> 32;
-	}
-	return h;
-}
-
-static bool same(const __u64 *a, const __u64 *b, unsigned words)
-{
-	for (unsigned i = 0; i < words; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
-
-/* The slot that holds the key, or the free one it would go to. */
-static __u32 *slot_of(const struct table *t, const __u64 *key)
-{
-	for (size_t i = hash(key, t->key_words);; i++) {
-		__u32 *slot = &t->slots[i & t->mask];
-
-		if (!*slot || same(table__key(t, *slot - 1), key, t->key_words))
-			return slot;
-	}
+	t->slots = slots;
+	t->mask = n - 1;
+	for (size_t i = 0; i < n_old; i++)
+		if (old[i].place)
+			insert(t, old[i]);
+	free(old);
 }
 
 /* Out of memory: the table is as it was. */
 static bool grow(struct table *t)
 {
-	size_t cap = t->cap ? t->cap * 2 : FIRST_CAP, n_slots = 2 * FIRST_CAP;
-	unsigned char *entries;
-	__u32 *slots;
+	__u32 cap = t->cap ? t->cap * 2 : TABLE_LEAST;
+	size_t n_slots = 2 * TABLE_LEAST;
+	struct table_slot *slots;
+	void *p;
 
 	cap = cap > t->limit ? t->limit : cap;
-	while (n_slots < 2 * cap)
-		n_slots *= 2;
-	slots = calloc(n_slots, sizeof(*slots));
-	entries = slots ? realloc(t->entries, cap * t->entry_size) : NULL;
-	if (!entries) {
-		free(slots);
+	if (cap == t->cap)
 		return false;
-	}
-	memset(entries + t->cap * t->entry_size, 0, (cap - t->cap) * t->entry_size);
-	t->entries = entries;
+	p = realloc(t->entries, cap * t->entry_size);
+	t->entries = p ? p : t->entries;
+	p = p ? realloc(t->notes, (cap + 1ul) * sizeof(*t->notes)) : NULL;
+	t->notes = p ? p : t->notes;
+	while (n_slots < 2ul * cap)
+		n_slots *= 2;
+	slots = p ? calloc(n_slots, sizeof(*slots)) : NULL;
+	if (!slots)
+		return false;
+	move_to(t, slots, n_slots);
 	t->cap = cap;
-	free(t->slots);
-	t->slots = slots;
-	t->mask = n_slots - 1;
-	for (size_t i = 0; i < t->n; i++)
-		*slot_of(t, table__key(t, i)) = i + 1;
 	return true;
 }
 
-void *table__find(const struct table *t, const __u64 *key)
+int table__init(struct table *t, unsigned key_words, size_t value_size, __u32 limit)
 {
-	__u32 *slot = t->slots ? slot_of(t, key) : NULL;
-
-	return slot && *slot ? table__value(t, *slot - 1) : NULL;
+	assert(key_words >= 1 && key_words <= TABLE_MAX_KEY && limit >= TABLE_LEAST && limit <= 1u << 30);
+	*t = (struct table){ .key_words = key_words, .limit = limit };
+	t->entry_size = key_words * sizeof(__u64) + (value_size + 7) / 8 * 8;
+	if (grow(t))
+		return 0;
+	table__free(t);
+	return -ENOMEM;
 }
 
-void *table__add(struct table *t, const __u64 *key, bool *fresh)
+void table__free(struct table *t)
 {
-	void *value = table__find(t, key);
+	free(t->entries);
+	free(t->notes);
+	free(t->slots);
+	*t = (struct table){ 0 };
+}
 
-	if (fresh)
-		*fresh = !value;
-	if (value)
-		return value;
-	if (t->n == t->limit || (t->n == t->cap && !grow(t))) {
-		t->refused++;
-		return NULL;
+void table__give(struct table *t, __u32 place, const __u64 *key)
+{
+	assert(!table__find(t, key));
+	memcpy(table__key(t, place), key, t->key_words * sizeof(*key));
+	insert(t, (struct table_slot){ place, (__u32)hash__words(key, t->key_words) });
+}
+
+/* A place that nobody had yet was never written: untouched pages cost nothing. */
+__u32 table__append(struct table *t, const __u64 *key)
+{
+	__u32 place;
+
+	if (t->n == t->cap && !grow(t))
+		return 0;
+	place = ++t->n;
+	if (place > t->high) {
+		memset(table__key(t, place), 0, t->entry_size);
+		t->high = place;
 	}
-	memcpy((void *)table__key(t, t->n), key, t->key_words * sizeof(*key));
-	*slot_of(t, key) = t->n + 1;
-	return table__value(t, t->n++);
+	table__give(t, place, key);
+	return place;
+}
+
+/* Those behind the free slot move up to where they can be found from. */
+static void close_up(struct table *t, size_t hole)
+{
+	for (size_t i = hole + 1; t->slots[i & t->mask].place; i++) {
+		size_t far = (i - t->slots[i & t->mask].hash) & t->mask; /* from where it belongs */
+
+		if (far < ((i - hole) & t->mask))
+			continue;
+		t->slots[hole & t->mask] = t->slots[i & t->mask];
+		hole = i;
+	}
+	t->slots[hole & t->mask].place = 0;
+}
+
+void table__take(struct table *t, __u32 place)
+{
+	size_t i = (__u32)hash__words(table__key(t, place), t->key_words);
+
+	while (t->slots[i & t->mask].place != place) {
+		assert(t->slots[i & t->mask].place);
+		i++;
+	}
+	close_up(t, i);
 }
 
 void table__clear(struct table *t)
 {
-	if (t->slots && t->n)
+	if (t->n)
 		memset(t->slots, 0, (t->mask + 1) * sizeof(*t->slots));
 	t->n = 0;
 }

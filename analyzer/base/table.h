@@ -1,55 +1,89 @@
 /*
- * table.h: a hash table of fixed-size values under keys of a few 64-bit words, with a limit.
+ * table.h: what lru.c and heavy.c are made of: entries of a fixed size under keys of a few 64-bit words, up to a limit.
+ * Nobody else uses it: a table that is full has to know whom it forgets.
  *
- * Entries lie in one array in order of arrival. Adding grows it (and moves values: pointers hold until the
- * next add only); at the limit adding fails and is counted, so that no trace can make it eat the memory.
+ * Entries lie in one array, in places numbered from 1 in order of arrival; the array grows, so that pointers hold until the
+ * next one is added. A place keeps its number, and the bytes of its value when it is given to another key.
  */
 #ifndef ANALYZER_TABLE_H
 #define ANALYZER_TABLE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <linux/types.h>
+#include "analyzer/base/hash.h"
 
-enum { TABLE_MAX_KEY = 8 };
+enum { TABLE_MAX_KEY = 8, TABLE_LEAST = 8 /* a limit is at least this */ };
+
+struct table_slot {
+	__u32 place; /* 0: free */
+	__u32 hash;
+};
+
+union table_note { /* what its owner remembers of a place */
+	__u64 count;
+	struct {
+		__u32 newer, older;
+	};
+};
 
 struct table {
 	unsigned key_words;
 	size_t entry_size; /* key and value, a multiple of 8 */
-	size_t limit;      /* entries */
-	size_t n;
-	__u64 refused;     /* adds beyond the limit or the memory */
-	/* private */
-	size_t cap;
+	__u32 limit, cap;    /* places: at most, and there are */
+	__u32 n, high;       /* taken, and ever taken */
+	size_t mask;         /* of slots: at most half of them are used */
 	unsigned char *entries;
-	__u32 *slots;      /* index + 1; 0: free */
-	size_t mask;
+	union table_note *notes; /* by place; 0 is nobody's */
+	struct table_slot *slots;
 };
 
-/* key_words: 1 .. TABLE_MAX_KEY. Nothing is allocated before the first add. */
-void table__init(struct table *t, unsigned key_words, size_t value_size, size_t limit);
+/* Returns 0 or -ENOMEM. There is room for TABLE_LEAST then. */
+int table__init(struct table *t, unsigned key_words, size_t value_size, __u32 limit);
 void table__free(struct table *t);
 
-/* The value under this key, or NULL. */
-void *table__find(const struct table *t, const __u64 *key);
+/* Takes the next place, its value zero, for a key that has none. 0: there is none left, by the limit or the memory. */
+__u32 table__append(struct table *t, const __u64 *key);
 
-/*
- * The same, added when missing (*fresh says so; may be NULL). A new value is zeroed memory, or what
- * table__clear() left there. NULL: the table is full or memory is short.
- */
-void *table__add(struct table *t, const __u64 *key, bool *fresh);
+/* Gives a place without a key to this one, which has none. */
+void table__give(struct table *t, __u32 place, const __u64 *key);
 
-/* Forgets all entries and keeps memory and the bytes of the values. */
+/* Takes its key from a place. */
+void table__take(struct table *t, __u32 place);
+
+/* No key has a place, and none is taken. The bytes of values stay. */
 void table__clear(struct table *t);
 
-static inline const __u64 *table__key(const struct table *t, size_t i)
+static inline __u64 *table__key(const struct table *t, __u32 place)
 {
-	return (const __u64 *)(t->entries + i * t->entry_size);
+	assert(place >= 1 && place <= t->n);
+	return (__u64 *)(t->entries + (place - 1) * t->entry_size);
 }
 
-static inline void *table__value(const struct table *t, size_t i)
+static inline void *table__value(const struct table *t, __u32 place)
 {
-	return t->entries + i * t->entry_size + t->key_words * sizeof(__u64);
+	return table__key(t, place) + t->key_words;
+}
+
+static inline bool table__same(const __u64 *a, const __u64 *b, unsigned words)
+{
+	for (unsigned i = 0; i < words; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+/* The place of a key; 0: it has none. */
+static inline __u32 table__find(const struct table *t, const __u64 *key)
+{
+	__u32 hash = (__u32)hash__words(key, t->key_words);
+
+	for (size_t i = hash;; i++) {
+		const struct table_slot *s = &t->slots[i & t->mask];
+
+		if (!s->place || (s->hash == hash && table__same(table__key(t, s->place), key, t->key_words)))
+			return s->place;
+	}
 }
 
 #endif

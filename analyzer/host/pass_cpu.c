@@ -2,13 +2,12 @@
  * pass_cpu.c: CPU time of threads and CPUs from samples, and the names of threads.
  *
  * A thread's first sample is where counting begins, unless the thread itself began during the recording:
- * then all of its CPU time belongs to it. Names of threads that ended are kept.
+ * then all of its CPU time belongs to it. Names of threads that ended are kept; what has ended makes room first, as a
+ * rule, for nothing more is heard of it.
  */
-#include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
 #include "analyzer/base/samples.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_THREADS = 1 << 18, MAX_CPUS = 1 << 16 };
 
@@ -27,7 +26,7 @@ struct cpu {
 
 struct state {
 	struct sweep *sweep;
-	struct table threads, cpus;
+	struct lru *threads, *cpus;
 	struct tally by_thread, by_cpu;
 };
 
@@ -52,15 +51,13 @@ static struct thread *thread_at(struct state *st, __u32 tid)
 {
 	__u64 key = tid;
 
-	return table__add(&st->threads, &key, NULL);
+	return lru__add(st->threads, &key, NULL);
 }
 
 static void on_task(struct state *st, const struct rec_task *r)
 {
 	struct thread *t = thread_at(st, r->tid);
 
-	if (!t)
-		return;
 	if (r->what != TASK_EXIT && (t->exit || (t->start && r->start && t->start != r->start))) {
 		unsigned reused = t->reused + 1;
 
@@ -80,9 +77,7 @@ static void on_thread(struct state *st, const struct rec_thread *r)
 	bool whole;
 	struct tally_row row;
 
-	if (!t)
-		return;
-	whole = t->sampled || (t->start && t->start >= st->sweep->first_ns);
+	whole = t->sampled || (t->start && t->start >= st->sweep->first_ns && !lru__forgotten(st->threads));
 	if (whole) {
 		row = tally__at(&st->by_thread, st->sweep->win, &key);
 		row.count[0] += delta64(t->runtime, r->runtime);
@@ -99,10 +94,8 @@ static void on_thread(struct state *st, const struct rec_thread *r)
 static void on_cputime(struct state *st, const struct rec_cputime *r)
 {
 	__u64 key = r->which;
-	struct cpu *c = table__add(&st->cpus, &key, NULL);
+	struct cpu *c = lru__add(st->cpus, &key, NULL);
 
-	if (!c)
-		return;
 	if (c->ts) {
 		__u64 *n = tally__at(&st->by_cpu, st->sweep->win, &key).count;
 
@@ -135,54 +128,49 @@ static void on_event(void *state, const struct rec *rec)
 	}
 }
 
-/* Samples are cumulative: the next one holds what a lost one would have said. */
-static void on_gap(void *state, const struct gap *gap)
+static void store_thread(void *arg, const __u64 *key, void *value)
 {
-	(void)state;
-	(void)gap;
-}
+	const struct state *st = arg;
+	struct thread *t = value;
+	size_t len = strnlen(t->comm, sizeof(t->comm));
 
-static void store_threads(struct state *st)
-{
-	for (size_t i = 0; i < st->threads.n; i++) {
-		struct thread *t = table__value(&st->threads, i);
-		size_t len = strnlen(t->comm, sizeof(t->comm));
-
-		names__clean(t->comm, len);
-		STORE(st->sweep->store, "thread", V_INT(*table__key(&st->threads, i)), V_INT(t->tgid),
-		      len ? V_TEXTN(t->comm, len) : V_NULL, V_OPT(t->start, t->start), V_OPT(t->exit, t->exit),
-		      V_INT(t->reused));
-	}
+	names__clean(t->comm, len);
+	STORE(st->sweep->store, "thread", V_INT(*key), V_INT(t->tgid), len ? V_TEXTN(t->comm, len) : V_NULL,
+	      V_OPT(t->start, t->start), V_OPT(t->exit, t->exit), V_INT(t->reused));
 }
 
 static void finish(void *state)
 {
 	struct state *st = state;
 
-	store_threads(st);
-	sweep__limit(st->sweep, "threads", MAX_THREADS, st->threads.refused, "samples and names of further threads are missing");
-	if (tally__finish(&st->by_thread) | tally__finish(&st->by_cpu))
-		st->sweep->no_memory = true;
-	table__free(&st->threads);
-	table__free(&st->cpus);
-	free(st);
+	lru__each(st->threads, store_thread, st);
 }
 
-static int init(struct sweep *s, void **state)
+static int init(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	table__init(&st->threads, 1, sizeof(struct thread), MAX_THREADS);
-	table__init(&st->cpus, 1, sizeof(struct cpu), MAX_CPUS);
-	tally__init(&st->by_thread, &thread_spec, s->store);
-	tally__init(&st->by_cpu, &cpu_spec, s->store);
-	*state = st;
+	lru__on_forget(st->threads, store_thread, st);
 	return 0;
 }
 
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(by_thread, thread_spec),
+	PASS_TALLY(by_cpu, cpu_spec),
+	{ 0 },
+};
+
+static const struct pass_lru lrus[] = {
+	PASS_LRU(threads, 1, struct thread, MAX_THREADS, "threads",
+		 "their names are kept; what they did between two samples may be missing"),
+	PASS_LRU(cpus, 1, struct cpu, MAX_CPUS, "CPUs", "what some of them did between two samples is missing"),
+	{ 0 },
+};
+
 static const __u8 wants[] = { REC_task, REC_thread, REC_cputime, 0 };
 
-const struct pass pass_cpu = { "cpu", wants, init, on_event, on_gap, finish };
+/* Samples are cumulative: the next one holds what a lost one would have said. */
+const struct pass pass_cpu = {
+	.name = "cpu", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .lrus = lrus,
+	.init = init, .on_event = on_event, .on_gap = pass__no_gap, .finish = finish,
+};

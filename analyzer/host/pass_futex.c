@@ -1,9 +1,7 @@
 /*
  * pass_futex.c: time in futex calls by thread, operation and address.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { OP_MASK = 0x7f /* without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME */, ERRORS = 0 };
 
@@ -32,34 +30,15 @@ static void on_event(void *state, const struct rec *rec)
 		st->sweep->no_memory = true;
 }
 
-/* Each record holds a whole call. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
-static void finish(void *state)
-{
-	struct state *st = state;
-
-	if (tally__finish(&st->calls))
-		st->sweep->no_memory = true;
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->calls, &spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(calls, spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_futex, 0 };
 
-const struct pass pass_futex = { "futex", wants, init, on_event, on_gap, finish };
+/* Each record holds a whole call. */
+const struct pass pass_futex = {
+	.name = "futex", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.on_event = on_event, .on_gap = pass__no_gap,
+};

@@ -1,10 +1,8 @@
 /*
  * pass_interrupt.c: hardware interrupts, softirqs, NAPI polls, the per-CPU backlog.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
 #include "analyzer/base/samples.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_CPUS = 1 << 16 };
 
@@ -15,7 +13,7 @@ struct backlog {
 
 struct state {
 	struct sweep *sweep;
-	struct table backlogs;
+	struct lru *backlogs; /* struct backlog by CPU */
 	struct tally irq, softirq, napi, softnet;
 };
 
@@ -93,10 +91,8 @@ static void on_napi(struct state *st, const struct rec_napi *r)
 static void on_softnet(struct state *st, const struct rec_softnet *r)
 {
 	__u64 key = r->which;
-	struct backlog *b = table__add(&st->backlogs, &key, NULL);
+	struct backlog *b = lru__add(st->backlogs, &key, NULL);
 
-	if (!b)
-		return;
 	if (b->sampled) {
 		__u64 *n = tally__at(&st->softnet, st->sweep->win, &key).count;
 
@@ -125,39 +121,23 @@ static void on_event(void *state, const struct rec *rec)
 	}
 }
 
-/* Each record holds a whole run, and samples are cumulative. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(irq, irq_spec),
+	PASS_TALLY(softirq, softirq_spec),
+	PASS_TALLY(napi, napi_spec),
+	PASS_TALLY(softnet, softnet_spec),
+	{ 0 },
+};
 
-static void finish(void *state)
-{
-	struct state *st = state;
-
-	if (tally__finish(&st->irq) | tally__finish(&st->softirq) | tally__finish(&st->napi) | tally__finish(&st->softnet))
-		st->sweep->no_memory = true;
-	table__free(&st->backlogs);
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	table__init(&st->backlogs, 1, sizeof(struct backlog), MAX_CPUS);
-	tally__init(&st->irq, &irq_spec, s->store);
-	tally__init(&st->softirq, &softirq_spec, s->store);
-	tally__init(&st->napi, &napi_spec, s->store);
-	tally__init(&st->softnet, &softnet_spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_lru lrus[] = {
+	PASS_LRU(backlogs, 1, struct backlog, MAX_CPUS, "CPUs with a backlog", "what some of them did between two samples is missing"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_irq, REC_softirq, REC_napi, REC_softnet, 0 };
 
-const struct pass pass_interrupt = { "interrupt", wants, init, on_event, on_gap, finish };
+/* Each record holds a whole run, and samples are cumulative. */
+const struct pass pass_interrupt = {
+	.name = "interrupt", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.lrus = lrus, .on_event = on_event, .on_gap = pass__no_gap,
+};

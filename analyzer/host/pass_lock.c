@@ -4,10 +4,8 @@
  * A kernel lock names its holder itself where it knows. A futex does not: there the holder is who ended the wait,
  * the waker that the scheduler saw, or else the last thread that woke somebody at that address during the wait.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
 #include "analyzer/base/samples.h"
-#include "analyzer/sweep/tally.h"
 #include "analyzer/read/unames.h"
 
 enum { OP_MASK = 0x7f, MAX_THREADS = 1 << 18, MAX_FUTEXES = 1 << 16, MAX_LOCKS = 1 << 16 };
@@ -31,10 +29,10 @@ struct wake { /* the last that woke somebody at an address */
 struct state {
 	struct sweep *sweep;
 	struct tally waits, holders, shorts, totals, stacks, holds;
-	struct table sleeps; /* by tid */
-	struct table wakes;  /* by process and address */
-	struct table last;   /* futex_total by tid */
-	struct table locks;  /* kernel addresses */
+	struct lru *sleeps; /* by tid */
+	struct lru *wakes;  /* by process and address */
+	struct lru *last;   /* futex_total by tid */
+	struct lru *locks;  /* kernel addresses */
 };
 
 /* ---- rows --------------------------------------------------------------------------------------- */
@@ -140,7 +138,7 @@ static void on_lock(struct state *st, const struct rec_lock *r)
 	}
 	if (!r->addr)
 		return;
-	table__add(&st->locks, &r->addr, NULL);
+	lru__add(st->locks, &r->addr, NULL);
 	add_wait(st, &w);
 	add_stack(st, LOCK, r->tid, r->addr, r->stack, r->ustack, r->duration);
 }
@@ -161,16 +159,15 @@ static void on_pthread(struct state *st, const struct rec_pthread *r)
 static void on_offcpu(struct state *st, const struct rec_offcpu *r)
 {
 	__u64 key = r->tid;
-	struct sleep *s = r->state ? table__add(&st->sleeps, &key, NULL) : NULL;
 
-	if (s)
-		*s = (struct sleep){ r->rec.ts, r->blocked, r->waker, r->stack };
+	if (r->state)
+		*(struct sleep *)lru__add(st->sleeps, &key, NULL) = (struct sleep){ r->rec.ts, r->blocked, r->waker, r->stack };
 }
 
 static void on_ustack(struct state *st, const struct rec_offcpu_ustack *r)
 {
 	__u64 tid = r->tid;
-	const struct sleep *s = table__find(&st->sleeps, &tid);
+	const struct sleep *s = lru__find(st->sleeps, &tid);
 
 	if (s && s->until == r->since)
 		add_stack(st, SLEPT, r->tid, 0, s->stack, r->ustack, s->blocked);
@@ -192,8 +189,8 @@ static bool wakes(__u32 op)
 static __u32 ended_by(const struct state *st, const struct rec_futex *r, __u64 from)
 {
 	__u64 tid = r->tid, place[2] = { r->tgid, r->uaddr };
-	const struct sleep *s = table__find(&st->sleeps, &tid);
-	const struct wake *w = table__find(&st->wakes, place);
+	const struct sleep *s = lru__find(st->sleeps, &tid);
+	const struct wake *w = lru__find(st->wakes, place);
 
 	if (s && s->waker && s->waker != r->tid && s->until >= from && s->until <= r->rec.ts)
 		return s->waker;
@@ -204,7 +201,6 @@ static void on_futex(struct state *st, const struct rec_futex *r)
 {
 	__u64 from = since(r->duration, r->rec.ts), place[2] = { r->tgid, r->uaddr };
 	__u32 op = r->op & OP_MASK;
-	struct wake *wake;
 
 	if (waits(op)) {
 		struct wait w = { .kind = FUTEX, .mode = op, .tgid = r->tgid, .tid = r->tid, .addr = r->uaddr,
@@ -213,21 +209,27 @@ static void on_futex(struct state *st, const struct rec_futex *r)
 		w.holder = ended_by(st, r, from);
 		add_wait(st, &w);
 		add_stack(st, WAIT, r->tid, r->uaddr, 0, r->ustack, r->duration);
-	} else if (wakes(op) && (__s32)r->ret > 0 && (wake = table__add(&st->wakes, place, NULL))) {
-		*wake = (struct wake){ r->rec.ts, r->tid };
+	} else if (wakes(op) && (__s32)r->ret > 0) {
+		*(struct wake *)lru__add(st->wakes, place, NULL) = (struct wake){ r->rec.ts, r->tid };
 		add_stack(st, WAKE, r->tid, r->uaddr, 0, r->ustack, r->duration);
 	}
 }
 
-/* The first total of a thread holds what it did since netrec began to watch: all of it counts. */
+/*
+ * The first total of a thread holds what it did since netrec began to watch: all of it counts, unless it may be one that
+ * was forgotten.
+ */
 static void on_total(struct state *st, const struct rec_futex_total *r)
 {
 	__u64 key = r->tid;
-	struct rec_futex_total *last = table__add(&st->last, &key, NULL);
+	bool fresh;
+	struct rec_futex_total *last = lru__add(st->last, &key, &fresh);
 	__u64 *n;
 
-	if (!last)
+	if (fresh && lru__forgotten(st->last)) {
+		*last = *r;
 		return;
+	}
 	if (last->tgid != r->tgid || r->waits < last->waits || r->wakes < last->wakes) /* another thread with this number */
 		*last = (struct rec_futex_total){ .tid = r->tid };
 	n = tally__at(&st->totals, st->sweep->win, &key).count;
@@ -270,62 +272,62 @@ static void on_gap(void *state, const struct gap *gap)
 	struct state *st = state;
 
 	if (!gap->type || gap->type == REC_offcpu)
-		table__clear(&st->sleeps);
+		lru__clear(st->sleeps);
 	if (!gap->type || gap->type == REC_futex)
-		table__clear(&st->wakes);
+		lru__clear(st->wakes);
 }
 
-static void store_names(struct state *st)
+static void store_name(void *arg, const __u64 *addr, void *value)
 {
-	for (size_t i = 0; i < st->locks.n; i++) {
-		__u64 addr = *table__key(&st->locks, i);
-		struct name_at at = names__symbol(st->sweep->names, addr);
+	const struct state *st = arg;
+	struct name_at at = names__symbol(st->sweep->names, *addr);
 
-		if (at.symbol && at.symbol->size)
-			STORE(st->sweep->store, "lock_name", V_INT(addr), V_TEXTN(at.symbol->name.s, at.symbol->name.len),
-			      V_INT(at.offset), V_TEXTN(at.symbol->module.s, at.symbol->module.len));
-	}
-	if (unames__store(st->sweep->names, st->sweep->store))
-		st->sweep->no_memory = true;
+	(void)value;
+	if (at.symbol && at.symbol->size)
+		STORE(st->sweep->store, "lock_name", V_INT(*addr), V_TEXTN(at.symbol->name.s, at.symbol->name.len),
+		      V_INT(at.offset), V_TEXTN(at.symbol->module.s, at.symbol->module.len));
 }
 
 static void finish(void *state)
 {
 	struct state *st = state;
 
-	store_names(st);
-	if (tally__finish(&st->waits) | tally__finish(&st->holders) | tally__finish(&st->shorts) |
-	    tally__finish(&st->totals) | tally__finish(&st->stacks) | tally__finish(&st->holds))
+	lru__each(st->locks, store_name, st);
+	if (unames__store(st->sweep->names, st->sweep->store))
 		st->sweep->no_memory = true;
-	sweep__limit(st->sweep, "threads with futex calls", MAX_THREADS, st->last.refused, "futex totals of further threads are missing");
-	table__free(&st->sleeps);
-	table__free(&st->wakes);
-	table__free(&st->last);
-	table__free(&st->locks);
-	free(st);
 }
 
-static int init(struct sweep *s, void **state)
+static int init(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->waits, &wait_spec, s->store);
-	tally__init(&st->holders, &holder_spec, s->store);
-	tally__init(&st->shorts, &short_spec, s->store);
-	tally__init(&st->totals, &total_spec, s->store);
-	tally__init(&st->stacks, &stack_spec, s->store);
-	tally__init(&st->holds, &hold_spec, s->store);
-	table__init(&st->sleeps, 1, sizeof(struct sleep), MAX_THREADS);
-	table__init(&st->wakes, 2, sizeof(struct wake), MAX_FUTEXES);
-	table__init(&st->last, 1, sizeof(struct rec_futex_total), MAX_THREADS);
-	table__init(&st->locks, 1, 0, MAX_LOCKS);
-	*state = st;
+	lru__on_forget(st->locks, store_name, st);
 	return 0;
 }
 
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(waits, wait_spec),
+	PASS_TALLY(holders, holder_spec),
+	PASS_TALLY(shorts, short_spec),
+	PASS_TALLY(totals, total_spec),
+	PASS_TALLY(stacks, stack_spec),
+	PASS_TALLY(holds, hold_spec),
+	{ 0 },
+};
+
+static const struct pass_lru lrus[] = {
+	PASS_LRU(sleeps, 1, struct sleep, MAX_THREADS, "threads that slept",
+		 "who ended their futex waits, and with which stack they slept, may be missing"),
+	PASS_LRU(wakes, 2, struct wake, MAX_FUTEXES, "futexes that woke", "who ended the waits for them may be missing"),
+	PASS_LRU(last, 1, struct rec_futex_total, MAX_THREADS, "threads with futex calls",
+		 "calls between two samples of some of them are missing in futex totals"),
+	PASS_LRU(locks, 1, char[0], MAX_LOCKS, NULL, NULL), /* names are stored before they are forgotten */
+	{ 0 },
+};
+
 static const __u8 wants[] = { REC_lock, REC_pthread, REC_offcpu, REC_futex, REC_futex_total, REC_offcpu_ustack, 0 };
 
-const struct pass pass_lock = { "lock", wants, init, on_event, on_gap, finish };
+const struct pass pass_lock = {
+	.name = "lock", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .lrus = lrus,
+	.init = init, .on_event = on_event, .on_gap = on_gap, .finish = finish,
+};

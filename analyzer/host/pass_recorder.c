@@ -1,9 +1,7 @@
 /*
  * pass_recorder.c: what the recorder says about itself: its cost, what it wrote and lost, its probes.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/base/table.h"
 #include "format/schema.h"
 
 enum { MAX_PROBES = 4096 };
@@ -14,7 +12,7 @@ struct probe_cost {
 
 struct state {
 	struct sweep *sweep;
-	struct table probes; /* struct probe_cost by id */
+	struct lru *probes; /* struct probe_cost by id */
 	bool has_total[REC_TYPE_MAX], wanted[REC_TYPE_MAX];
 	struct rec_total total[REC_TYPE_MAX];
 };
@@ -28,10 +26,8 @@ static void on_cost(struct state *st, const struct rec_cost *r)
 static void on_probe_cost(struct state *st, const struct rec_probe_cost *r)
 {
 	__u64 key = r->probe;
-	struct probe_cost *p = table__add(&st->probes, &key, NULL);
 
-	if (p)
-		*p = (struct probe_cost){ r->runs, r->run_time, r->misses };
+	*(struct probe_cost *)lru__add(st->probes, &key, NULL) = (struct probe_cost){ r->runs, r->run_time, r->misses };
 }
 
 static void on_event(void *state, const struct rec *rec)
@@ -55,19 +51,12 @@ static void on_event(void *state, const struct rec *rec)
 	}
 }
 
-/* Gaps are known before the sweep and stored from there; the samples here are cumulative. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
 static void put_probe(void *arg, const struct rec *rec)
 {
 	const struct rec_probe *r = (const struct rec_probe *)rec;
 	struct state *st = arg;
 	__u64 key = r->id;
-	const struct probe_cost *c = table__find(&st->probes, &key);
+	const struct probe_cost *c = lru__find(st->probes, &key);
 
 	if (r->status != PROBE_NOT_WANTED && r->type < REC_TYPE_MAX)
 		st->wanted[r->type] = true;
@@ -102,22 +91,17 @@ static void finish(void *state)
 
 	names__each(st->sweep->names, REC_probe, put_probe, st);
 	store_counts(st);
-	table__free(&st->probes);
-	free(st);
 }
 
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	table__init(&st->probes, 1, sizeof(struct probe_cost), MAX_PROBES);
-	*state = st;
-	return 0;
-}
+static const struct pass_lru lrus[] = {
+	PASS_LRU(probes, 1, struct probe_cost, MAX_PROBES, "probes", "what they cost is missing"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_cost, REC_probe_cost, REC_total, 0 };
 
-const struct pass pass_recorder = { "recorder", wants, init, on_event, on_gap, finish };
+/* Gaps are known before the sweep and stored from there; the samples here are cumulative. */
+const struct pass pass_recorder = {
+	.name = "recorder", .wants = wants, .state_size = sizeof(struct state), .lrus = lrus,
+	.on_event = on_event, .on_gap = pass__no_gap, .finish = finish,
+};

@@ -5,10 +5,7 @@
  * few windows are kept open; what reaches back behind those gets rows of its own. A row holds the ticks of one
  * window from the first to the last that are not 0.
  */
-#include <stdlib.h>
-#include <string.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { TICK_NS = 10000000, TICKS = WINDOW_NS / TICK_NS, OPEN = 3, MAX_THREADS = 1 << 18, BLOB = TICKS * 10 };
 
@@ -20,7 +17,7 @@ struct place {
 struct state {
 	struct sweep *sweep;
 	struct tally threads[OPEN], processes[OPEN]; /* by window, modulo */
-	struct table places;                          /* by tid */
+	struct lru *places;                           /* by tid */
 };
 
 /* ---- rows --------------------------------------------------------------------------------------- */
@@ -132,10 +129,8 @@ static void on_run(struct state *st, const struct rec_run *r)
 static void on_affinity(struct state *st, const struct rec_affinity *r)
 {
 	__u64 key = r->tid;
-	struct place *p = table__add(&st->places, &key, NULL);
 
-	if (p)
-		*p = (struct place){ r->cpus, r->tgid, r->policy, r->prio };
+	*(struct place *)lru__add(st->places, &key, NULL) = (struct place){ r->cpus, r->tgid, r->policy, r->prio };
 }
 
 static void on_event(void *state, const struct rec *rec)
@@ -146,53 +141,52 @@ static void on_event(void *state, const struct rec *rec)
 		on_affinity(state, (const struct rec_affinity *)rec);
 }
 
-/* A lost piece takes its own time with it and bends no other. */
-static void on_gap(void *state, const struct gap *gap)
+static void store_place(void *arg, const __u64 *key, void *value)
 {
-	(void)state;
-	(void)gap;
-}
+	const struct state *st = arg;
+	const struct place *p = value;
+	const struct rec_text *cpus = names__string(st->sweep->names, p->cpus);
 
-static void store_places(struct state *st)
-{
-	for (size_t i = 0; i < st->places.n; i++) {
-		const struct place *p = table__value(&st->places, i);
-		const struct rec_text *cpus = names__string(st->sweep->names, p->cpus);
-
-		STORE(st->sweep->store, "affinity", V_INT(*table__key(&st->places, i)), V_INT(p->tgid),
-		      cpus ? V_TEXTN(cpus->s, cpus->len) : V_NULL, V_INT(p->policy), V_INT(p->prio));
-	}
+	STORE(st->sweep->store, "affinity", V_INT(*key), V_INT(p->tgid), cpus ? V_TEXTN(cpus->s, cpus->len) : V_NULL,
+	      V_INT(p->policy), V_INT(p->prio));
 }
 
 static void finish(void *state)
 {
 	struct state *st = state;
 
-	store_places(st);
-	for (int i = 0; i < OPEN; i++)
-		if (tally__finish(&st->threads[i]) | tally__finish(&st->processes[i]))
-			st->sweep->no_memory = true;
-	sweep__limit(st->sweep, "threads with known CPUs", MAX_THREADS, st->places.refused, "the CPUs of further threads are missing");
-	table__free(&st->places);
-	free(st);
+	lru__each(st->places, store_place, st);
 }
 
-static int init(struct sweep *s, void **state)
+static int init(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	for (int i = 0; i < OPEN; i++) {
-		tally__init(&st->threads[i], &thread_spec, s->store);
-		tally__init(&st->processes[i], &process_spec, s->store);
-	}
-	table__init(&st->places, 1, sizeof(struct place), MAX_THREADS);
-	*state = st;
+	lru__on_forget(st->places, store_place, st);
 	return 0;
 }
 
+_Static_assert(OPEN == 3, "as many are listed");
+
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(threads[0], thread_spec),
+	PASS_TALLY(threads[1], thread_spec),
+	PASS_TALLY(threads[2], thread_spec),
+	PASS_TALLY(processes[0], process_spec),
+	PASS_TALLY(processes[1], process_spec),
+	PASS_TALLY(processes[2], process_spec),
+	{ 0 },
+};
+
+static const struct pass_lru lrus[] = {
+	PASS_LRU(places, 1, struct place, MAX_THREADS, NULL, NULL), /* a row of the same thread replaces the one before */
+	{ 0 },
+};
+
 static const __u8 wants[] = { REC_run, REC_affinity, 0 };
 
-const struct pass pass_run = { "run", wants, init, on_event, on_gap, finish };
+/* A lost piece takes its own time with it and bends no other. */
+const struct pass pass_run = {
+	.name = "run", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .lrus = lrus,
+	.init = init, .on_event = on_event, .on_gap = pass__no_gap, .finish = finish,
+};

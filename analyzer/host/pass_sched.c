@@ -2,9 +2,7 @@
  * pass_sched.c: how long threads slept and where, how long they waited for a CPU and who had it, who woke
  * them. Each offcpu record is complete in itself.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 struct state {
 	struct sweep *sweep;
@@ -74,37 +72,18 @@ static void on_event(void *state, const struct rec *rec)
 	count(&st->prev, win, pair(r->tid, r->prev), r->runnable);
 }
 
-/* Intervals were measured in the kernel: a lost record takes its own with it and bends no other. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
-static void finish(void *state)
-{
-	struct state *st = state;
-
-	if (tally__finish(&st->offcpu) | tally__finish(&st->runq) | tally__finish(&st->prev) | tally__finish(&st->waker))
-		st->sweep->no_memory = true;
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->offcpu, &offcpu_spec, s->store);
-	tally__init(&st->runq, &runq_spec, s->store);
-	tally__init(&st->prev, &prev_spec, s->store);
-	tally__init(&st->waker, &waker_spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(offcpu, offcpu_spec),
+	PASS_TALLY(runq, runq_spec),
+	PASS_TALLY(prev, prev_spec),
+	PASS_TALLY(waker, waker_spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_offcpu, 0 };
 
-const struct pass pass_sched = { "sched", wants, init, on_event, on_gap, finish };
+/* Intervals were measured in the kernel: a lost record takes its own with it and bends no other. */
+const struct pass pass_sched = {
+	.name = "sched", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.on_event = on_event, .on_gap = pass__no_gap,
+};

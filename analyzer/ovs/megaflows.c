@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "analyzer/base/table.h"
+#include "analyzer/base/lru.h"
 
 enum { KEY_TEXT = 1024, ACTIONS_TEXT = 1024 };
 
@@ -15,22 +15,11 @@ struct megaflow {
 
 struct megaflows {
 	struct sweep *sweep;
-	struct table flows; /* struct megaflow by dp and ufid */
+	struct lru *flows; /* struct megaflow by dp and ufid */
 	__s64 last_id;
 	__u64 left_out;
 	char key[KEY_TEXT], actions[ACTIONS_TEXT], ufid[OVS_UFID_TEXT];
 };
-
-struct megaflows *megaflows__new(struct sweep *s)
-{
-	struct megaflows *m = calloc(1, sizeof(*m));
-
-	if (!m)
-		return NULL;
-	m->sweep = s;
-	table__init(&m->flows, 3, sizeof(struct megaflow), MEGAFLOWS);
-	return m;
-}
 
 static struct megaflow *flow_of(struct megaflows *m, const struct flow_command *c)
 {
@@ -39,7 +28,7 @@ static struct megaflow *flow_of(struct megaflows *m, const struct flow_command *
 	if (!c->flow.has_ufid)
 		return NULL;
 	memcpy(&key[1], c->flow.ufid, sizeof(c->flow.ufid));
-	return table__add(&m->flows, key, NULL);
+	return lru__add(m->flows, key, NULL);
 }
 
 /* Texts of a command may hold names from elsewhere. */
@@ -77,6 +66,32 @@ static void store_end(struct megaflows *m, const struct megaflow *f, const struc
 {
 	STORE(m->sweep->store, "megaflow_end", V_INT(f->id), V_OPT(deletion, deletion ? deletion->head.rec.ts : 0),
 	      V_OPT(deletion, deletion ? deletion->head.tid : 0), V_INT(f->sets), V_OPT(f->sets, f->last_set), V_INT(flushed));
+}
+
+/* Nothing more is known of it. */
+static void store_open_end(void *arg, const __u64 *key, void *value)
+{
+	const struct megaflow *f = value;
+
+	(void)key;
+	if (f->id)
+		store_end(arg, f, NULL, false);
+}
+
+struct megaflows *megaflows__new(struct sweep *s)
+{
+	struct megaflows *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->sweep = s;
+	m->flows = lru__new(3, sizeof(struct megaflow), MEGAFLOWS);
+	if (m->flows) {
+		lru__on_forget(m->flows, store_open_end, m);
+		return m;
+	}
+	free(m);
+	return NULL;
 }
 
 void megaflows__put(struct megaflows *m, const struct flow_command *c)
@@ -117,30 +132,40 @@ void megaflows__delete(struct megaflows *m, const struct flow_command *c)
 	*f = (struct megaflow){ 0 };
 }
 
-void megaflows__flush(struct megaflows *m, const struct flow_command *c)
-{
-	for (size_t i = 0; i < m->flows.n && !c->head.ret; i++) {
-		struct megaflow *f = table__value(&m->flows, i);
+struct flush {
+	struct megaflows *flows;
+	const struct flow_command *command;
+};
 
-		if (table__key(&m->flows, i)[0] != c->head.dp)
-			continue;
-		if (f->id)
-			store_end(m, f, c, true);
-		*f = (struct megaflow){ 0 };
-	}
+static void flush_one(void *arg, const __u64 *key, void *value)
+{
+	const struct flush *flush = arg;
+	struct megaflow *f = value;
+
+	if (key[0] != flush->command->head.dp)
+		return;
+	if (f->id)
+		store_end(flush->flows, f, flush->command, true);
+	*f = (struct megaflow){ 0 };
 }
 
-void megaflows__finish(struct megaflows *m)
+void megaflows__flush(struct megaflows *m, const struct flow_command *c)
+{
+	if (!c->head.ret)
+		lru__each(m->flows, flush_one, &(struct flush){ m, c });
+}
+
+void megaflows__store(struct megaflows *m)
+{
+	lru__each(m->flows, store_open_end, m);
+	sweep__limit(m->sweep, "megaflows listed", MEGAFLOWS, m->left_out, "they are counted but not listed");
+	sweep__limit(m->sweep, "megaflows at a time", MEGAFLOWS, lru__forgotten(m->flows), "when these ended is not known");
+}
+
+void megaflows__free(struct megaflows *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->flows.n; i++) {
-		const struct megaflow *f = table__value(&m->flows, i);
-
-		if (f->id)
-			store_end(m, f, NULL, false);
-	}
-	sweep__limit(m->sweep, "megaflows", MEGAFLOWS, m->left_out + m->flows.refused, "they are counted but not listed");
-	table__free(&m->flows);
+	lru__free(m->flows);
 	free(m);
 }

@@ -30,7 +30,9 @@ void megaflows__set(struct megaflows *m, const struct flow_command *c);
 void megaflows__delete(struct megaflows *m, const struct flow_command *c);
 void megaflows__flush(struct megaflows *m, const struct flow_command *c);
 
-/* Stores the ends of those that are left, frees. NULL is allowed. */
-void megaflows__finish(struct megaflows *m);
+/* Stores the ends of those that are left, and what was left out. */
+void megaflows__store(struct megaflows *m);
+
+void megaflows__free(struct megaflows *m); /* NULL is allowed */
 
 #endif

@@ -6,11 +6,12 @@
  * settled at once. Segments of GSO packets go up one by one: the first stands for the upcall, the others
  * only wait so that their return is no surprise. The table of those that wait is the sweep's (upcalls.h).
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/base/heavy.h"
 #include "analyzer/ovs/megaflows.h"
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 #include "analyzer/ovs/upcalls.h"
 
 enum { FLOW_NEW = 1, FLOW_DEL = 2, FLOW_GET = 3, FLOW_SET = 4 };
@@ -27,7 +28,8 @@ struct parts {
 };
 
 struct datapath_flow {
-	__u64 n, refused, first, last;
+	__u64 serial; /* no other ever has it; from 1 */
+	__u64 refused, first, last;
 };
 
 struct flow_key {
@@ -40,7 +42,8 @@ struct cpu {
 	struct upcall *current; /* between its begin and its end */
 	struct upcall *segment; /* the last one of it */
 	__u64 skb;
-	size_t flow;            /* number of its flow, from 1 */
+	__u32 flow;             /* place of its flow; 0: none */
+	__u64 flow_serial;
 	struct parts parts;
 };
 
@@ -51,7 +54,8 @@ struct state {
 	struct megaflows *megaflows;
 	struct cpu *cpus;
 	struct tally counts, fates, latencies, commands, installs;
-	struct table flows;
+	struct heavy *flows;
+	__u64 serials;
 	__u64 last;      /* record that was seen */
 	__u64 gap_until; /* answers up to this time may be missing */
 	__u64 evicted;
@@ -177,24 +181,23 @@ static void evict(void *arg, struct upcall *u)
 	settle(st, u, fate, 0);
 }
 
-/* The number, from 1, of this packet's flow; 0: there are too many. */
-static size_t count_flow(struct state *st, const struct rec_upcall *r)
+static void count_flow(struct state *st, struct cpu *cpu, const struct rec_upcall *r)
 {
 	struct flow_key k = { .netns = r->netns, .ifindex = r->ifindex, .sport = r->sport, .dport = r->dport,
 			      .ethertype = r->ethertype, .proto = r->proto };
 	__u64 key[sizeof(k) / 8];
 	struct datapath_flow *f;
+	bool fresh;
 
 	memcpy(k.saddr, r->saddr, sizeof(k.saddr));
 	memcpy(k.daddr, r->daddr, sizeof(k.daddr));
 	memcpy(key, &k, sizeof(k));
-	f = table__add(&st->flows, key, NULL);
-	if (!f)
-		return 0;
-	if (!f->n++)
-		f->first = r->rec.ts;
+	cpu->flow = heavy__count(st->flows, key, &fresh);
+	f = heavy__value(st->flows, cpu->flow);
+	if (fresh)
+		*f = (struct datapath_flow){ .serial = ++st->serials, .first = r->rec.ts };
 	f->last = r->rec.ts;
-	return ((unsigned char *)f - st->flows.entries) / st->flows.entry_size + 1;
+	cpu->flow_serial = f->serial;
 }
 
 static struct upcall *add(struct state *st, const struct rec_upcall *r, bool is_wanted)
@@ -249,7 +252,17 @@ static void on_upcall(struct state *st, const struct rec_upcall *r)
 	cpu->current = add(st, r, is_wanted);
 	cpu->segment = NULL;
 	cpu->skb = r->skb;
-	cpu->flow = is_wanted ? count_flow(st, r) : 0;
+	cpu->flow = 0;
+	if (is_wanted)
+		count_flow(st, cpu, r);
+}
+
+/* Its flow may have made room for another one meanwhile. */
+static void refuse_flow(struct state *st, const struct cpu *cpu)
+{
+	struct datapath_flow *f = heavy__value(st->flows, cpu->flow);
+
+	f->refused += f->serial == cpu->flow_serial;
 }
 
 static void on_end(struct state *st, const struct rec_upcall_end *r)
@@ -265,7 +278,7 @@ static void on_end(struct state *st, const struct rec_upcall_end *r)
 	if (error && cpu->segment) /* the one it failed at */
 		settle(st, cpu->segment, REFUSED, error);
 	if (error && cpu->flow)
-		((struct datapath_flow *)table__value(&st->flows, cpu->flow - 1))->refused++;
+		refuse_flow(st, cpu);
 	cpu->current = cpu->segment = NULL;
 }
 
@@ -439,99 +452,115 @@ static void settle_rest(void *arg, struct upcall *u)
 	settle(st, u, fate_of(u, unanswered), 0);
 }
 
-static int by_upcalls(const void *a, const void *b, void *arg)
+struct counted_flow {
+	__u64 n;
+	struct flow_key key;
+	const struct datapath_flow *flow;
+};
+
+struct flow_list {
+	struct counted_flow *all;
+	size_t n;
+};
+
+static int by_upcalls(const void *a, const void *b)
 {
-	const struct table *t = arg;
-	size_t i = *(const __u32 *)a, k = *(const __u32 *)b;
-	const struct datapath_flow *x = table__value(t, i), *y = table__value(t, k);
+	const struct counted_flow *x = a, *y = b;
 
 	if (x->n != y->n)
 		return x->n > y->n ? -1 : 1;
-	return memcmp(table__key(t, i), table__key(t, k), sizeof(struct flow_key));
+	return memcmp(&x->key, &y->key, sizeof(x->key));
 }
 
-static void store_flow(struct state *st, size_t i)
+static void add_flow(void *arg, const __u64 *key, __u64 n, void *value)
 {
-	const struct datapath_flow *f = table__value(&st->flows, i);
-	struct flow_key k;
+	struct flow_list *l = arg;
+	struct counted_flow *f = &l->all[l->n++];
 
-	memcpy(&k, table__key(&st->flows, i), sizeof(k));
-	STORE(st->sweep->store, "upcall_flow", V_INT(k.netns), V_INT(k.ifindex), V_INT(k.ethertype), V_ADDR(k.saddr), V_ADDR(k.daddr),
-	      V_INT(k.sport), V_INT(k.dport), V_INT(k.proto), V_INT(f->n), V_INT(f->refused), V_INT(f->first), V_INT(f->last));
+	f->n = n;
+	f->flow = value;
+	memcpy(&f->key, key, sizeof(f->key));
 }
 
-/* Those with most upcalls. Returns how many were left out. */
-static __u64 store_flows(struct state *st)
+static void store_flow(struct state *st, const struct counted_flow *c)
 {
-	size_t n = st->flows.n;
-	__u32 *sorted = malloc((n + 1) * sizeof(*sorted));
+	const struct datapath_flow *f = c->flow;
+	const struct flow_key *k = &c->key;
 
-	if (!sorted) {
+	STORE(st->sweep->store, "upcall_flow", V_INT(k->netns), V_INT(k->ifindex), V_INT(k->ethertype), V_ADDR(k->saddr),
+	      V_ADDR(k->daddr), V_INT(k->sport), V_INT(k->dport), V_INT(k->proto), V_INT(c->n), V_INT(f->refused),
+	      V_INT(f->first), V_INT(f->last));
+}
+
+/* Those with most upcalls. */
+static void store_flows(struct state *st)
+{
+	struct flow_list l = { .all = calloc(heavy__n(st->flows) + 1ul, sizeof(*l.all)) };
+
+	if (!l.all) {
 		st->sweep->no_memory = true;
-		return 0;
+		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = (__u32)i;
-	qsort_r(sorted, n, sizeof(*sorted), by_upcalls, &st->flows);
-	for (size_t i = 0; i < n && i < STORED_FLOWS; i++)
-		store_flow(st, sorted[i]);
-	free(sorted);
-	return st->flows.refused + (n > STORED_FLOWS ? n - STORED_FLOWS : 0);
-}
-
-static void release(struct state *st)
-{
-	st->sweep->upcalls = NULL;
-	upcalls__free(st->waiting);
-	table__free(&st->flows);
-	free(st->cpus);
-	free(st);
+	heavy__each(st->flows, add_flow, &l);
+	qsort(l.all, l.n, sizeof(*l.all), by_upcalls);
+	for (size_t i = 0; i < l.n && i < STORED_FLOWS; i++)
+		store_flow(st, &l.all[i]);
+	sweep__limit(st->sweep, "flows with upcalls", STORED_FLOWS, l.n > STORED_FLOWS ? l.n - STORED_FLOWS : 0,
+		     "their upcalls are counted but not listed by flow");
+	sweep__limit(st->sweep, "upcalls of forgotten flows", MAX_FLOWS, heavy__forgotten(st->flows),
+		     "they are counted but not listed by flow");
+	free(l.all);
 }
 
 static void finish(void *state)
 {
 	struct state *st = state;
-	struct sweep *s = st->sweep;
 
 	for (__u32 i = 0; i < st->n_cpus; i++)
 		close_parts(st, &st->cpus[i].parts);
 	upcalls__each(st->waiting, settle_rest, st);
-	megaflows__finish(st->megaflows);
-	sweep__limit(s, "waiting upcalls", UPCALLS, st->evicted, "what became of them is not known");
-	sweep__limit(s, "flows with upcalls", STORED_FLOWS, store_flows(st), "their upcalls are counted but not listed by flow");
-	if (tally__finish(&st->counts) | tally__finish(&st->fates) | tally__finish(&st->latencies) |
-	    tally__finish(&st->commands) | tally__finish(&st->installs))
-		s->no_memory = true;
-	release(st);
+	megaflows__store(st->megaflows);
+	store_flows(st);
+	sweep__limit(st->sweep, "waiting upcalls", UPCALLS, st->evicted, "what became of them is not known");
 }
 
-static int init(struct sweep *s, void **state)
+static int init(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
+	struct sweep *s = st->sweep;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
 	st->n_cpus = s->n_cpus < MAX_CPUS ? s->n_cpus : MAX_CPUS;
 	st->cpus = calloc(st->n_cpus + 1, sizeof(*st->cpus));
 	s->upcalls = st->waiting = upcalls__new();
 	st->megaflows = megaflows__new(s);
-	if (!st->cpus || !st->waiting || !st->megaflows) {
-		free(st->megaflows);
-		release(st);
-		return -1;
-	}
-	tally__init(&st->counts, &count_spec, s->store);
-	tally__init(&st->fates, &fate_spec, s->store);
-	tally__init(&st->latencies, &latency_spec, s->store);
-	tally__init(&st->commands, &command_spec, s->store);
-	tally__init(&st->installs, &install_spec, s->store);
-	table__init(&st->flows, sizeof(struct flow_key) / 8, sizeof(struct datapath_flow), MAX_FLOWS);
-	*state = st;
-	return 0;
+	st->flows = heavy__new(sizeof(struct flow_key) / 8, sizeof(struct datapath_flow), MAX_FLOWS);
+	return st->cpus && st->waiting && st->megaflows && st->flows ? 0 : -ENOMEM;
 }
+
+static void release(void *state)
+{
+	struct state *st = state;
+
+	st->sweep->upcalls = NULL;
+	upcalls__free(st->waiting);
+	megaflows__free(st->megaflows);
+	heavy__free(st->flows);
+	free(st->cpus);
+}
+
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(counts, count_spec),
+	PASS_TALLY(fates, fate_spec),
+	PASS_TALLY(latencies, latency_spec),
+	PASS_TALLY(commands, command_spec),
+	PASS_TALLY(installs, install_spec),
+	{ 0 },
+};
 
 /* cost: when the recording was still going on. */
 static const __u8 wants[] = { REC_upcall, REC_upcall_end, REC_upcall_execute, REC_flow_cmd, REC_cost, 0 };
 
-const struct pass pass_ovs = { "ovs", wants, init, on_event, on_gap, finish };
+const struct pass pass_ovs = {
+	.name = "ovs", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .init = init,
+	.on_event = on_event, .on_gap = on_gap, .finish = finish, .release = release,
+};

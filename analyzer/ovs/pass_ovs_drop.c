@@ -1,10 +1,8 @@
 /*
  * pass_ovs_drop.c: packets that the Open vSwitch datapath dropped, counted and kept one by one up to a limit.
  */
-#include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_EVENTS = 100000 };
 enum { DROPS, BYTES };
@@ -82,35 +80,22 @@ static void on_event(void *state, const struct rec *rec)
 	keep(st, d);
 }
 
-/* Each drop stands for itself. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
 static void finish(void *state)
 {
 	struct state *st = state;
 
-	if (tally__finish(&st->drops))
-		st->sweep->no_memory = true;
 	sweep__limit(st->sweep, "Open vSwitch drops", MAX_EVENTS, st->left_out, "they are counted but not listed one by one");
-	free(st);
 }
 
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->drops, &spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(drops, spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_ovs_drop, 0 };
 
-const struct pass pass_ovs_drop = { "ovs_drop", wants, init, on_event, on_gap, finish };
+/* Each drop stands for itself. */
+const struct pass pass_ovs_drop = {
+	.name = "ovs_drop", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.on_event = on_event, .on_gap = pass__no_gap, .finish = finish,
+};

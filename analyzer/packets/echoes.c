@@ -8,13 +8,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "analyzer/base/recent.h"
+#include "analyzer/base/lru.h"
 #include "analyzer/sweep/tally.h"
 
 enum { MAX_ECHOES = 1 << 14, SETTLING = 1 << 10 };
 #define SETTLED_NS 1000000000ULL /* no more of a packet is expected then */
 enum { IPV4 = 0x0800, IPV6 = 0x86dd, ICMP = 1, ICMPV6 = 58 };
-enum { REQUEST_SEEN = 1, REPLY_SEEN = 2 }; /* word 1 of what is under way */
+enum { REQUEST_SEEN = 1, REPLY_SEEN = 2 };
 enum { REQUESTS, ANSWERED, AGAIN, THERE_SUM, THERE_MAX, BEYOND_SUM, BEYOND_MAX, BACK_SUM, BACK_MAX, N_COUNTS };
 
 struct key {
@@ -22,8 +22,16 @@ struct key {
 	__u32 ethertype, id_seq;   /* id_seq: 0 in rows */
 };
 
+enum { KEY_WORDS = sizeof(struct key) / 8 };
+
 struct span {
 	__u64 begin, end;
+};
+
+struct open { /* an echo that is under way */
+	struct span first; /* what was seen of it first */
+	__u64 answer;      /* its number as an answered one, from 1; 0: it is not */
+	__u8 seen;         /* REQUEST_SEEN, REPLY_SEEN */
 };
 
 struct answered {
@@ -34,7 +42,7 @@ struct answered {
 
 struct echoes {
 	struct sweep *sweep;
-	struct recent *open; /* ts, word 0: begin and last stage of what was seen first; word 1: which; word 2: nth answered */
+	struct lru *open; /* struct open by struct key */
 	struct answered answered[SETTLING];
 	__u64 n_answered, n_settled;
 	struct tally rows;
@@ -51,7 +59,7 @@ static void put(struct store *s, __u64 win, const __u64 *words, const struct tal
 	      V_INT(n[BACK_SUM]), V_INT(n[BACK_MAX]), V_HIST(row->hist));
 }
 
-static const struct tally_spec spec = { sizeof(struct key) / 8, N_COUNTS, 1, put };
+static const struct tally_spec spec = { KEY_WORDS, N_COUNTS, 1, put };
 
 struct echoes *echoes__new(struct sweep *s)
 {
@@ -60,13 +68,11 @@ struct echoes *echoes__new(struct sweep *s)
 	if (!e)
 		return NULL;
 	e->sweep = s;
-	e->open = recent__new(MAX_ECHOES);
-	if (!e->open) {
-		free(e);
-		return NULL;
-	}
-	tally__init(&e->rows, &spec, s->store);
-	return e;
+	e->open = lru__new(KEY_WORDS, sizeof(struct open), MAX_ECHOES);
+	if (e->open && tally__init(&e->rows, &spec, s->store) == 0)
+		return e;
+	echoes__free(e);
+	return NULL;
 }
 
 /* REQUEST_SEEN, REPLY_SEEN, or 0 for what is no echo. The type is where other protocols have a port. */
@@ -90,19 +96,9 @@ static struct key key_of(const struct rec_packet *p, int kind)
 	return k;
 }
 
-static __u64 hash_of(const struct key *k)
-{
-	const __u8 *p = (const __u8 *)k;
-	__u64 hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < sizeof(*k); i++)
-		hash = (hash ^ p[i]) * 0x100000001b3;
-	return hash ? hash : 1;
-}
-
 static struct tally_row row_of(struct echoes *e, struct key k)
 {
-	__u64 words[sizeof(k) / 8];
+	__u64 words[KEY_WORDS];
 
 	k.id_seq = 0;
 	memcpy(words, &k, sizeof(k));
@@ -159,47 +155,47 @@ static void go_on(struct echoes *e, __u64 nth, int kind, struct span now, __u64 
 void echoes__see(struct echoes *e, const struct journey *j)
 {
 	int kind = j->orphan || j->branch ? 0 : kind_of(&j->head);
-	__u64 device = pair(j->first_netns, j->first_ifindex), hash;
-	struct span now = { j->begin, j->last }, before;
-	struct recent_item *open;
+	__u64 device = pair(j->first_netns, j->first_ifindex), words[KEY_WORDS];
+	struct span now = { j->begin, j->last };
 	struct tally_row row;
+	struct open *open;
 	struct key k;
 
 	if (!kind)
 		return;
 	settle_old(e, now.begin);
 	k = key_of(&j->head, kind);
-	hash = hash_of(&k);
-	open = recent__find(e->open, hash);
-	if (open && kind == REQUEST_SEEN && since(open->ts, now.begin) > SETTLED_NS)
+	memcpy(words, &k, sizeof(k));
+	open = lru__find(e->open, words);
+	if (open && kind == REQUEST_SEEN && since(open->first.begin, now.begin) > SETTLED_NS)
 		open = NULL; /* another request with the same numbers, as some programs always send */
 	row = row_of(e, k);
-	row.count[REQUESTS] += kind == REQUEST_SEEN && !(open && open->word[1] & REQUEST_SEEN);
+	row.count[REQUESTS] += kind == REQUEST_SEEN && !(open && open->seen & REQUEST_SEEN);
 	if (!open) {
-		open = recent__begin(e->open, hash, now.begin);
-		open->word[0] = now.end;
-		open->word[1] = kind;
-	} else if (open->word[2]) {
-		go_on(e, open->word[2], kind, now, device, &row);
-	} else if (open->word[1] == (__u64)kind) { /* it went on as a copy, or came by once more through a guest that routes */
-		open->word[0] = now.end;
+		*(struct open *)lru__add(e->open, words, NULL) = (struct open){ .first = now, .seen = kind };
+	} else if (open->answer) {
+		go_on(e, open->answer, kind, now, device, &row);
+	} else if (open->seen == kind) { /* it went on as a copy, or came by once more through a guest that routes */
+		open->first.end = now.end;
 	} else {
-		before = (struct span){ open->ts, open->word[0] };
-		open->word[1] |= kind;
-		open->word[2] = answer(e, &(struct answered){ k, kind == REPLY_SEEN ? before : now,
-							      kind == REPLY_SEEN ? now : before, device });
+		open->seen |= kind;
+		open->answer = answer(e, &(struct answered){ k, kind == REPLY_SEEN ? open->first : now,
+							     kind == REPLY_SEEN ? now : open->first, device });
 	}
 }
 
-void echoes__finish(struct echoes *e)
+void echoes__store(struct echoes *e)
+{
+	while (e->n_settled < e->n_answered)
+		settle(e);
+	sweep__limit(e->sweep, "echoes at a time", MAX_ECHOES, lru__forgotten(e->open), "replies to these are not known as such");
+}
+
+void echoes__free(struct echoes *e)
 {
 	if (!e)
 		return;
-	while (e->n_settled < e->n_answered)
-		settle(e);
-	if (tally__finish(&e->rows))
-		e->sweep->no_memory = true;
-	sweep__limit(e->sweep, "echoes at a time", MAX_ECHOES, recent__evicted(e->open), "replies to these are not known as such");
-	recent__free(e->open);
+	tally__finish(&e->rows);
+	lru__free(e->open);
 	free(e);
 }

@@ -17,7 +17,9 @@ struct echoes *echoes__new(struct sweep *s); /* NULL when out of memory */
 /* A journey has ended; what is no echo is ignored. */
 void echoes__see(struct echoes *e, const struct journey *j);
 
-/* Stores the results and frees. NULL is allowed. */
-void echoes__finish(struct echoes *e);
+/* The recording is over: no more of any echo is expected. */
+void echoes__store(struct echoes *e);
+
+void echoes__free(struct echoes *e); /* NULL is allowed */
 
 #endif

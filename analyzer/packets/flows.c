@@ -54,23 +54,20 @@ struct flows *flows__new(const struct gaps *lost)
 	return NULL;
 }
 
-static void free_one(void *arg, const __u64 *key, __u64 packets, void *value)
+static void free_one(void *arg, void *value)
 {
 	struct flow *flow = value;
 
 	(void)arg;
-	(void)key;
-	(void)packets;
 	hist__free(&flow->total);
 	hist__free(&flow->gaps);
 }
 
-/* A place that was once taken stays so: others were never written, and are not to be touched. */
 void flows__free(struct flows *f)
 {
 	if (!f)
 		return;
-	heavy__each(f->table, free_one, NULL);
+	heavy__each_value(f->table, free_one, NULL);
 	heavy__free(f->table);
 	free(f);
 }

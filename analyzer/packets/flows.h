@@ -1,7 +1,7 @@
 /*
  * flows.h: packets by flow: one direction of a 5-tuple.
  *
- * A table of fixed size, of the flows with most packets (heavy.h); what is forgotten is counted.
+ * Those with most packets (base/heavy.h); what is forgotten is counted.
  *
  * The gaps of a flow are the times between the first sights of its consecutive packets. What TCP sends again, and a packet
  * that comes by once more elsewhere, is no new one for them.

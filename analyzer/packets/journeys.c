@@ -1,31 +1,39 @@
-/* journeys.c: a set-associative table: the eight addresses of a set share one cache line. */
+/* journeys.c: journeys by skb (journeys.h). */
 #include "analyzer/packets/journeys.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { WAYS = 8 };
+#include "analyzer/base/lru.h"
 
 struct journeys {
-	size_t sets;
-	__u64 (*tags)[WAYS]; /* skb address; 0: free */
-	struct journey (*journeys)[WAYS];
+	struct lru *by_skb;
+	void (*evict)(void *arg, struct journey *j);
+	void *arg;
+	struct journey nobody; /* of a damaged record that has no address: it is followed no further */
 };
 
-/* Untouched pages cost nothing. */
-struct journeys *journeys__new(size_t size)
+static void make_room(void *arg, const __u64 *skb, void *value)
+{
+	const struct journeys *t = arg;
+
+	(void)skb;
+	t->evict(t->arg, value);
+}
+
+struct journeys *journeys__new(__u32 size, void (*evict)(void *arg, struct journey *j), void *arg)
 {
 	struct journeys *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
-	t->sets = size / WAYS;
-	t->tags = calloc(t->sets, sizeof(*t->tags));
-	t->journeys = calloc(t->sets, sizeof(*t->journeys));
-	if (t->tags && t->journeys)
+	t->evict = evict;
+	t->arg = arg;
+	t->by_skb = lru__new(1, sizeof(struct journey), size);
+	if (t->by_skb) {
+		lru__on_forget(t->by_skb, make_room, t);
 		return t;
-	journeys__free(t);
+	}
+	free(t);
 	return NULL;
 }
 
@@ -33,68 +41,45 @@ void journeys__free(struct journeys *t)
 {
 	if (!t)
 		return;
-	free(t->tags);
-	free(t->journeys);
+	lru__free(t->by_skb);
 	free(t);
-}
-
-static size_t set_of(const struct journeys *t, __u64 skb)
-{
-	return skb * 0x9e3779b97f4a7c15 >> 32 & (t->sets - 1);
 }
 
 struct journey *journeys__find(struct journeys *t, __u64 skb)
 {
-	size_t set = set_of(t, skb);
-
-	for (int way = 0; way < WAYS; way++)
-		if (t->tags[set][way] == skb)
-			return skb ? &t->journeys[set][way] : NULL;
-	return NULL;
+	return lru__use(t->by_skb, &skb);
 }
 
-static int oldest(const struct journeys *t, size_t set)
+/* What is big is left as it is. */
+struct journey *journeys__add(struct journeys *t, __u64 skb)
 {
-	int found = 0;
+	struct journey *j = skb ? lru__add_raw(t->by_skb, &skb) : &t->nobody;
 
-	for (int way = 1; way < WAYS; way++)
-		if (t->journeys[set][way].last < t->journeys[set][found].last)
-			found = way;
-	return found;
-}
-
-struct journey *journeys__add(struct journeys *t, __u64 skb, void (*evict)(void *arg, struct journey *j), void *arg)
-{
-	size_t set = set_of(t, skb);
-	struct journey *j;
-	int way = 0;
-
-	while (way < WAYS && t->tags[set][way])
-		way++;
-	if (way == WAYS) {
-		way = oldest(t, set);
-		evict(arg, &t->journeys[set][way]);
-	}
-	t->tags[set][way] = skb;
-	j = &t->journeys[set][way];
 	memset(j, 0, offsetof(struct journey, head));
 	j->skb = skb;
 	return j;
 }
 
-void journeys__remove(struct journeys *t, struct journey *j)
+void journeys__remove(struct journeys *t, __u64 skb)
 {
-	size_t index = j - &t->journeys[0][0];
+	lru__remove(t->by_skb, &skb);
+}
 
-	t->tags[index / WAYS][index % WAYS] = 0;
+struct visit {
+	void (*fn)(void *arg, struct journey *j);
+	void *arg;
+};
+
+static void visit(void *arg, const __u64 *skb, void *value)
+{
+	const struct visit *v = arg;
+
+	(void)skb;
+	v->fn(v->arg, value);
 }
 
 void journeys__drain(struct journeys *t, void (*fn)(void *arg, struct journey *j), void *arg)
 {
-	for (size_t set = 0; set < t->sets; set++)
-		for (int way = 0; way < WAYS; way++)
-			if (t->tags[set][way]) {
-				fn(arg, &t->journeys[set][way]);
-				t->tags[set][way] = 0;
-			}
+	lru__each(t->by_skb, visit, &(struct visit){ fn, arg });
+	lru__clear(t->by_skb);
 }

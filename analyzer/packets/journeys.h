@@ -1,8 +1,7 @@
 /*
  * journeys.h: the packets that are on their way, by skb address.
  *
- * A table of fixed size. When a new packet finds its set full, the one that has not moved for the longest
- * time is evicted.
+ * When there are too many, the one of which nothing was heard for the longest time is evicted (base/lru.h).
  */
 #ifndef ANALYZER_JOURNEYS_H
 #define ANALYZER_JOURNEYS_H
@@ -61,20 +60,20 @@ static inline __u64 journey__total(const struct journey *j)
 
 struct journeys;
 
-/* For `size` live at a time, a power of two of at least 8. NULL when out of memory. */
-struct journeys *journeys__new(size_t size);
+/*
+ * For `size` live at a time, at least 8. `evict` is called with the one that must make room for another. NULL when out of
+ * memory.
+ */
+struct journeys *journeys__new(__u32 size, void (*evict)(void *arg, struct journey *j), void *arg);
 void journeys__free(struct journeys *t);
 
-/* The live journey of this skb, or NULL. */
+/* The live journey of this skb, or NULL. Pointers hold until the next journeys__add(). */
 struct journey *journeys__find(struct journeys *t, __u64 skb);
 
-/*
- * A place for a new journey of this skb, which must have none. When one must make room for it, `evict` is
- * called with that one first. All fields but skb, head, outer and timeline are zero.
- */
-struct journey *journeys__add(struct journeys *t, __u64 skb, void (*evict)(void *arg, struct journey *j), void *arg);
+/* A place for a new journey of this skb, which must have none; one of 0 is never found. All fields but skb, head, outer and timeline are zero. */
+struct journey *journeys__add(struct journeys *t, __u64 skb);
 
-void journeys__remove(struct journeys *t, struct journey *j);
+void journeys__remove(struct journeys *t, __u64 skb);
 
 /* Calls fn for each live journey, and removes it. */
 void journeys__drain(struct journeys *t, void (*fn)(void *arg, struct journey *j), void *arg);

@@ -1,5 +1,5 @@
 /*
- * kept_packets.c: kept packets (kept.h).
+ * kept_packets.c: kept packets (kept_packets.h).
  *
  * First, dropped and late ones are stored at once. The slowest of the others wait in a heap, the quickest
  * of them on top, and are stored at the end. Journeys that span a gap are no candidates: their time
@@ -171,21 +171,24 @@ static int slowest_first(const void *a, const void *b)
 	return x->total > y->total ? -1 : x->total < y->total;
 }
 
-void kept_packets__finish(struct kept_packets *k)
+void kept_packets__store(struct kept_packets *k)
 {
 	static const char no_timeline[] = "their timelines are not kept; they are counted";
-	struct sweep *s;
+	struct sweep *s = k->sweep;
 
-	if (!k)
-		return;
-	s = k->sweep;
 	qsort(k->heap, k->n, sizeof(*k->heap), slowest_first);
-	for (size_t i = 0; i < k->n; i++) {
+	for (size_t i = 0; i < k->n; i++)
 		store_packet(k, "slowest", &k->heap[i]->journey, &k->heap[i]->ending);
-		free(k->heap[i]);
-	}
 	sweep__limit(s, "dropped packets", s->opts.keep_dropped, k->dropped_left_out, no_timeline);
 	sweep__limit(s, "late packets", s->opts.keep_dropped, k->late_left_out, no_timeline);
+}
+
+void kept_packets__free(struct kept_packets *k)
+{
+	if (!k)
+		return;
+	for (size_t i = 0; i < k->n; i++)
+		free(k->heap[i]);
 	free(k->heap);
 	free(k);
 }

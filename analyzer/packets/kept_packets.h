@@ -28,7 +28,9 @@ struct kept_packets *kept_packets__new(struct sweep *s); /* NULL when out of mem
 /* Keeps the packet if it qualifies. Returns its id when it is stored already, else 0. */
 __s64 kept_packets__offer(struct kept_packets *k, const struct journey *j, const struct ending *end);
 
-/* Stores the slowest, reports what was left out, frees. NULL is allowed. */
-void kept_packets__finish(struct kept_packets *k);
+/* Stores the slowest, and reports what was left out. */
+void kept_packets__store(struct kept_packets *k);
+
+void kept_packets__free(struct kept_packets *k); /* NULL is allowed */
 
 #endif

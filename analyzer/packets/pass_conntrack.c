@@ -2,9 +2,7 @@
  * pass_conntrack.c: what connection tracking said of packets, by zone, place and outcome; the invalid and refused ones
  * one by one up to a limit.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_EVENTS = 100000 };
 enum { BY_NETFILTER, BY_OVS };
@@ -99,35 +97,22 @@ static void on_event(void *state, const struct rec *rec)
 		keep(st, r, ctinfo);
 }
 
-/* Each lookup stands for itself. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
 static void finish(void *state)
 {
 	struct state *st = state;
 
-	if (tally__finish(&st->counts))
-		st->sweep->no_memory = true;
 	sweep__limit(st->sweep, "invalid packets", MAX_EVENTS, st->left_out, "they are counted but not listed one by one");
-	free(st);
 }
 
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->counts, &spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(counts, spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_conntrack, 0 };
 
-const struct pass pass_conntrack = { "conntrack", wants, init, on_event, on_gap, finish };
+/* Each lookup stands for itself. */
+const struct pass pass_conntrack = {
+	.name = "conntrack", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.on_event = on_event, .on_gap = pass__no_gap, .finish = finish,
+};

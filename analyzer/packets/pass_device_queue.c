@@ -4,9 +4,7 @@
  * A packet to be sent names its queue when the driver gets it. A received one may name the queue it came in at, or
  * none: devices without queues say nothing, and a packet keeps the number through the devices above.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { PACKETS, BYTES, SIZES };
 enum { N_SIZES = 6, NO_QUEUE = 0xffff };
@@ -64,34 +62,15 @@ static void on_event(void *state, const struct rec *rec)
 		count(st, DIR_RX, p->queue ? p->queue - 1 : NO_QUEUE, p->netns, p->ifindex, p->len);
 }
 
-/* Each packet stands for itself. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
-static void finish(void *state)
-{
-	struct state *st = state;
-
-	if (tally__finish(&st->queues))
-		st->sweep->no_memory = true;
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->queues, &spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(queues, spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_packet, REC_hop, 0 };
 
-const struct pass pass_device_queue = { "device_queue", wants, init, on_event, on_gap, finish };
+/* Each packet stands for itself. */
+const struct pass pass_device_queue = {
+	.name = "device_queue", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.on_event = on_event, .on_gap = pass__no_gap,
+};

@@ -1,13 +1,12 @@
 /*
  * pass_drop.c: drops, counted by reason and place, and by flow, and kept one by one up to a limit.
  */
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include "analyzer/packets/flows.h"
 #include "analyzer/filter/headers.h"
 #include "analyzer/base/heavy.h"
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 struct state {
 	struct sweep *sweep;
@@ -160,45 +159,41 @@ static void on_event(void *state, const struct rec *rec)
 		count_flow(st, d, &p, known);
 }
 
-/* Each drop stands for itself: what is missing shows as lost records. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
 static void finish(void *state)
 {
 	struct state *st = state;
 
-	if (tally__finish(&st->drops))
-		st->sweep->no_memory = true;
 	flush_flows(st);
 	sweep__limit(st->sweep, "drops of forgotten flows", DROP_FLOWS, heavy__forgotten(st->flows),
 		     "these are missing in the drops by flow; they are counted by reason and place");
-	heavy__free(st->flows);
 	sweep__limit(st->sweep, "drop events", st->sweep->opts.keep_drops, st->left_out,
 		     "they are counted but not listed one by one");
-	free(st);
 }
 
-static int init(struct sweep *s, void **state)
+static int init(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
 	st->flows = heavy__new(DROP_FLOW_WORDS, sizeof(__u64), DROP_FLOWS);
-	if (!st->flows) {
-		free(st);
-		return -1;
-	}
-	tally__init(&st->drops, &spec, s->store);
-	*state = st;
-	return 0;
+	return st->flows ? 0 : -ENOMEM;
 }
+
+static void release(void *state)
+{
+	struct state *st = state;
+
+	heavy__free(st->flows);
+}
+
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(drops, spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_drop, 0 };
 
-const struct pass pass_drop = { "drop", wants, init, on_event, on_gap, finish };
+/* Each drop stands for itself: what is missing shows as lost records. */
+const struct pass pass_drop = {
+	.name = "drop", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .init = init,
+	.on_event = on_event, .on_gap = pass__no_gap, .finish = finish, .release = release,
+};

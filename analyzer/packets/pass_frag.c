@@ -1,11 +1,8 @@
 /*
  * pass_frag.c: fragments: what came of those that had to be put together again, and how long that took.
  */
-#include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/base/recent.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_QUEUES = 1 << 13 };
 enum { WHAT_FRAGMENT, WHAT_COMPLETE, WHAT_TIMEOUT };
@@ -21,7 +18,7 @@ struct key {
 struct state {
 	struct sweep *sweep;
 	struct tally ends;
-	struct recent *queues; /* by address: when its first fragment came */
+	struct lru *queues; /* by address: when its first fragment came */
 };
 
 static void put(struct store *s, __u64 win, const __u64 *words, const struct tally_row *row)
@@ -66,7 +63,7 @@ static void on_event(void *state, const struct rec *rec)
 {
 	const struct rec_frag *r = (const struct rec_frag *)rec;
 	struct state *st = state;
-	struct recent_item *begun = recent__find(st->queues, r->queue);
+	const __u64 *begun = lru__find(st->queues, &r->queue);
 	struct tally_row row;
 
 	if (r->what > WHAT_TIMEOUT || !wanted(st, r))
@@ -77,13 +74,13 @@ static void on_event(void *state, const struct rec *rec)
 		row.count[DUPLICATES] += r->ret == 1;
 		row.count[OVERLAPS] += r->ret == 2;
 		if (!begun)
-			recent__begin(st->queues, r->queue, rec->ts);
+			*(__u64 *)lru__add(st->queues, &r->queue, NULL) = rec->ts;
 		return;
 	}
 	row.count[r->what == WHAT_COMPLETE ? COMPLETED : TIMEOUTS]++;
-	if (begun && r->what == WHAT_COMPLETE && hist__add(row.hist, since(begun->ts, rec->ts)))
+	if (begun && r->what == WHAT_COMPLETE && hist__add(row.hist, since(*begun, rec->ts)))
 		st->sweep->no_memory = true;
-	recent__end(st->queues, r->queue);
+	lru__remove(st->queues, &r->queue);
 }
 
 static void on_gap(void *state, const struct gap *gap)
@@ -91,38 +88,22 @@ static void on_gap(void *state, const struct gap *gap)
 	struct state *st = state;
 
 	if (gap->type == GAP_ANY_TYPE || gap->type == REC_frag)
-		recent__forget(st->queues);
+		lru__clear(st->queues);
 }
 
-static void finish(void *state)
-{
-	struct state *st = state;
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(ends, spec),
+	{ 0 },
+};
 
-	if (tally__finish(&st->ends))
-		st->sweep->no_memory = true;
-	sweep__limit(st->sweep, "packets in reassembly", MAX_QUEUES, recent__evicted(st->queues),
-		     "how long these took is not known");
-	recent__free(st->queues);
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	st->queues = recent__new(MAX_QUEUES);
-	if (!st->queues) {
-		free(st);
-		return -1;
-	}
-	tally__init(&st->ends, &spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_lru lrus[] = {
+	PASS_LRU(queues, 1, __u64, MAX_QUEUES, "packets in reassembly", "how long these took is not known"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_frag, 0 };
 
-const struct pass pass_frag = { "frag", wants, init, on_event, on_gap, finish };
+const struct pass pass_frag = {
+	.name = "frag", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .lrus = lrus,
+	.on_event = on_event, .on_gap = on_gap,
+};

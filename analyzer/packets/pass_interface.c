@@ -3,11 +3,9 @@
  * disciplines; all other kernel counters.
  */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
 #include "analyzer/base/samples.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_DEVICES = 1 << 16, MAX_COUNTERS = 1 << 18 };
 enum { DIR_RX, DIR_TX };
@@ -31,7 +29,7 @@ struct counter {
 
 struct state {
 	struct sweep *sweep;
-	struct table devices, qdiscs, counters;
+	struct lru *devices, *qdiscs, *counters;
 	struct tally counts, deltas, counter_deltas;
 };
 
@@ -106,10 +104,8 @@ static void stats_of(const struct rec_netdev *r, __u64 out[N_STATS])
 static void on_netdev(struct state *st, const struct rec_netdev *r)
 {
 	__u64 key = pair(r->netns, r->ifindex), before[N_STATS], now[N_STATS], *n;
-	struct device *d = table__add(&st->devices, &key, NULL);
+	struct device *d = lru__add(st->devices, &key, NULL);
 
-	if (!d)
-		return;
 	if (!d->sampled) {
 		d->sampled = true;
 		d->first = d->last = *r;
@@ -126,13 +122,10 @@ static void on_netdev(struct state *st, const struct rec_netdev *r)
 static void on_qdisc(struct state *st, const struct rec_qdisc *r)
 {
 	__u64 key[2] = { pair(r->netns, r->ifindex), pair(r->handle, r->parent) };
-	struct qdisc *q = table__add(&st->qdiscs, key, NULL);
+	struct qdisc *q = lru__add(st->qdiscs, key, NULL);
 	const struct rec_text *kind = names__string(st->sweep->names, r->kind);
-	const struct rec_qdisc *last;
+	const struct rec_qdisc *last = q->sampled ? &q->last : r;
 
-	if (!q)
-		return;
-	last = q->sampled ? &q->last : r;
 	STORE(st->sweep->store, "qdisc_stat", V_INT(st->sweep->win), V_INT(r->rec.ts), V_INT(r->netns), V_INT(r->ifindex),
 	      V_INT(r->handle), V_INT(r->parent), kind ? V_TEXTN(kind->s, kind->len) : V_NULL,
 	      V_INT(delta64(last->packets, r->packets)), V_INT(delta64(last->bytes, r->bytes)),
@@ -147,7 +140,7 @@ static void on_counter(struct state *st, const struct rec_counter *r)
 {
 	const struct rec_text *name = names__string(st->sweep->names, r->name);
 	__u64 key[2] = { r->netns, (uintptr_t)name }, delta;
-	struct counter *c = name ? table__add(&st->counters, key, NULL) : NULL;
+	struct counter *c = name ? lru__add(st->counters, key, NULL) : NULL;
 
 	if (!c)
 		return;
@@ -184,77 +177,56 @@ static void on_event(void *state, const struct rec *rec)
 	}
 }
 
-/* Counts hold what was recorded, losses are listed beside them; samples are cumulative. */
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
 /* ---- the end ------------------------------------------------------------------------------------ */
 
-static void store_devices(struct state *st)
+static void store_device(void *arg, const __u64 *key, void *value)
 {
-	for (size_t i = 0; i < st->devices.n; i++) {
-		const struct device *d = table__value(&st->devices, i);
-		__u64 f[N_STATS], l[N_STATS];
+	const struct device *d = value;
+	__u64 f[N_STATS], l[N_STATS];
 
-		stats_of(&d->first, f);
-		stats_of(&d->last, l);
-		STORE(st->sweep->store, "iface_kernel", V_INT(d->first.netns), V_INT(d->first.ifindex),
-		      V_INT(d->first.rec.ts), V_INT(d->last.rec.ts), V_INT(f[0]), V_INT(l[0]), V_INT(f[1]), V_INT(l[1]),
-		      V_INT(f[2]), V_INT(l[2]), V_INT(f[3]), V_INT(l[3]), V_INT(f[4]), V_INT(l[4]), V_INT(f[5]),
-		      V_INT(l[5]), V_INT(f[6]), V_INT(l[6]), V_INT(f[7]), V_INT(l[7]));
-	}
+	(void)key;
+	stats_of(&d->first, f);
+	stats_of(&d->last, l);
+	STORE((struct store *)arg, "iface_kernel", V_INT(d->first.netns), V_INT(d->first.ifindex), V_INT(d->first.rec.ts),
+	      V_INT(d->last.rec.ts), V_INT(f[0]), V_INT(l[0]), V_INT(f[1]), V_INT(l[1]), V_INT(f[2]), V_INT(l[2]), V_INT(f[3]),
+	      V_INT(l[3]), V_INT(f[4]), V_INT(l[4]), V_INT(f[5]), V_INT(l[5]), V_INT(f[6]), V_INT(l[6]), V_INT(f[7]), V_INT(l[7]));
 }
 
-static void store_counters(struct state *st)
+static void store_counter(void *arg, const __u64 *key, void *value)
 {
-	for (size_t i = 0; i < st->counters.n; i++) {
-		const struct counter *c = table__value(&st->counters, i);
-		const __u64 *key = table__key(&st->counters, i);
-		const struct rec_text *name = (const struct rec_text *)(uintptr_t)key[1];
+	const struct rec_text *name = (const struct rec_text *)(uintptr_t)key[1];
+	const struct counter *c = value;
 
-		STORE(st->sweep->store, "counter", V_INT(key[0]), V_TEXTN(name->s, name->len), V_INT(c->first_ns),
-		      V_INT(c->last_ns), V_INT(c->first), V_INT(c->last), V_INT(c->delta));
-	}
+	STORE((struct store *)arg, "counter", V_INT(key[0]), V_TEXTN(name->s, name->len), V_INT(c->first_ns), V_INT(c->last_ns),
+	      V_INT(c->first), V_INT(c->last), V_INT(c->delta));
 }
 
 static void finish(void *state)
 {
 	struct state *st = state;
-	struct sweep *s = st->sweep;
 
-	store_devices(st);
-	store_counters(st);
-	if (tally__finish(&st->counts) | tally__finish(&st->deltas) | tally__finish(&st->counter_deltas))
-		s->no_memory = true;
-	sweep__limit(s, "interfaces", MAX_DEVICES, st->devices.refused, "samples of further interfaces are missing");
-	sweep__limit(s, "queueing disciplines", MAX_DEVICES, st->qdiscs.refused, "samples of further ones are missing");
-	sweep__limit(s, "counters", MAX_COUNTERS, st->counters.refused, "samples of further counters are missing");
-	table__free(&st->devices);
-	table__free(&st->qdiscs);
-	table__free(&st->counters);
-	free(st);
+	lru__each(st->devices, store_device, st->sweep->store);
+	lru__each(st->counters, store_counter, st->sweep->store);
 }
 
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(counts, count_spec),
+	PASS_TALLY(deltas, delta_spec),
+	PASS_TALLY(counter_deltas, counter_spec),
+	{ 0 },
+};
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	table__init(&st->devices, 1, sizeof(struct device), MAX_DEVICES);
-	table__init(&st->qdiscs, 2, sizeof(struct qdisc), MAX_DEVICES);
-	table__init(&st->counters, 2, sizeof(struct counter), MAX_COUNTERS);
-	tally__init(&st->counts, &count_spec, s->store);
-	tally__init(&st->deltas, &delta_spec, s->store);
-	tally__init(&st->counter_deltas, &counter_spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_lru lrus[] = {
+	PASS_LRU(devices, 1, struct device, MAX_DEVICES, "interfaces", "what the kernel counted at some of them is missing"),
+	PASS_LRU(qdiscs, 2, struct qdisc, MAX_DEVICES, "queueing disciplines", "what some of them did between two samples is missing"),
+	PASS_LRU(counters, 2, struct counter, MAX_COUNTERS, "counters", "what some of them counted is missing"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_packet, REC_hop, REC_netdev, REC_qdisc, REC_counter, 0 };
 
-const struct pass pass_interface = { "interface", wants, init, on_event, on_gap, finish };
+/* Counts hold what was recorded, losses are listed beside them; samples are cumulative. */
+const struct pass pass_interface = {
+	.name = "interface", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.lrus = lrus, .on_event = on_event, .on_gap = pass__no_gap, .finish = finish,
+};

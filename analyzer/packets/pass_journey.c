@@ -11,7 +11,7 @@
  * back, as another sk_buff. A tunnel device puts other headers before the packet, or takes them off, in the same sk_buff:
  * one journey, with both.
  */
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include "analyzer/ovs/upcalls.h"
 #include "analyzer/packets/echoes.h"
@@ -19,7 +19,6 @@
 #include "analyzer/packets/identity.h"
 #include "analyzer/packets/kept_packets.h"
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 #include "analyzer/vm/tun_ring.h"
 #include "analyzer/packets/tunnels.h"
 #include "analyzer/packets/xmits.h"
@@ -221,7 +220,7 @@ static void introduce(struct state *st, struct journey *j, const struct rec_pack
 
 static struct journey *begin(struct state *st, __u64 skb, const struct hop *h)
 {
-	struct journey *j = journeys__add(st->live, skb, evict, st);
+	struct journey *j = journeys__add(st->live, skb);
 
 	j->orphan = true;
 	j->matched = !st->sweep->opts.filter.match;
@@ -251,9 +250,9 @@ static struct journey *continue_as(struct state *st, const struct journey *from,
 
 	if (j) {
 		end_unseen(st, j, FATE_REUSED);
-		journeys__remove(st->live, j);
+		journeys__remove(st->live, j->skb);
 	}
-	j = journeys__add(st->live, skb, evict, st);
+	j = journeys__add(st->live, skb);
 	*j = *from;
 	j->skb = skb;
 	return j;
@@ -274,7 +273,7 @@ static bool leaves_for_user_space(struct state *st, struct journey *j)
 		give_up_upcall(st, j, FATE_UPCALL);
 		return true;
 	}
-	waits = journeys__add(st->parked, u->serial, unpark, st);
+	waits = journeys__add(st->parked, u->serial);
 	*waits = *j;
 	waits->skb = u->serial;
 	return true;
@@ -299,7 +298,7 @@ static struct journey *comes_back(struct state *st, const struct rec_packet *p)
 	if (!was || was->upcall != u->serial)
 		return NULL;
 	copy = *was;
-	journeys__remove(from, was);
+	journeys__remove(from, was->skb);
 	return continue_as(st, &copy, p->skb);
 }
 
@@ -360,7 +359,7 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 	if (j && identity == ANOTHER) {
 		if (!leaves_for_user_space(st, j))
 			end_unseen(st, j, FATE_REUSED);
-		journeys__remove(st->live, j);
+		journeys__remove(st->live, j->skb);
 		j = NULL;
 	}
 	if (back)
@@ -478,7 +477,7 @@ static void on_link(struct state *st, const struct rec_link *l)
 		return;
 	if (l->how == LINK_MERGE) {
 		end_unseen(st, from, FATE_MERGED);
-		journeys__remove(st->live, from);
+		journeys__remove(st->live, from->skb);
 		return;
 	}
 	copy = *from; /* making room may end it */
@@ -508,7 +507,7 @@ static void on_end(struct state *st, __u64 skb, const struct ending *end)
 	st->sweep->subject.last_stage = j->last_stage;
 	if (end->fate != FATE_CONSUMED || !leaves_for_user_space(st, j))
 		st->sweep->subject.packet = end_journey(st, j, end);
-	journeys__remove(st->live, j);
+	journeys__remove(st->live, j->skb);
 }
 
 static void on_event(void *state, const struct rec *rec)
@@ -560,18 +559,6 @@ static void end_unfinished(void *arg, struct journey *j)
 	end_unseen(arg, j, FATE_UNFINISHED);
 }
 
-static void free_state(struct state *st)
-{
-	journeys__free(st->live);
-	journeys__free(st->parked);
-	flows__free(st->flows);
-	kept_packets__finish(st->kept);
-	echoes__finish(st->echoes);
-	xmits__free(st->xmits);
-	tunnels__free(st->tunnels);
-	free(st);
-}
-
 static void finish(void *state)
 {
 	struct state *st = state;
@@ -579,7 +566,9 @@ static void finish(void *state)
 
 	journeys__drain(st->parked, end_parked, st);
 	journeys__drain(st->live, end_unfinished, st);
-	if (tally__finish(&st->latency) | tally__finish(&st->stages) | tally__finish(&st->journeys) | flows__store(st->flows, s->store))
+	kept_packets__store(st->kept);
+	echoes__store(st->echoes);
+	if (flows__store(st->flows, s->store))
 		s->no_memory = true;
 	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,
 		     "packets on their way were given up; their fate is 'evicted'");
@@ -589,34 +578,46 @@ static void finish(void *state)
 		     "timelines of packets with more stages are cut; latencies are complete");
 	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
 		     "these are missing in the counts of flows");
-	free_state(st);
 }
 
-static int init(struct sweep *s, void **state)
+static int init(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
+	struct sweep *s = st->sweep;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	st->live = journeys__new(JOURNEYS);
-	st->parked = journeys__new(PARKED);
+	st->live = journeys__new(JOURNEYS, evict, st);
+	st->parked = journeys__new(PARKED, unpark, st);
 	st->flows = flows__new(s->gaps);
 	st->kept = kept_packets__new(s);
 	st->echoes = echoes__new(s);
 	st->xmits = xmits__new(s->n_cpus);
 	st->tunnels = tunnels__new(s->names);
-	if (!st->live || !st->parked || !st->flows || !st->kept || !st->echoes || !st->xmits || !st->tunnels) {
-		free_state(st);
-		return -1;
-	}
-	tally__init(&st->latency, &latency_spec, s->store);
-	tally__init(&st->stages, &stage_spec, s->store);
-	tally__init(&st->journeys, &journey_spec, s->store);
-	*state = st;
-	return 0;
+	return st->live && st->parked && st->flows && st->kept && st->echoes && st->xmits && st->tunnels ? 0 : -ENOMEM;
 }
+
+static void release(void *state)
+{
+	struct state *st = state;
+
+	journeys__free(st->live);
+	journeys__free(st->parked);
+	flows__free(st->flows);
+	kept_packets__free(st->kept);
+	echoes__free(st->echoes);
+	xmits__free(st->xmits);
+	tunnels__free(st->tunnels);
+}
+
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(latency, latency_spec),
+	PASS_TALLY(stages, stage_spec),
+	PASS_TALLY(journeys, journey_spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_packet, REC_hop, REC_upcall, REC_link, REC_tun_ring, REC_free, REC_drop, 0 };
 
-const struct pass pass_journey = { "journey", wants, init, on_event, on_gap, finish };
+const struct pass pass_journey = {
+	.name = "journey", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .init = init,
+	.on_event = on_event, .on_gap = on_gap, .finish = finish, .release = release,
+};

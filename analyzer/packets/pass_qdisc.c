@@ -8,15 +8,20 @@
  * What __dev_queue_xmit returned comes when the packet is gone: it was handed to that device a moment before, on the
  * same CPU as a rule.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/base/recent.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_PACKETS = 1 << 16 };
 enum { HANDED, QUEUED, TAKEN };
 enum { ENQUEUED, DEQUEUED, AGAIN, DIRECT, DROPPED, QLEN_SUM, QLEN_MAX, N_COUNTS };
-enum { DEVICE, QUEUE, WHERE }; /* words of an item */
+
+struct packet {
+	__u64 ts; /* when it was handed or queued */
+	__u64 device;
+	__u32 queue;
+	__u8 where; /* HANDED … */
+};
 
 enum { HANDED_KEPT = 16 };
 
@@ -30,7 +35,7 @@ struct handed {
 
 struct state {
 	struct sweep *sweep;
-	struct recent *packets; /* by skb */
+	struct lru *packets; /* by skb */
 	struct handed *handed;  /* by CPU */
 	struct tally queues, returns;
 };
@@ -59,21 +64,19 @@ static struct tally_row row_of(struct state *st, __u64 device, __u64 queue)
 	return tally__at(&st->queues, st->sweep->win, (__u64[]){ device, queue });
 }
 
-static void begin(struct state *st, __u64 skb, __u64 ts, __u64 device, __u64 queue, __u64 where)
+/* An address of 0 is nobody's. */
+static void begin(struct state *st, __u64 skb, const struct packet *p)
 {
-	struct recent_item *item = recent__begin(st->packets, skb, ts);
-
-	item->word[DEVICE] = device;
-	item->word[QUEUE] = queue;
-	item->word[WHERE] = where;
+	if (skb)
+		*(struct packet *)lru__add(st->packets, &skb, NULL) = *p;
 }
 
 /* What is known of this packet at this device; what was at another one is over. */
-static struct recent_item *find(struct state *st, __u64 skb, __u64 device)
+static struct packet *find(struct state *st, __u64 skb, __u64 device)
 {
-	struct recent_item *item = recent__find(st->packets, skb);
+	struct packet *p = lru__find(st->packets, &skb);
 
-	return item && item->word[DEVICE] == device ? item : NULL;
+	return p && p->device == device ? p : NULL;
 }
 
 static void enqueue(struct state *st, const struct rec_hop *r, __u64 device)
@@ -83,56 +86,56 @@ static void enqueue(struct state *st, const struct rec_hop *r, __u64 device)
 	n[ENQUEUED]++;
 	n[QLEN_SUM] += r->aux;
 	n[QLEN_MAX] = r->aux > n[QLEN_MAX] ? r->aux : n[QLEN_MAX];
-	begin(st, r->skb, r->rec.ts, device, r->queue, QUEUED);
+	begin(st, r->skb, &(struct packet){ r->rec.ts, device, r->queue, QUEUED });
 }
 
 static void dequeue(struct state *st, const struct rec_hop *r, __u64 device)
 {
-	struct recent_item *item = find(st, r->skb, device);
-	struct tally_row row = row_of(st, device, item ? item->word[QUEUE] : r->queue);
+	struct packet *p = find(st, r->skb, device);
+	struct tally_row row = row_of(st, device, p ? p->queue : r->queue);
 
-	if (item && item->word[WHERE] == TAKEN) {
+	if (p && p->where == TAKEN) {
 		row.count[AGAIN]++;
 		return;
 	}
 	row.count[DEQUEUED]++;
-	if (!item)
+	if (!p)
 		return;
-	if (item->word[WHERE] == QUEUED && hist__add(row.hist, since(item->ts, r->rec.ts)))
+	if (p->where == QUEUED && hist__add(row.hist, since(p->ts, r->rec.ts)))
 		st->sweep->no_memory = true;
-	item->word[WHERE] = TAKEN;
+	p->where = TAKEN;
 }
 
 /* The driver's word of it comes behind its start, unless it goes on with the packet by itself. */
 static void on_hop(struct state *st, const struct rec_hop *r)
 {
 	__u64 device = pair(r->netns, r->ifindex);
-	struct recent_item *item;
+	struct packet *p;
 
 	if (r->stage == STAGE_qdisc_enqueue) {
 		enqueue(st, r, device);
 	} else if (r->stage == STAGE_qdisc_dequeue) {
 		dequeue(st, r, device);
 	} else if (r->stage == STAGE_net_dev_start_xmit) {
-		item = find(st, r->skb, device);
-		if (item && item->word[WHERE] == HANDED) {
+		p = find(st, r->skb, device);
+		if (p && p->where == HANDED) {
 			row_of(st, device, r->queue).count[DIRECT]++;
-			item->word[WHERE] = TAKEN;
+			p->where = TAKEN;
 		}
 	} else if (r->stage == STAGE_net_dev_xmit && r->aux == 0) {
-		item = find(st, r->skb, device);
-		if (item && item->word[WHERE] == TAKEN)
-			recent__end(st->packets, r->skb);
+		p = find(st, r->skb, device);
+		if (p && p->where == TAKEN)
+			lru__remove(st->packets, &r->skb);
 	}
 }
 
 static void on_drop(struct state *st, const struct rec_drop *r)
 {
-	struct recent_item *item = recent__find(st->packets, r->skb);
+	const struct packet *p = lru__find(st->packets, &r->skb);
 
-	if (item && item->word[WHERE] != TAKEN)
-		row_of(st, item->word[DEVICE], item->word[QUEUE]).count[DROPPED]++;
-	recent__end(st->packets, r->skb);
+	if (p && p->where != TAKEN)
+		row_of(st, p->device, p->queue).count[DROPPED]++;
+	lru__remove(st->packets, &r->skb);
 }
 
 static struct handed *handed_of(struct state *st, __u16 cpu)
@@ -175,9 +178,9 @@ static void on_event(void *state, const struct rec *rec)
 	else if (rec->type == REC_drop)
 		on_drop(st, (const struct rec_drop *)rec);
 	else if (rec->type == REC_free)
-		recent__end(st->packets, ((const struct rec_free *)rec)->skb);
+		lru__remove(st->packets, &((const struct rec_free *)rec)->skb);
 	else if (p->stage == STAGE_net_dev_queue) {
-		begin(st, p->skb, rec->ts, pair(p->netns, p->ifindex), p->queue, HANDED);
+		begin(st, p->skb, &(struct packet){ rec->ts, pair(p->netns, p->ifindex), p->queue, HANDED });
 		note_handed(st, p);
 	}
 }
@@ -188,43 +191,39 @@ static void on_gap(void *state, const struct gap *gap)
 	struct state *st = state;
 
 	if (gap->type == GAP_ANY_TYPE || gap->type == REC_hop || gap->type == REC_packet)
-		recent__forget(st->packets);
+		lru__clear(st->packets);
 }
 
-static void finish(void *state)
+static int init(void *state)
 {
 	struct state *st = state;
 
-	if (tally__finish(&st->queues) | tally__finish(&st->returns))
-		st->sweep->no_memory = true;
-	sweep__limit(st->sweep, "packets in queueing disciplines", MAX_PACKETS, recent__evicted(st->packets),
-		     "how long these were queued is not known");
-	recent__free(st->packets);
-	free(st->handed);
-	free(st);
+	st->handed = calloc(st->sweep->n_cpus + 1, sizeof(*st->handed));
+	return st->handed ? 0 : -ENOMEM;
 }
 
-static int init(struct sweep *s, void **state)
+static void release(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	st->packets = recent__new(MAX_PACKETS);
-	st->handed = calloc(s->n_cpus + 1, sizeof(*st->handed));
-	if (!st->packets || !st->handed) {
-		recent__free(st->packets);
-		free(st->handed);
-		free(st);
-		return -1;
-	}
-	tally__init(&st->queues, &spec, s->store);
-	tally__init(&st->returns, &return_spec, s->store);
-	*state = st;
-	return 0;
+	free(st->handed);
 }
+
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(queues, spec),
+	PASS_TALLY(returns, return_spec),
+	{ 0 },
+};
+
+static const struct pass_lru lrus[] = {
+	PASS_LRU(packets, 1, struct packet, MAX_PACKETS, "packets in queueing disciplines",
+		 "how long these were queued is not known"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_drop, REC_xmit, 0 };
 
-const struct pass pass_qdisc = { "qdisc", wants, init, on_event, on_gap, finish };
+const struct pass pass_qdisc = {
+	.name = "qdisc", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.lrus = lrus, .init = init, .on_event = on_event, .on_gap = on_gap, .release = release,
+};

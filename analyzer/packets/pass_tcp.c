@@ -4,11 +4,8 @@
  *
  * A connection that is being opened is known by its socket: it has no port yet when it begins.
  */
-#include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/base/recent.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_EVENTS = 100000, MAX_OPENING = 1 << 14 };
 enum { STATE_ESTABLISHED = 1, STATE_SYN_SENT = 2, STATE_CLOSE = 7 };
@@ -30,7 +27,7 @@ enum { KEY_WORDS = sizeof(struct key) / 8 };
 struct state {
 	struct sweep *sweep;
 	struct tally flows, states, samples, events;
-	struct recent *opening; /* by socket */
+	struct lru *opening; /* by socket: when it began */
 	__u64 kept, left_out;
 	__u64 changes_kept, changes_left_out;
 	__u64 events_kept, events_left_out;
@@ -159,12 +156,12 @@ static void on_retransmit(struct state *st, const struct rec_tcp *r)
 /* Time since its connect; false when that was not seen. */
 static bool opening_time(struct state *st, const struct rec_tcp_state *r, __u64 *took)
 {
-	const struct recent_item *begun = r->before == STATE_SYN_SENT ? recent__find(st->opening, r->sk) : NULL;
+	const __u64 *begun = r->before == STATE_SYN_SENT ? lru__find(st->opening, &r->sk) : NULL;
 
 	if (!begun)
 		return false;
-	*took = since(begun->ts, r->rec.ts);
-	recent__end(st->opening, r->sk);
+	*took = since(*begun, r->rec.ts);
+	lru__remove(st->opening, &r->sk);
 	return true;
 }
 
@@ -192,7 +189,7 @@ static void on_state(struct state *st, const struct rec_tcp_state *r)
 	bool known = opening_time(st, r, &took);
 
 	if (r->state == STATE_SYN_SENT)
-		recent__begin(st->opening, r->sk, r->rec.ts);
+		*(__u64 *)lru__add(st->opening, &r->sk, NULL) = r->rec.ts;
 	if (!wanted(st, &r->rec, &k, 0, 0))
 		return;
 	if (k.sport || r->state != STATE_SYN_SENT)
@@ -265,7 +262,7 @@ static void on_gap(void *state, const struct gap *gap)
 	struct state *st = state;
 
 	if (gap->type == GAP_ANY_TYPE || gap->type == REC_tcp_state)
-		recent__forget(st->opening);
+		lru__clear(st->opening);
 }
 
 static void finish(void *state)
@@ -273,37 +270,27 @@ static void finish(void *state)
 	struct state *st = state;
 	struct sweep *s = st->sweep;
 
-	if (tally__finish(&st->flows) | tally__finish(&st->states) | tally__finish(&st->samples) | tally__finish(&st->events))
-		s->no_memory = true;
 	sweep__limit(s, "retransmissions", MAX_EVENTS, st->left_out, "they are counted but not listed one by one");
 	sweep__limit(s, "TCP state changes", MAX_EVENTS, st->changes_left_out, "they are counted but not listed one by one");
 	sweep__limit(s, "TCP resets", MAX_EVENTS, st->events_left_out, "they are counted but not listed one by one");
-	sweep__limit(s, "TCP connections being opened", MAX_OPENING, recent__evicted(st->opening),
-		     "how long these took to open is not known");
-	recent__free(st->opening);
-	free(st);
 }
 
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(flows, flow_spec),
+	PASS_TALLY(states, state_spec),
+	PASS_TALLY(samples, sample_spec),
+	PASS_TALLY(events, event_spec),
+	{ 0 },
+};
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	st->opening = recent__new(MAX_OPENING);
-	if (!st->opening) {
-		free(st);
-		return -1;
-	}
-	tally__init(&st->flows, &flow_spec, s->store);
-	tally__init(&st->states, &state_spec, s->store);
-	tally__init(&st->samples, &sample_spec, s->store);
-	tally__init(&st->events, &event_spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_lru lrus[] = {
+	PASS_LRU(opening, 1, __u64, MAX_OPENING, "TCP connections being opened", "how long these took to open is not known"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_tcp, REC_tcp_state, REC_tcp_sample, REC_tcp_event, 0 };
 
-const struct pass pass_tcp = { "tcp", wants, init, on_event, on_gap, finish };
+const struct pass pass_tcp = {
+	.name = "tcp", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .lrus = lrus,
+	.on_event = on_event, .on_gap = on_gap, .finish = finish,
+};

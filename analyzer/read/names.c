@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "analyzer/base/table.h"
+#include "analyzer/base/lru.h"
 #include "format/retained.h"
 #include "format/schema.h"
 
@@ -25,7 +25,7 @@ struct names {
 	size_t n_symbols;
 	const struct rec_string **strings; /* by id */
 	size_t n_strings;
-	struct table locations;
+	struct lru *locations;
 };
 
 struct names *names__new(void)
@@ -34,13 +34,12 @@ struct names *names__new(void)
 
 	if (!n)
 		return NULL;
-	table__init(&n->locations, 1, 0, MAX_LOCATIONS);
+	n->locations = lru__new(1, 0, MAX_LOCATIONS);
 	n->kept = retained__new();
-	if (!n->kept) {
-		free(n);
-		return NULL;
-	}
-	return n;
+	if (n->kept && n->locations)
+		return n;
+	names__free(n);
+	return NULL;
 }
 
 void names__free(struct names *n)
@@ -48,7 +47,7 @@ void names__free(struct names *n)
 	if (!n)
 		return;
 	retained__free(n->kept);
-	table__free(&n->locations);
+	lru__free(n->locations);
 	free(n->clocks);
 	free(n->symbols);
 	free(n->strings);
@@ -252,12 +251,12 @@ const struct rec_text *names__string(const struct names *n, __u32 id)
 
 void names__use_location(struct names *n, __u64 addr)
 {
-	table__add(&n->locations, &addr, NULL);
+	lru__add(n->locations, &addr, NULL);
 }
 
 __u64 names__left_out(const struct names *n)
 {
-	return n->left_out + n->locations.refused;
+	return n->left_out + lru__forgotten(n->locations);
 }
 
 /* ---- storing ------------------------------------------------------------------------------------ */
@@ -362,11 +361,13 @@ static void put_frame(void *arg, const struct rec *rec)
 	      at.symbol ? V_RECTEXT(at.symbol->module) : V_NULL);
 }
 
-static void put_location(const struct sink *k, __u64 addr)
+static void put_location(void *arg, const __u64 *addr, void *value)
 {
-	struct name_at at = caller(k->names, addr);
+	const struct sink *k = arg;
+	struct name_at at = caller(k->names, *addr);
 
-	STORE(k->store, "location", V_INT(addr), at.symbol ? V_RECTEXT(at.symbol->name) : V_NULL,
+	(void)value;
+	STORE(k->store, "location", V_INT(*addr), at.symbol ? V_RECTEXT(at.symbol->name) : V_NULL,
 	      V_OPT(at.symbol, at.offset), at.symbol ? V_RECTEXT(at.symbol->module) : V_NULL);
 }
 
@@ -384,8 +385,7 @@ void names__store(struct names *n, struct store *s)
 	names__each(n, REC_ovs_datapath, put_ovs_datapath, &k);
 	names__each(n, REC_ovs_port, put_ovs_port, &k);
 	names__each(n, REC_stack, put_frame, &k);
-	for (size_t i = 0; i < n->locations.n; i++)
-		put_location(&k, *table__key(&n->locations, i));
+	lru__each(n->locations, put_location, &k);
 	for (size_t i = 0; i < n->n_clocks; i++)
 		STORE(s, "clock", V_INT(n->clocks[i].rec.ts), V_INT(n->clocks[i].realtime), V_INT(n->clocks[i].boottime),
 		      V_INT(n->clocks[i].tai), V_INT(n->clocks[i].error));

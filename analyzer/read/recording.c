@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "analyzer/base/table.h"
+#include "analyzer/base/lru.h"
 #include "format/writer.h" /* STREAM_RECORDER */
 
 /* ---- parts -------------------------------------------------------------------------------------- */
@@ -131,8 +131,6 @@ struct stream_end {
 	__u64 ts_min, ts_max; /* of its rows; 0: none yet */
 };
 
-enum { MAX_STREAM_ENDS = 1 << 20 };
-
 static int missing(struct recording *r, __u64 from, __u64 to, __u32 stream)
 {
 	return gaps__add(&r->gaps, &(struct gap){ from, to, 0, stream < STREAM_RECORDER ? stream : GAP_ANY_CPU,
@@ -140,7 +138,7 @@ static int missing(struct recording *r, __u64 from, __u64 to, __u32 stream)
 }
 
 /* Jumps in the numbers of each stream of each segment. */
-static int find_jumps(struct recording *r, __u32 part, struct table *ends)
+static int find_jumps(struct recording *r, __u32 part, struct lru *ends)
 {
 	const struct trace *t = r->parts[part];
 
@@ -151,9 +149,7 @@ static int find_jumps(struct recording *r, __u32 part, struct table *ends)
 
 		if (b->flags & BLOCK_DEFINITIONS)
 			continue;
-		end = table__add(ends, key, NULL);
-		if (!end)
-			return -ENOMEM;
+		end = lru__add(ends, key, NULL);
 		if (b->seq > end->next_seq)
 			TRY(missing(r, end->ts_max ? end->ts_max : b->ts_min, b->ts_min, b->stream));
 		end->next_seq = b->seq + 1;
@@ -179,36 +175,34 @@ static int by_number(const void *a, const void *b)
 	return x->key < y->key ? -1 : x->key > y->key;
 }
 
-static void set_times(struct segment_at *s, const struct table *ends)
+static void set_time(void *arg, const __u64 *key, void *value)
 {
-	for (size_t i = 0; i < ends->n; i++) {
-		const __u64 *key = table__key(ends, i);
-		const struct stream_end *end = table__value(ends, i);
+	const struct stream_end *end = value;
+	struct segment_at *s = arg;
 
-		if (key[0] != s->key)
-			continue;
-		s->begin = !s->begin || end->ts_min < s->begin ? end->ts_min : s->begin;
-		if (key[1] < STREAM_RECORDER && (!s->complete_until || end->ts_max < s->complete_until))
-			s->complete_until = end->ts_max;
-	}
+	if (key[0] != s->key)
+		return;
+	s->begin = !s->begin || end->ts_min < s->begin ? end->ts_min : s->begin;
+	if (key[1] < STREAM_RECORDER && (!s->complete_until || end->ts_max < s->complete_until))
+		s->complete_until = end->ts_max;
 }
 
 /* A segment without an end, or missing ones, in the middle of the recording. */
-static int check_pair(struct recording *r, struct segment_at *before, struct segment_at *s, const struct table *ends)
+static int check_pair(struct recording *r, struct segment_at *before, struct segment_at *s, struct lru *ends)
 {
 	bool jump = s->segment->number > before->segment->number + 1;
 
 	r->missing_segments += jump ? s->segment->number - before->segment->number - 1 : 0;
 	if (before->segment->closed && !jump)
 		return 0;
-	set_times(before, ends);
-	set_times(s, ends);
+	lru__each(ends, set_time, before);
+	lru__each(ends, set_time, s);
 	if (!before->complete_until || !s->begin)
 		return 0;
 	return missing(r, before->complete_until, s->begin, STREAM_RECORDER);
 }
 
-static int find_open_ends(struct recording *r, const struct table *ends)
+static int find_open_ends(struct recording *r, struct lru *ends)
 {
 	struct segment_at *list;
 	size_t n = 0;
@@ -230,17 +224,23 @@ static int find_open_ends(struct recording *r, const struct table *ends)
 	return code;
 }
 
+/* Each stream of each segment has a block at least: the table of their ends never forgets one. */
 static int find_missing(struct recording *r, struct trace_error *err)
 {
-	struct table ends;
+	size_t blocks = 8;
+	struct lru *ends;
 	int code = 0;
 
-	table__init(&ends, 2, sizeof(struct stream_end), MAX_STREAM_ENDS);
-	for (size_t part = 0; !code && part < r->n_parts; part++)
-		code = find_jumps(r, part, &ends);
-	if (!code)
-		code = find_open_ends(r, &ends);
-	table__free(&ends);
+	for (size_t part = 0; part < r->n_parts; part++)
+		blocks += trace__n_blocks(r->parts[part]);
+	ends = blocks < 1 << 30 ? lru__new(2, sizeof(struct stream_end), blocks) : NULL;
+	for (size_t part = 0; ends && !code && part < r->n_parts; part++)
+		code = find_jumps(r, part, ends);
+	if (ends && !code)
+		code = find_open_ends(r, ends);
+	if (!ends || lru__forgotten(ends))
+		code = -ENOMEM;
+	lru__free(ends);
 	return code ? trace_error__set(err, code, "out of memory while looking for missing blocks") : 0;
 }
 

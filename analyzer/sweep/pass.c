@@ -1,6 +1,12 @@
 /* pass.c: what passes say to the sweep (pass.h). */
 #include "analyzer/sweep/pass.h"
 
+void pass__no_gap(void *state, const struct gap *gap)
+{
+	(void)state;
+	(void)gap;
+}
+
 void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out, const char *effect)
 {
 	s->evicted += left_out;

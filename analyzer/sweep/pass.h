@@ -13,8 +13,10 @@
 #include "analyzer/filter/devices.h"
 #include "analyzer/read/gaps.h"
 #include "analyzer/read/names.h"
+#include "analyzer/base/lru.h"
 #include "analyzer/base/sort.h"
 #include "analyzer/store/store.h"
+#include "analyzer/sweep/tally.h"
 
 enum { WINDOW_NS = 1000000000 };
 
@@ -45,17 +47,43 @@ struct sweep {
 	bool no_memory;  /* some pass ran out of it: the results are not complete */
 };
 
+/* A struct tally in the state of a pass, at this offset; and a struct lru *. Lists of them end with offset 0. */
+struct pass_tally {
+	size_t at;
+	const struct tally_spec *spec;
+};
+
+struct pass_lru {
+	size_t at;
+	unsigned key_words;
+	size_t value_size;
+	__u32 limit;
+	const char *what, *effect; /* of the row of the eviction table; NULL: what is forgotten is stored before */
+};
+
+#define PASS_TALLY(member, spec) { offsetof(struct state, member), &(spec) }
+#define PASS_LRU(member, key_words, value, ...) { offsetof(struct state, member), key_words, sizeof(value), __VA_ARGS__ }
+
 struct pass {
 	const char *name;
 	const __u8 *wants; /* record ids; ends with 0 */
-	/* *state is given to the others. Returns 0 or -ENOMEM. */
-	int (*init)(struct sweep *s, void **state);
+	/* Of the state that is given to the others. It begins with struct sweep *sweep; what is not listed below is zero. */
+	size_t state_size;
+	const struct pass_tally *tallies; /* begun before init and written after finish; NULL: none */
+	const struct pass_lru *lrus;      /* begun before init; what they forgot is reported after finish */
+	/* Begins the rest. Returns 0 or -ENOMEM. NULL: there is none. */
+	int (*init)(void *state);
 	void (*on_event)(void *state, const struct rec *rec);
 	/* Records are missing from gap->from on. What was being followed may have ended unseen. */
 	void (*on_gap)(void *state, const struct gap *gap);
-	/* Stores the results and frees the state; called also when the sweep failed. */
+	/* Stores the results; called also when the sweep failed. NULL: the tallies are all. */
 	void (*finish)(void *state);
+	/* Frees what init began, also when that failed. NULL: nothing. */
+	void (*release)(void *state);
 };
+
+/* on_gap where a gap bends nothing: each record stands for itself, or samples are cumulative. */
+void pass__no_gap(void *state, const struct gap *gap);
 
 /* Notes what was left out to stay within a limit: a row of the eviction table. */
 void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out, const char *effect);

@@ -38,6 +38,64 @@ static void add_handler(struct passes *p, __u8 type, const struct pass *pass, vo
 	*h = (struct handler){ pass->on_event, state };
 }
 
+/* ---- the state of one ---------------------------------------------------------------------------- */
+
+static void *at(void *state, size_t offset)
+{
+	return (char *)state + offset;
+}
+
+static void end(const struct pass *pass, void *state)
+{
+	struct sweep *s = *(struct sweep **)state;
+
+	for (const struct pass_tally *t = pass->tallies; t && t->at; t++)
+		tally__finish(at(state, t->at));
+	for (const struct pass_lru *l = pass->lrus; l && l->at; l++) {
+		struct lru *lru = *(struct lru **)at(state, l->at);
+
+		if (lru && l->what)
+			sweep__limit(s, l->what, l->limit, lru__forgotten(lru), l->effect);
+		lru__free(lru);
+	}
+	if (pass->release)
+		pass->release(state);
+	free(state);
+}
+
+static int begin_parts(const struct pass *pass, void *state)
+{
+	struct sweep *s = *(struct sweep **)state;
+
+	for (const struct pass_tally *t = pass->tallies; t && t->at; t++)
+		if (tally__init(at(state, t->at), t->spec, s->store))
+			return -ENOMEM;
+	for (const struct pass_lru *l = pass->lrus; l && l->at; l++) {
+		struct lru **lru = at(state, l->at);
+
+		*lru = lru__new(l->key_words, l->value_size, l->limit);
+		if (!*lru)
+			return -ENOMEM;
+	}
+	return pass->init ? pass->init(state) : 0;
+}
+
+/* NULL when out of memory. */
+static void *begin(const struct pass *pass, struct sweep *s)
+{
+	void *state = calloc(1, pass->state_size);
+
+	if (!state)
+		return NULL;
+	*(struct sweep **)state = s;
+	if (begin_parts(pass, state) == 0)
+		return state;
+	end(pass, state);
+	return NULL;
+}
+
+/* ---- all of them --------------------------------------------------------------------------------- */
+
 int passes__start(struct passes **out, struct sweep *s)
 {
 	struct passes *p = calloc(1, sizeof(*p));
@@ -49,7 +107,8 @@ int passes__start(struct passes **out, struct sweep *s)
 	for (; p->started < N_PASSES; p->started++) {
 		const struct pass *pass = all[p->started];
 
-		if (pass->init(s, &p->state[p->started])) {
+		p->state[p->started] = begin(pass, s);
+		if (!p->state[p->started]) {
 			passes__finish(p);
 			*out = NULL;
 			return -ENOMEM;
@@ -109,7 +168,10 @@ void passes__finish(struct passes *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->started; i++)
-		all[i]->finish(p->state[i]);
+	for (size_t i = 0; i < p->started; i++) {
+		if (all[i]->finish)
+			all[i]->finish(p->state[i]);
+		end(all[i], p->state[i]);
+	}
 	free(p);
 }

@@ -1,15 +1,17 @@
 /*
  * tally.h: counters and histograms per key within one window; written to the database when it ends.
  *
- * A table that fills up within a window is written early and begins anew: rows of one key come in parts
- * then, nothing is lost, and memory stays bounded.
+ * A table that fills up within a window writes the rows of light keys early and uses their places again: the rows of such
+ * a key come in parts, nothing is lost, and memory stays bounded.
  */
 #ifndef ANALYZER_TALLY_H
 #define ANALYZER_TALLY_H
 
+#include "analyzer/base/heavy.h"
 #include "analyzer/base/hist.h"
 #include "analyzer/store/store.h"
-#include "analyzer/base/table.h"
+
+enum { TALLY_KEYS = 1 << 17 }; /* of a window, at most: fewer where rows are big */
 
 struct tally_row {
 	__u64 *count;      /* spec.counters of them */
@@ -27,21 +29,17 @@ struct tally_spec {
 struct tally {
 	const struct tally_spec *spec;
 	struct store *store;
-	struct table table;
+	struct heavy *rows;
 	__u64 win;
 };
 
-enum { TALLY_LIMIT = 4096 };
+/* Returns 0 or -ENOMEM. It must stay where it is. */
+int tally__init(struct tally *t, const struct tally_spec *spec, struct store *store);
 
-void tally__init(struct tally *t, const struct tally_spec *spec, struct store *store);
-
-/*
- * The row of this key in window `win`, which never decreases. Valid until the next call. It always
- * exists: out of memory shows as rows that go nowhere and an error from tally__finish().
- */
+/* The row of this key in window `win`, which never decreases. Valid until the next call. */
 struct tally_row tally__at(struct tally *t, __u64 win, const __u64 *key);
 
-/* Writes what is left and frees. Returns 0 or -ENOMEM when counts were lost. */
-int tally__finish(struct tally *t);
+/* Writes what is left and frees. One that was not begun, all zero, is allowed. */
+void tally__finish(struct tally *t);
 
 #endif

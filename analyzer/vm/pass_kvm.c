@@ -3,9 +3,7 @@
  * kicks of virtual CPUs. Each record stands for itself.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { N, DELIVERED, MERGED, DEFERRED, FAILED };
 enum { IRQFD_WAKEUP = 1, SET_IRQ_INATOMIC, SET_MSI, IRQFD_INJECT }; /* kvm_irq.what */
@@ -77,35 +75,16 @@ static void on_event(void *state, const struct rec *rec)
 	}
 }
 
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
-static void finish(void *state)
-{
-	struct state *st = state;
-
-	if (tally__finish(&st->signals) | tally__finish(&st->irqs) | tally__finish(&st->kicks))
-		st->sweep->no_memory = true;
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->signals, &signal_spec, s->store);
-	tally__init(&st->irqs, &irq_spec, s->store);
-	tally__init(&st->kicks, &kick_spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(signals, signal_spec),
+	PASS_TALLY(irqs, irq_spec),
+	PASS_TALLY(kicks, kick_spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_eventfd, REC_kvm_irq, REC_kvm_kick, 0 };
 
-const struct pass pass_kvm = { "kvm", wants, init, on_event, on_gap, finish };
+const struct pass pass_kvm = {
+	.name = "kvm", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.on_event = on_event, .on_gap = pass__no_gap,
+};

@@ -4,10 +4,10 @@
  * tun_net_xmit drops on the CPU on which it looked at the ring, right after that: the drop of the skb seen
  * last there is the ring's, when it comes from that function.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 #include "analyzer/vm/tun_ring.h"
 
 enum { PACKETS, BYTES, SIZE, USED, FULL, DROPPED };
@@ -128,34 +128,30 @@ static void on_gap(void *state, const struct gap *gap)
 			st->last[cpu].skb = 0;
 }
 
-static void finish(void *state)
+static int init(void *state)
 {
 	struct state *st = state;
 
-	if (tally__finish(&st->queues) | tally__finish(&st->reads))
-		st->sweep->no_memory = true;
-	free(st->last);
-	free(st);
+	st->last = calloc(st->sweep->n_cpus + 1, sizeof(*st->last));
+	return st->last ? 0 : -ENOMEM;
 }
 
-static int init(struct sweep *s, void **state)
+static void release(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
-	struct last *last = calloc(s->n_cpus + 1, sizeof(*last));
+	struct state *st = state;
 
-	if (!st || !last) {
-		free(st);
-		free(last);
-		return -1;
-	}
-	st->sweep = s;
-	st->last = last;
-	tally__init(&st->queues, &queue_spec, s->store);
-	tally__init(&st->reads, &read_spec, s->store);
-	*state = st;
-	return 0;
+	free(st->last);
 }
+
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(queues, queue_spec),
+	PASS_TALLY(reads, read_spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_tun_ring, REC_hop, REC_drop, 0 };
 
-const struct pass pass_tun = { "tun", wants, init, on_event, on_gap, finish };
+const struct pass pass_tun = {
+	.name = "tun", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies, .init = init,
+	.on_event = on_event, .on_gap = on_gap, .release = release,
+};

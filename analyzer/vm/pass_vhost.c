@@ -5,9 +5,7 @@
  * vhost signals the guest's eventfd, or does not, while it gives descriptors back: a signal by the same thread
  * before it does so again is that one's.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { MAX_QUEUES = 1 << 16 };
 enum { FLAG_NO_INTERRUPT = 1 };
@@ -24,12 +22,12 @@ struct kicks {
 struct giving { /* by eventfd: who gave back last, and may signal */
 	__u64 vq;
 	__u32 tid;
-	bool open;
 };
 
 struct state {
 	struct sweep *sweep;
-	struct table kicked, giving;
+	struct lru *kicked; /* struct kicks by queue */
+	struct lru *giving; /* by eventfd */
 	struct tally runs, rings, used, kicks;
 };
 
@@ -73,7 +71,7 @@ static void add(struct state *st, struct hist *h, __u64 value)
 /* What the run waited for was kicked before it began; a kick during the run is for the next one. */
 static void end_wait(struct state *st, const struct rec_vhost_run *r, struct hist *wake)
 {
-	struct kicks *k = table__find(&st->kicked, &r->vq);
+	struct kicks *k = lru__find(st->kicked, &r->vq);
 	__u64 begin = since(r->duration, r->rec.ts);
 
 	if (!k || !k->first || k->first > begin)
@@ -115,11 +113,9 @@ static void on_ring(struct state *st, const struct rec_vhost_run *r)
 static void on_kick(struct state *st, const struct rec_vhost_kick *r)
 {
 	__u64 key[2] = { r->vq, pair(r->tid, r->why) };
-	struct kicks *k = table__add(&st->kicked, &r->vq, NULL);
+	struct kicks *k = lru__add(st->kicked, &r->vq, NULL);
 
 	tally__at(&st->kicks, st->sweep->win, key).count[0]++;
-	if (!k)
-		return;
 	if (!k->first)
 		k->first = r->rec.ts;
 	k->last = r->rec.ts;
@@ -129,26 +125,20 @@ static void on_used(struct state *st, const struct rec_vhost_used *r)
 {
 	__u64 key[3] = { r->vq, r->call, r->tid };
 	struct tally_row row = tally__at(&st->used, st->sweep->win, key);
-	struct giving *g = table__add(&st->giving, &r->call, NULL);
 
 	row.count[CHAINS] += r->count;
 	add(st, row.hist, r->count);
-	if (g)
-		*g = (struct giving){ r->vq, r->tid, true };
+	*(struct giving *)lru__add(st->giving, &r->call, NULL) = (struct giving){ r->vq, r->tid };
 }
 
 static void on_signal(struct state *st, const struct rec_eventfd *r)
 {
-	struct giving *g = table__find(&st->giving, &r->ctx);
-	__u64 key[3];
+	const struct giving *g = lru__find(st->giving, &r->ctx);
 
-	if (!g || !g->open || g->tid != r->tid)
+	if (!g || g->tid != r->tid)
 		return;
-	g->open = false;
-	key[0] = g->vq;
-	key[1] = r->ctx;
-	key[2] = g->tid;
-	tally__at(&st->used, st->sweep->win, key).count[SENT]++;
+	tally__at(&st->used, st->sweep->win, (__u64[]){ g->vq, r->ctx, g->tid }).count[SENT]++;
+	lru__remove(st->giving, &r->ctx);
 }
 
 static void on_event(void *state, const struct rec *rec)
@@ -176,43 +166,28 @@ static void on_gap(void *state, const struct gap *gap)
 	struct state *st = state;
 
 	if (gap->type == GAP_ANY_TYPE || gap->type == REC_vhost_run || gap->type == REC_vhost_kick)
-		for (size_t i = 0; i < st->kicked.n; i++)
-			*(struct kicks *)table__value(&st->kicked, i) = (struct kicks){ 0 };
+		lru__clear(st->kicked);
 	if (gap->type == GAP_ANY_TYPE || gap->type == REC_vhost_used)
-		for (size_t i = 0; i < st->giving.n; i++)
-			((struct giving *)table__value(&st->giving, i))->open = false;
+		lru__clear(st->giving);
 }
 
-static void finish(void *state)
-{
-	struct state *st = state;
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(runs, run_spec),
+	PASS_TALLY(rings, ring_spec),
+	PASS_TALLY(used, used_spec),
+	PASS_TALLY(kicks, kick_spec),
+	{ 0 },
+};
 
-	if (tally__finish(&st->runs) | tally__finish(&st->rings) | tally__finish(&st->used) | tally__finish(&st->kicks))
-		st->sweep->no_memory = true;
-	sweep__limit(st->sweep, "vhost queues", MAX_QUEUES, st->kicked.refused + st->giving.refused,
-		     "their waits and signals are not counted");
-	table__free(&st->kicked);
-	table__free(&st->giving);
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	table__init(&st->kicked, 1, sizeof(struct kicks), MAX_QUEUES);
-	table__init(&st->giving, 1, sizeof(struct giving), MAX_QUEUES);
-	tally__init(&st->runs, &run_spec, s->store);
-	tally__init(&st->rings, &ring_spec, s->store);
-	tally__init(&st->used, &used_spec, s->store);
-	tally__init(&st->kicks, &kick_spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_lru lrus[] = {
+	PASS_LRU(kicked, 1, struct kicks, MAX_QUEUES, "vhost queues that were kicked", "what they waited is not counted"),
+	PASS_LRU(giving, 1, struct giving, MAX_QUEUES, "vhost queues that give back", "their signals are not counted"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_vhost_run, REC_vhost_kick, REC_vhost_used, REC_eventfd, 0 };
 
-const struct pass pass_vhost = { "vhost", wants, init, on_event, on_gap, finish };
+const struct pass pass_vhost = {
+	.name = "vhost", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.lrus = lrus, .on_event = on_event, .on_gap = on_gap,
+};

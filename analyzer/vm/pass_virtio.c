@@ -2,9 +2,7 @@
  * pass_virtio.c: virtio-net as a guest sees it: its NAPI polls, its interrupts and call-backs. Each record stands
  * for itself. Ring indexes run through 16 bits.
  */
-#include <stdlib.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/sweep/tally.h"
 
 enum { BUDGET, AT_BUDGET, EMPTY, KNOWN, WAITING, REMAINING };
 enum { WORK, RUN };
@@ -69,34 +67,15 @@ static void on_event(void *state, const struct rec *rec)
 		on_vq(state, (const struct rec_virtio_vq *)rec);
 }
 
-static void on_gap(void *state, const struct gap *gap)
-{
-	(void)state;
-	(void)gap;
-}
-
-static void finish(void *state)
-{
-	struct state *st = state;
-
-	if (tally__finish(&st->polls) | tally__finish(&st->vqs))
-		st->sweep->no_memory = true;
-	free(st);
-}
-
-static int init(struct sweep *s, void **state)
-{
-	struct state *st = calloc(1, sizeof(*st));
-
-	if (!st)
-		return -1;
-	st->sweep = s;
-	tally__init(&st->polls, &poll_spec, s->store);
-	tally__init(&st->vqs, &vq_spec, s->store);
-	*state = st;
-	return 0;
-}
+static const struct pass_tally tallies[] = {
+	PASS_TALLY(polls, poll_spec),
+	PASS_TALLY(vqs, vq_spec),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_virtio_poll, REC_virtio_vq, 0 };
 
-const struct pass pass_virtio = { "virtio", wants, init, on_event, on_gap, finish };
+const struct pass pass_virtio = {
+	.name = "virtio", .wants = wants, .state_size = sizeof(struct state), .tallies = tallies,
+	.on_event = on_event, .on_gap = pass__no_gap,
+};

@@ -37,6 +37,9 @@ END
 for room in analyzer/*/; do
 	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"
 done
+# A table knows whom it forgets: the oldest (base/lru.h) or the lightest (base/heavy.h).
+bad=$(grep -rlE '#include "analyzer/base/table.h"' analyzer | grep -vE '^analyzer/base/(table|lru|heavy)\.c$')
+[ -z "$bad" ] || complain "a table that refuses when it is full: $bad"
 # Passes do not know each other: what two of them need is a module of its own.
 bad=$(grep -rnE '#include ".*/pass_' analyzer; ls analyzer/*/pass_*.h 2>/dev/null)
 [ -z "$bad" ] || complain "a pass that others include: $bad"

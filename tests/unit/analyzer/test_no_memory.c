@@ -1,11 +1,12 @@
 /*
  * test_no_memory.c: an allocation fails. Whichever it is, an analysis says so, or is none the worse for it; and a table that
- * could not grow is what it was.
+ * could not grow forgets a key as if it had reached its limit.
  *
  * The linker gives this program the allocator below (Makefile).
  */
 #include "fixture.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/heavy.h"
+#include "analyzer/base/lru.h"
 
 static _Atomic long failing; /* the how manieth from now on fails; 0: none does */
 
@@ -36,28 +37,55 @@ void *__wrap_realloc(void *p, size_t size)
 	return fails() ? NULL : __real_realloc(p, size);
 }
 
-/* Growing takes two allocations: each of them fails at each size. */
-static void test_table(void **state)
+/* Growing takes three allocations: each of them fails at each size. Then the oldest goes; what is left is as it was. */
+static void test_lru(void **state)
 {
 	(void)state;
-	for (long n = 1; n <= 2; n++) {
-		struct table t;
+	for (long n = 1; n <= 3; n++) {
+		struct lru *l = lru__new(1, sizeof(__u64), 1 << 16);
+		__u64 forgotten = 0;
 
-		table__init(&t, 1, sizeof(__u64), 1 << 16);
 		for (__u64 key = 0; key < 1 << 12; key++) {
 			__u64 *value;
 
 			failing = n;
-			value = table__add(&t, &key, NULL);
+			value = lru__add(l, &key, NULL);
 			failing = 0;
-			if (!value)
-				value = table__add(&t, &key, NULL);
 			*value = key * 3;
-			for (__u64 k = key & ~63ull; k <= key; k++)
-				assert_int_equal(*(__u64 *)table__find(&t, &k), k * 3);
+			if (lru__forgotten(l) > forgotten) { /* once only: room for more */
+				forgotten = lru__forgotten(l);
+				value = lru__add(l, &(__u64){ 1ull << 63 | key }, NULL);
+				lru__remove(l, &(__u64){ 1ull << 63 | key });
+			}
+			for (__u64 k = key & ~63ull; k <= key; k++) {
+				value = lru__find(l, &k);
+				assert_true(value ? *value == k * 3 : k < forgotten);
+			}
 		}
-		assert_true(t.refused > 5);
-		table__free(&t);
+		assert_true(forgotten > 5);
+		assert_int_equal(lru__n(l) + forgotten, 1 << 12);
+		lru__free(l);
+	}
+}
+
+static void test_heavy(void **state)
+{
+	(void)state;
+	for (long n = 1; n <= 3; n++) {
+		struct heavy *h = heavy__new(1, sizeof(__u64), 1 << 16);
+		bool fresh;
+
+		for (__u64 key = 0; key < 1 << 12; key++) {
+			failing = key % 3 ? n : 0;
+			heavy__count(h, &key, &fresh);
+			failing = 0;
+			assert_true(fresh);
+			heavy__count(h, &key, &fresh);
+			assert_false(fresh);
+		}
+		assert_true(heavy__forgotten(h) > 5);
+		assert_true(heavy__n(h) > 1 << 11);
+		heavy__free(h);
 	}
 }
 
@@ -139,7 +167,7 @@ static void test_analysis(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table), cmocka_unit_test(test_analysis) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_lru), cmocka_unit_test(test_heavy), cmocka_unit_test(test_analysis) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

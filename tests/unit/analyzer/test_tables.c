@@ -1,5 +1,5 @@
 /*
- * test_tables.c: the containers of the sweep: bounded tables, window tallies, known gaps.
+ * test_tables.c: the containers of the sweep: heavy hitters, window tallies, known gaps.
  */
 #include "fixture.h"
 #include "analyzer/read/gaps.h"
@@ -16,37 +16,6 @@ static __u64 random64(void)
 	x ^= x >> 7;
 	x ^= x << 17;
 	return x;
-}
-
-static void test_table(void **state)
-{
-	struct table t;
-	bool fresh;
-
-	(void)state;
-	table__init(&t, 2, sizeof(__u64), 5000);
-	assert_null(table__find(&t, (__u64[]){ 1, 2 }));
-	for (__u64 i = 0; i < 6000; i++) {
-		__u64 *value = table__add(&t, (__u64[]){ i, i % 7 }, &fresh);
-
-		assert_int_equal(value != NULL, i < 5000);
-		if (!value)
-			continue;
-		assert_true(fresh);
-		assert_int_equal(*value, 0);
-		*value = i * 3;
-	}
-	assert_int_equal(t.refused, 1000);
-	for (__u64 i = 0; i < 5000; i++) {
-		assert_int_equal(*(__u64 *)table__add(&t, (__u64[]){ i, i % 7 }, &fresh), i * 3);
-		assert_false(fresh);
-		assert_null(table__find(&t, (__u64[]){ i, i % 7 + 1 }));
-	}
-	table__clear(&t);
-	assert_null(table__find(&t, (__u64[]){ 1, 1 }));
-	assert_non_null(table__add(&t, (__u64[]){ 1, 1 }, NULL));
-	assert_int_equal(t.n, 1);
-	table__free(&t);
 }
 
 /* ---- heavy hitters ------------------------------------------------------------------------------ */
@@ -132,7 +101,7 @@ static void test_tally(void **state)
 
 	(void)state;
 	memset(&got, 0, sizeof(got));
-	tally__init(&t, &spec, NULL);
+	assert_int_equal(tally__init(&t, &spec, NULL), 0);
 	for (__u64 i = 0; i < 300; i++) { /* three windows, ten keys */
 		__u64 key = i % 10;
 		struct tally_row row = tally__at(&t, i / 100, &key);
@@ -141,32 +110,62 @@ static void test_tally(void **state)
 		hist__add(row.hist, i);
 	}
 	assert_int_equal(got.rows, 20); /* the third window is still open */
-	assert_int_equal(tally__finish(&t), 0);
+	tally__finish(&t);
 	assert_int_equal(got.rows, 30);
 	assert_int_equal(got.sum, 299 * 300 / 2);
 	assert_int_equal(got.hist_n, 300);
 }
 
-/* More keys in a window than fit: written in parts, nothing lost. */
+static void put_fat(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	(void)s;
+	(void)key;
+	assert_int_equal(win, 5);
+	got.rows++;
+	got.sum += row->count[0];
+}
+
+/* More keys in a window than fit: some are written in parts, most are not, and nothing is lost. */
 static void test_full_tally(void **state)
 {
-	static const struct tally_spec spec = { 1, 1, 1, put };
+	enum { FITS = 4096, KEYS = 5000, ROUNDS = 20 };
+	static const struct tally_spec spec = { 1, (1 << 20) / 64, 0, put_fat }; /* so big that only the least number fits */
 	struct tally t;
 
 	(void)state;
 	memset(&got, 0, sizeof(got));
-	tally__init(&t, &spec, NULL);
-	for (__u64 i = 0; i < 20000; i++) {
-		__u64 key = i % 10000;
+	assert_int_equal(tally__init(&t, &spec, NULL), 0);
+	for (__u64 i = 0; i < KEYS * ROUNDS; i++) { /* in turn */
+		__u64 key = i % KEYS;
+
+		tally__at(&t, 5, &key).count[0]++;
+	}
+	assert_int_equal(heavy__n(t.rows), FITS);
+	tally__finish(&t);
+	assert_int_equal(got.sum, KEYS * ROUNDS);
+	assert_true(got.rows < KEYS * ROUNDS / 2);
+}
+
+/* A hundred thousand threads in turn, twice: a row each. */
+static void test_many_keys(void **state)
+{
+	enum { KEYS = 100000 };
+	static const struct tally_spec spec = { 1, 1, 2, put_fat };
+	struct tally t;
+
+	(void)state;
+	memset(&got, 0, sizeof(got));
+	assert_int_equal(tally__init(&t, &spec, NULL), 0);
+	for (__u64 i = 0; i < KEYS * 2; i++) {
+		__u64 key = i % KEYS;
 		struct tally_row row = tally__at(&t, 5, &key);
 
-		row.count[0] += 1;
-		hist__add(row.hist, 1);
+		row.count[0]++;
+		hist__add(row.hist, i);
 	}
-	assert_true(t.table.n <= TALLY_LIMIT);
-	assert_int_equal(tally__finish(&t), 0);
-	assert_int_equal(got.rows, 20000);
-	assert_int_equal(got.sum, 20000);
+	tally__finish(&t);
+	assert_int_equal(got.sum, KEYS * 2);
+	assert_int_equal(got.rows, KEYS);
 }
 
 /* ---- gaps --------------------------------------------------------------------------------------- */
@@ -296,7 +295,7 @@ static void test_deltas(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),	    cmocka_unit_test(test_tally),     cmocka_unit_test(test_full_tally),
+		cmocka_unit_test(test_tally),	    cmocka_unit_test(test_full_tally), cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_gaps),	    cmocka_unit_test(test_random_gaps), cmocka_unit_test(test_many_gaps),
 		cmocka_unit_test(test_clean),	    cmocka_unit_test(test_symbols),   cmocka_unit_test(test_deltas),
 		cmocka_unit_test(test_heavy),
