@@ -4,7 +4,8 @@
  * Bucket of a value below 32: the value. Above: its octave, by the highest set bit, then the five bits
  * below that bit. Octave k >= 1 holds 2^(k+4) .. 2^(k+5)-1 in buckets 2^(k-1) wide.
  *
- * A histogram of few values has a list of its buckets instead: most of a hundred thousand threads run a few times a second.
+ * A histogram of few values has a list of its buckets instead: most of a hundred thousand threads run a few times
+ * a second.
  *
  * BLOB: version byte, varints n, sum, min, max, then for every bucket that is not empty, ascending, the
  * distance to the bucket before (the first: its index) and its count. The end is the end of the BLOB.

@@ -2,8 +2,8 @@
  * table.h: what lru.c and heavy.c are made of: entries of a fixed size under keys of a few 64-bit words, up to a limit.
  * Nobody else uses it: a table that is full has to know whom it forgets.
  *
- * Entries lie in one array, in places numbered from 1 in order of arrival; the array grows, so that pointers hold until the
- * next one is added. A place keeps its number, and the bytes of its value when it is given to another key.
+ * Entries lie in one array, in places numbered from 1 in order of arrival; the array grows, so that pointers hold until
+ * the next one is added. A place keeps its number, and the bytes of its value when it is given to another key.
  */
 #ifndef ANALYZER_TABLE_H
 #define ANALYZER_TABLE_H

@@ -130,7 +130,8 @@ static const struct pass_tally tallies[] = {
 };
 
 static const struct pass_lru lrus[] = {
-	PASS_LRU(backlogs, 1, struct backlog, MAX_CPUS, "CPUs with a backlog", "what some of them did between two samples is missing"),
+	PASS_LRU(backlogs, 1, struct backlog, MAX_CPUS, "CPUs with a backlog",
+		 "what some of them did between two samples is missing"),
 	{ 0 },
 };
 

@@ -160,8 +160,10 @@ static void on_offcpu(struct state *st, const struct rec_offcpu *r)
 {
 	__u64 key = r->tid;
 
-	if (r->state)
-		*(struct sleep *)lru__add(st->sleeps, &key, NULL) = (struct sleep){ r->rec.ts, r->blocked, r->waker, r->stack };
+	if (!r->state)
+		return;
+	*(struct sleep *)lru__add(st->sleeps, &key, NULL) =
+		(struct sleep){ r->rec.ts, r->blocked, r->waker, r->stack };
 }
 
 static void on_ustack(struct state *st, const struct rec_offcpu_ustack *r)
@@ -216,8 +218,8 @@ static void on_futex(struct state *st, const struct rec_futex *r)
 }
 
 /*
- * The first total of a thread holds what it did since netrec began to watch: all of it counts, unless it may be one that
- * was forgotten.
+ * The first total of a thread holds what it did since netrec began to watch: all of it counts, unless it may be one
+ * that was forgotten.
  */
 static void on_total(struct state *st, const struct rec_futex_total *r)
 {
@@ -318,7 +320,8 @@ static const struct pass_tally tallies[] = {
 static const struct pass_lru lrus[] = {
 	PASS_LRU(sleeps, 1, struct sleep, MAX_THREADS, "threads that slept",
 		 "who ended their futex waits, and with which stack they slept, may be missing"),
-	PASS_LRU(wakes, 2, struct wake, MAX_FUTEXES, "futexes that woke", "who ended the waits for them may be missing"),
+	PASS_LRU(wakes, 2, struct wake, MAX_FUTEXES, "futexes that woke",
+		 "who ended the waits for them may be missing"),
 	PASS_LRU(last, 1, struct rec_futex_total, MAX_THREADS, "threads with futex calls",
 		 "calls between two samples of some of them are missing in futex totals"),
 	PASS_LRU(locks, 1, char[0], MAX_LOCKS, NULL, NULL), /* names are stored before they are forgotten */

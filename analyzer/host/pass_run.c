@@ -179,7 +179,7 @@ static const struct pass_tally tallies[] = {
 };
 
 static const struct pass_lru lrus[] = {
-	PASS_LRU(places, 1, struct place, MAX_THREADS, NULL, NULL), /* a row of the same thread replaces the one before */
+	PASS_LRU(places, 1, struct place, MAX_THREADS, NULL, NULL), /* stored before they are forgotten */
 	{ 0 },
 };
 

@@ -159,7 +159,8 @@ void megaflows__store(struct megaflows *m)
 {
 	lru__each(m->flows, store_open_end, m);
 	sweep__limit(m->sweep, "megaflows listed", MEGAFLOWS, m->left_out, "they are counted but not listed");
-	sweep__limit(m->sweep, "megaflows at a time", MEGAFLOWS, lru__forgotten(m->flows), "when these ended is not known");
+	sweep__limit(m->sweep, "megaflows at a time", MEGAFLOWS, lru__forgotten(m->flows),
+		     "when these ended is not known");
 }
 
 void megaflows__free(struct megaflows *m)

@@ -188,7 +188,8 @@ void echoes__store(struct echoes *e)
 {
 	while (e->n_settled < e->n_answered)
 		settle(e);
-	sweep__limit(e->sweep, "echoes at a time", MAX_ECHOES, lru__forgotten(e->open), "replies to these are not known as such");
+	sweep__limit(e->sweep, "echoes at a time", MAX_ECHOES, lru__forgotten(e->open),
+		     "replies to these are not known as such");
 }
 
 void echoes__free(struct echoes *e)

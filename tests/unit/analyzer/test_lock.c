@@ -144,11 +144,42 @@ static void test_pthread(void **state)
 	assert_rows(&f, "SELECT kind, tid, ustack FROM user_stack ORDER BY kind", "asked|23|1;held|12|2");
 }
 
+/* However many futexes, threads and locks there were before: the last ones are known, and what was forgotten is said. */
+static void test_many(void **state)
+{
+	enum { FUTEXES = 70000, THREADS = (1 << 18) + 1000 };
+
+	(void)state;
+	DEFINE(&f, symbol, .addr = LOCK, .size = 0x80, .name = TEXT("rtnl_mutex"), .module = TEXT(""));
+	ADD(&f, lock, 0, 0, .addr = LOCK, .tid = 7, .tgid = 7, .duration = MS);
+	for (unsigned i = 1; i <= FUTEXES; i++) {
+		ADD(&f, futex, i, 0, .tid = 12, .tgid = 20, .op = 129, .ret = 1, .uaddr = i * 64ull, .duration = 1);
+		ADD(&f, lock, i, 0, .addr = HEAP + i * 64ull, .tid = 7, .tgid = 7, .duration = MS);
+	}
+	ADD(&f, lock, MS, 0, .addr = LOCK + 0x40, .tid = 7, .tgid = 7, .duration = MS);
+	for (unsigned i = 1; i <= THREADS; i++) {
+		ADD(&f, offcpu, MS + i, 0, .tid = 1000 + i, .tgid = 20, .state = 1, .waker = 13, .blocked = MS);
+		ADD(&f, futex_total, MS + i, 0, .tid = 1000 + i, .tgid = 20, .waits = 5);
+	}
+	ADD(&f, futex, 10 * MS, 0, .tid = 24, .tgid = 20, .op = 128, .uaddr = FUTEXES * 64ull, .duration = 10 * MS);
+	ADD(&f, futex, 10 * MS, 0, .tid = 24, .tgid = 20, .op = 128, .uaddr = 64, .duration = 10 * MS); /* forgotten */
+	ADD(&f, futex, 10 * MS, 0, .tid = 1000 + THREADS, .tgid = 20, .op = 128, .uaddr = 1, .duration = 10 * MS);
+	ADD(&f, futex_total, 11 * MS, 0, .tid = 1001, .tgid = 20, .waits = 7); /* forgotten: its 5 are not to count again */
+	ADD(&f, futex_total, 12 * MS, 0, .tid = 1001, .tgid = 20, .waits = 8);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT tid, addr, holder FROM lock_holder WHERE kind = 'futex' ORDER BY tid, addr",
+		    "24|64|0;24|4480000|12;264144|1|13");
+	assert_rows(&f, "SELECT symbol, offset FROM lock_name ORDER BY 2", "rtnl_mutex|0;rtnl_mutex|64");
+	assert_rows(&f, "SELECT sum(waits) FROM futex_total WHERE tid = 1001", "6");
+	assert_rows(&f, "SELECT what, n FROM eviction WHERE n > 0 ORDER BY what",
+		    "futexes that woke|4464;threads that slept|1000;threads with futex calls|1001");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_no_holder), TEST(test_gap), TEST(test_totals),
-					    TEST(test_user_stacks), TEST(test_pthread) };
+					    TEST(test_user_stacks), TEST(test_pthread), TEST(test_many) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

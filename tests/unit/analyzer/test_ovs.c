@@ -284,6 +284,31 @@ static void test_too_many(void **state)
 	fixture__end(&f);
 }
 
+/* A storm of flows with one upcall each cannot hide the one that has many, however late that comes. */
+static void test_storm(void **state)
+{
+	enum { FLOWS = 90000, UPCALLS = 100 };
+	struct fixture f;
+
+	(void)state;
+	fixture__begin(&f, 2);
+	for (unsigned i = 0; i < FLOWS; i++) {
+		struct rec_upcall u = upcall_of(i * 1000, 0, 0xa0, i & 0xffff, i);
+
+		u.ifindex = 6 + (i >> 16);
+		fixture__row(&f, &u.rec);
+	}
+	for (unsigned i = 0; i < UPCALLS; i++)
+		add_upcall(&f, (FLOWS + i) * 1000, 0, 0xa0, 53, i, i ? 0 : -105);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT dport, n, refused FROM upcall_flow WHERE n > 1", "53|100|1");
+	assert_int_equal(fixture__int(&f, "SELECT (SELECT sum(n) FROM upcall_flow) +"
+					  "(SELECT sum(n) FROM eviction WHERE what IN ('flows with upcalls', 'upcalls of forgotten flows'))"),
+			 FLOWS + UPCALLS);
+	assert_true(fixture__int(&f, "SELECT n FROM eviction WHERE what = 'upcalls of forgotten flows'") >= FLOWS - 65536);
+	fixture__end(&f);
+}
+
 /* ---- megaflows ------------------------------------------------------------------------------------ */
 
 static void test_life(void **state)
@@ -386,7 +411,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sent_back), cmocka_unit_test(test_other_fates), cmocka_unit_test(test_same_headers), cmocka_unit_test(test_flow_to_packet),
-		cmocka_unit_test(test_impossible_durations), cmocka_unit_test(test_segments),  cmocka_unit_test(test_gap),         cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_impossible_durations), cmocka_unit_test(test_segments),  cmocka_unit_test(test_gap),         cmocka_unit_test(test_too_many),  cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_life),      cmocka_unit_test(test_replaced), cmocka_unit_test(test_flush_and_parts), cmocka_unit_test(test_drops),
 	};
 

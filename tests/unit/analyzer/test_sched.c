@@ -104,12 +104,31 @@ static void test_interrupts(void **state)
 	assert_rows(&f, "SELECT cpu, processed, dropped, squeezed FROM softnet", "1|32|2|0"); /* 32 bits wrapped */
 }
 
+/* Threads that are gone make room; their names stay, and the last ones are known. A number may come again. */
+static void test_many_threads(void **state)
+{
+	enum { THREADS = (1 << 18) + 1000 };
+
+	(void)state;
+	for (unsigned i = 1; i <= THREADS; i++)
+		ADD(&f, task, i, 0, .tid = i, .tgid = i, .what = TASK_EXIT, .start = T0 + i, .comm = "short");
+	ADD(&f, task, THREADS + 1, 0, .tid = 1, .tgid = 1, .what = TASK_EXEC, .start = T0 + THREADS, .comm = "again");
+	ADD(&f, thread, 3000000, 0, .tid = 1, .tgid = 1, .runtime = 500);
+	ADD(&f, thread, 4000000, 0, .tid = 1, .tgid = 1, .runtime = 700);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT count(*), sum(comm = 'short') FROM thread", "263144|263143");
+	assert_rows(&f, "SELECT comm, exit_ns FROM thread WHERE tid IN (1, 1500, 263144) ORDER BY tid",
+		    "again|NULL;short|5000001500;short|5000263144");
+	assert_rows(&f, "SELECT sum(runtime_ns) FROM cpu_thread WHERE tid = 1", "200"); /* the 500 may have been counted */
+	assert_rows(&f, "SELECT n FROM eviction WHERE what = 'threads'", "1001");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_offcpu),	 TEST(test_futex),    TEST(test_thread_time),
-		TEST(test_thread_names), TEST(test_cpu_time), TEST(test_interrupts),
+		TEST(test_thread_names), TEST(test_cpu_time), TEST(test_interrupts), TEST(test_many_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
