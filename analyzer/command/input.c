@@ -65,8 +65,7 @@ static int analyze(struct input *in, const char *const *paths, size_t n_paths, c
 		opts.from = o->from ? in->from_ns : 0;
 		opts.to = o->to ? in->to_ns : 0;
 	}
-	if (o->keep)
-		opts.keep_first = opts.keep_slowest = opts.keep_dropped = opts.keep_drops = o->keep;
+	opts.keep_at_least = o->keep;
 	opts.ifaces = o->ifaces;
 	opts.n_ifaces = o->n_ifaces;
 	if (in->filter)

@@ -25,7 +25,7 @@ struct input_opts {
 	size_t n_ifaces;    /* 0: all */
 	double interval_s;  /* 0: none */
 	bool fine;          /* intervals below a window are possible, too: multiples of TICK_S */
-	unsigned keep;      /* single drops and packets wanted at least; 0: the analyzer's own choice */
+	unsigned keep;      /* single drops and packets wanted at least */
 	bool utc;
 };
 

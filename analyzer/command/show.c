@@ -224,7 +224,7 @@ static int show(struct show *s, struct trace_error *err)
 	s->input.ifaces = s->ifaces;
 	snprintf(fine, sizeof(fine), "fine/%s.sql", s->view->name);
 	s->input.fine = sql__text(fine) != NULL;
-	s->input.keep = s->top > 1000 ? (unsigned)s->top : 0;
+	s->input.keep = (unsigned)s->top;
 	TRY(input__open(&in, paths, 1, &s->input, err));
 	set_params(s, &in, params);
 	if (s->input.filter && !in.from_trace && !(s->view->flags & FLOWS))

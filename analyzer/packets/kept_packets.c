@@ -2,8 +2,8 @@
  * kept_packets.c: kept packets (kept_packets.h).
  *
  * First, dropped and late ones are stored at once. The slowest of the others wait in a heap, the quickest
- * of them on top, and are stored at the end. Journeys that span a gap are no candidates: their time
- * may be that of two packets.
+ * of them on top, and are stored at the end: they alone take memory, of which there is a limit whatever is asked for.
+ * Journeys that span a gap are no candidates: their time may be that of two packets.
  */
 #include "analyzer/packets/kept_packets.h"
 
@@ -12,10 +12,13 @@
 
 const char *const fate_names[N_FATES] = { "consumed", "dropped", "reused", "evicted", "unfinished", "upcall", "merged" };
 
-struct slow {
+enum { MAX_SLOWEST = 1 << 15 };
+
+struct slow { /* allocated as far as its timeline goes */
 	__u64 total;
-	struct journey journey;
 	struct ending ending;
+	unsigned room;
+	struct journey journey;
 };
 
 struct kept_packets {
@@ -24,7 +27,8 @@ struct kept_packets {
 	__u64 first, dropped, late; /* stored */
 	__u64 dropped_left_out, late_left_out;
 	struct slow **heap; /* pointers: entries are big */
-	size_t n;
+	size_t n, limit;
+	__u64 passed_over; /* candidates that were not slow enough */
 };
 
 struct kept_packets *kept_packets__new(struct sweep *s)
@@ -34,7 +38,8 @@ struct kept_packets *kept_packets__new(struct sweep *s)
 	if (!k)
 		return NULL;
 	k->sweep = s;
-	k->heap = calloc(s->opts.keep_slowest, sizeof(*k->heap));
+	k->limit = s->opts.keep_slowest < MAX_SLOWEST ? s->opts.keep_slowest : MAX_SLOWEST;
+	k->heap = calloc(k->limit, sizeof(*k->heap));
 	if (!k->heap) {
 		free(k);
 		return NULL;
@@ -114,15 +119,29 @@ static void rise(struct kept_packets *k, size_t i)
 	k->heap[i] = moving;
 }
 
+/* The same one, or NULL for a new one, with room for a timeline. NULL: out of memory; the same one is as it was. */
+static struct slow *make_room(struct slow *s, unsigned hops)
+{
+	if (s && s->room >= hops)
+		return s;
+	s = realloc(s, offsetof(struct slow, journey.timeline) + hops * sizeof(s->journey.timeline[0]));
+	if (s)
+		s->room = hops;
+	return s;
+}
+
 static void offer_slow(struct kept_packets *k, const struct journey *j, const struct ending *end)
 {
 	__u64 total = journey__total(j);
-	bool grows = k->n < k->sweep->opts.keep_slowest;
+	bool grows = k->n < k->limit;
 	struct slow *s;
 
-	if (j->gap || (!grows && total <= k->heap[0]->total))
+	if (j->gap)
 		return;
-	s = grows ? malloc(sizeof(*s)) : k->heap[0];
+	k->passed_over += !grows;
+	if (!grows && total <= k->heap[0]->total)
+		return;
+	s = make_room(grows ? NULL : k->heap[0], j->n_timeline);
 	if (!s) {
 		k->sweep->no_memory = true;
 		return;
@@ -134,6 +153,7 @@ static void offer_slow(struct kept_packets *k, const struct journey *j, const st
 		k->heap[k->n] = s;
 		rise(k, k->n++);
 	} else {
+		k->heap[0] = s;
 		sink(k, 0);
 	}
 }
@@ -179,6 +199,8 @@ void kept_packets__store(struct kept_packets *k)
 	qsort(k->heap, k->n, sizeof(*k->heap), slowest_first);
 	for (size_t i = 0; i < k->n; i++)
 		store_packet(k, "slowest", &k->heap[i]->journey, &k->heap[i]->ending);
+	if (s->opts.keep_slowest > k->limit)
+		sweep__limit(s, "slowest packets", k->limit, k->passed_over, no_timeline);
 	sweep__limit(s, "dropped packets", s->opts.keep_dropped, k->dropped_left_out, no_timeline);
 	sweep__limit(s, "late packets", s->opts.keep_dropped, k->late_left_out, no_timeline);
 }

@@ -35,16 +35,23 @@ static __u64 now_ns(void)
 	return (__u64)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+static unsigned choose(unsigned given, unsigned usual, unsigned least)
+{
+	unsigned n = given ? given : usual;
+
+	return n > least ? n : least;
+}
+
 static struct analyze_opts fill_in(const struct analyze_opts *given)
 {
 	struct analyze_opts o = given ? *given : (struct analyze_opts){ 0 };
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	o.threads = o.threads ? o.threads : cpus > 0 ? cpus : 1;
-	o.keep_first = o.keep_first ? o.keep_first : 1000;
-	o.keep_slowest = o.keep_slowest ? o.keep_slowest : 1000;
-	o.keep_dropped = o.keep_dropped ? o.keep_dropped : 10000;
-	o.keep_drops = o.keep_drops ? o.keep_drops : 100000;
+	o.keep_first = choose(o.keep_first, 1000, o.keep_at_least);
+	o.keep_slowest = choose(o.keep_slowest, 1000, o.keep_at_least);
+	o.keep_dropped = choose(o.keep_dropped, 10000, o.keep_at_least);
+	o.keep_drops = choose(o.keep_drops, 100000, o.keep_at_least);
 	return o;
 }
 

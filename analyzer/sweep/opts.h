@@ -22,9 +22,10 @@ struct analyze_opts {
 	__u64 from, to;      /* CLOCK_MONOTONIC ns, both included; 0: no limit */
 	__u64 late_ns;       /* a journey of at least this is late; 0: no limit given */
 	unsigned keep_first;   /* packets kept with their timeline: the first; 0: 1000 */
-	unsigned keep_slowest; /* the slowest; 0: 1000 */
+	unsigned keep_slowest; /* the slowest; 0: 1000. They take memory: 32768 at most */
 	unsigned keep_dropped; /* dropped and, with late_ns, late ones; 0: 10000 each */
 	unsigned keep_drops;   /* single drops kept; 0: 100000 */
+	unsigned keep_at_least; /* of each of these */
 	struct analyze_filter filter;
 	/* Single packets, single drops, flows and echoes of what passes one of these; names as in devices.h. */
 	const char *const *ifaces;

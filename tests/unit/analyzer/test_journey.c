@@ -237,6 +237,26 @@ static void test_kept_limits(void **state)
 	assert_rows(&f, "SELECT sum(late) FROM journey", "3");
 }
 
+/* However many slow ones are asked for, memory is bounded: those that are left out are said to be. */
+static void test_many_kept(void **state)
+{
+	(void)state;
+	f.opts.keep_first = 1;
+	f.opts.keep_slowest = 10000000;
+	for (unsigned i = 0; i < 40000; i++) {
+		add_packet(&f, i * 100000, 0, 0x100, RX, 2, i + 1);
+		add_hop(&f, i * 100000 + 100 + i, 0, 0x100, ENQ, 2, 0);
+	}
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT kept, count(*), max(total_ns), min(total_ns) FROM packet GROUP BY 1 ORDER BY 1",
+		    "first|1|100|100;slowest|32768|40099|7332");
+	assert_rows(&f, "SELECT n FROM eviction WHERE what = 'slowest packets'", "7231");
+	f.opts = (struct analyze_opts){ .keep_at_least = 5000 };
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT kept, count(*) FROM packet GROUP BY 1 ORDER BY 1", "first|5000;slowest|5000");
+	assert_rows(&f, "SELECT size FROM eviction WHERE what = 'drop events'", "100000"); /* no less than usual */
+}
+
 static void test_long_timeline(void **state)
 {
 	(void)state;
@@ -372,7 +392,7 @@ int main(void)
 		TEST(test_stages), TEST(test_order_across_cpus), TEST(test_reuse), TEST(test_same_packet_goes_on),
 		TEST(test_weak_identity), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver),
-		TEST(test_eviction), TEST(test_kept_limits), TEST(test_long_timeline), TEST(test_filter), TEST(test_device),
+		TEST(test_eviction), TEST(test_kept_limits), TEST(test_many_kept), TEST(test_long_timeline), TEST(test_filter), TEST(test_device),
 		TEST(test_unknown_device), TEST(test_windows), TEST(test_unfinished), TEST(test_retransmission),
 	};
 
