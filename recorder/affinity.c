@@ -1,7 +1,8 @@
 /*
  * affinity.c: on which CPUs threads may run (affinity.h).
  *
- * By system calls of a microsecond each, not from /proc: a large host has ten thousand threads.
+ * By system calls of a microsecond each, not from /proc: a large host has ten thousand threads. Those that have ended are
+ * forgotten at the next look: a host that starts a thousand a second has the room for its living ones.
  */
 #include "affinity.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CPUS = 4096, MAX_THREADS = 1 << 16, LIST = 512 };
+enum { MAX_CPUS = 4096, MAX_THREADS = 1 << 22 /* the kernel has no more: PID_MAX_LIMIT */, LIST = 512 };
 
 struct thread {
 	__u32 tid, tgid;
@@ -75,7 +76,8 @@ static __u64 hash_of(const char *list, int policy, int prio)
 	return h | 1;
 }
 
-static void tell(struct affinity *a, struct sink *s, struct thread *t)
+/* Returns whether the thread is still there. */
+static bool tell(struct affinity *a, struct sink *s, struct thread *t)
 {
 	struct rec_affinity r = { .rec = { .ts = now_ns(), .type = REC_affinity }, .tid = t->tid, .tgid = t->tgid };
 	struct sched_param param = { 0 };
@@ -86,33 +88,41 @@ static void tell(struct affinity *a, struct sink *s, struct thread *t)
 	CPU_ZERO_S(CPU_ALLOC_SIZE(MAX_CPUS), a->cpus);
 	policy = sched_getscheduler(t->tid);
 	if (policy < 0 || sched_getaffinity(t->tid, CPU_ALLOC_SIZE(MAX_CPUS), a->cpus) || sched_getparam(t->tid, &param))
-		return; /* gone meanwhile */
+		return false;
 	policy &= 0xff; /* without SCHED_RESET_ON_FORK */
 	list_of(a->cpus, list, sizeof(list));
 	hash = hash_of(list, policy, param.sched_priority);
 	if (hash == t->was)
-		return;
+		return true;
 	t->was = hash;
 	r.cpus = sink__string(s, list);
 	r.policy = policy;
 	r.prio = param.sched_priority;
 	sink__append(s, STREAM_RECORDER, &r.rec);
+	return true;
 }
 
+static bool make_room(struct affinity *a)
+{
+	size_t room = a->room ? a->room * 2 : 1024;
+	struct thread *t;
+
+	if (intern__count(a->tids) < a->room)
+		return true;
+	t = realloc(a->threads, room * sizeof(*t));
+	if (!t)
+		return false;
+	a->threads = t;
+	a->room = room;
+	return true;
+}
+
+/* NULL: out of memory. */
 static struct thread *thread_at(struct affinity *a, __u32 tid)
 {
 	bool is_new;
-	__u32 id = intern__id(a->tids, &tid, sizeof(tid), &is_new);
+	__u32 id = make_room(a) ? intern__id(a->tids, &tid, sizeof(tid), &is_new) : 0;
 
-	if (id > a->room) {
-		size_t room = a->room ? a->room * 2 : 1024;
-		struct thread *t = realloc(a->threads, room * sizeof(*t));
-
-		if (!t)
-			return NULL;
-		a->threads = t;
-		a->room = room;
-	}
 	if (!id)
 		return NULL;
 	if (is_new)
@@ -122,24 +132,64 @@ static struct thread *thread_at(struct affinity *a, __u32 tid)
 
 void affinity__look(struct affinity *a, struct sink *s, __u32 tid, __u32 tgid)
 {
-	struct thread *t = thread_at(a, tid);
+	struct thread *t = tid ? thread_at(a, tid) : NULL; /* 0: the idle threads, and to system calls the caller */
 
 	if (!t)
 		return;
-	t->tgid = tgid;
+	if (t->tgid != tgid) /* another thread with this number */
+		*t = (struct thread){ .tid = tid, .tgid = tgid };
 	tell(a, s, t);
+}
+
+/* Those of tid 0 have ended. Out of memory: they stay until the next time. */
+static void forget_ended(struct affinity *a)
+{
+	struct intern *tids = intern__new(MAX_THREADS);
+	__u32 n = intern__count(a->tids), kept = 0;
+
+	for (__u32 i = 0; tids && i < n; i++) {
+		bool is_new;
+
+		if (!a->threads[i].tid)
+			continue;
+		if (intern__id(tids, &a->threads[i].tid, sizeof(a->threads[i].tid), &is_new) != ++kept) {
+			intern__free(tids);
+			tids = NULL;
+		}
+	}
+	if (!tids)
+		return;
+	kept = 0;
+	for (__u32 i = 0; i < n; i++)
+		if (a->threads[i].tid)
+			a->threads[kept++] = a->threads[i];
+	intern__free(a->tids);
+	a->tids = tids;
 }
 
 void affinity__look_again(struct affinity *a, struct sink *s)
 {
 	enum { BATCH = 256 }; /* the rings wait while the trace is locked */
+	bool ended = false;
 
 	for (__u32 i = 0; i < intern__count(a->tids);) {
 		sink__lock(s);
-		for (__u32 n = 0; n < BATCH && i < intern__count(a->tids) && i < a->room; n++, i++)
-			tell(a, s, &a->threads[i]);
+		for (__u32 n = 0; n < BATCH && i < intern__count(a->tids); n++, i++) {
+			if (!a->threads[i].tid || tell(a, s, &a->threads[i]))
+				continue;
+			a->threads[i].tid = 0;
+			ended = true;
+		}
 		sink__unlock(s);
-		if (i >= a->room)
-			return;
 	}
+	if (!ended)
+		return;
+	sink__lock(s);
+	forget_ended(a);
+	sink__unlock(s);
+}
+
+__u32 affinity__n(const struct affinity *a)
+{
+	return intern__count(a->tids);
 }
