@@ -1,17 +1,18 @@
 /*
  * pass_journey.c: follows each packet by its skb from stage to stage to its end.
  *
- * A packet record whose headers agree with the live journey of its skb moves it on; others end it unseen
- * ("reused") and begin a new one. A hop moves it on, or begins one whose headers are not known
- * ("orphan") until it comes to a stage that records them. consume_skb and kfree_skb end it. Each interval between stages goes into a histogram, unless packet
- * records were lost meanwhile: then it is counted as uncertain.
+ * A packet record whose headers agree with the live journey of its skb moves it on; others end it unseen ("reused")
+ * and begin a new one. A hop moves it on, or begins one whose headers are not known ("orphan") until it comes to a
+ * stage that records them. consume_skb and kfree_skb end it. Each interval between stages goes into a histogram,
+ * unless packet records were lost meanwhile: then it is counted as uncertain.
  *
- * A clone, copy or segment goes on as a branch, with the stages of the packet it comes from; it is timed and shown but
- * not counted as a packet. What Open vSwitch sends up to ovs-vswitchd waits (ovs/upcalls.h) and goes on when it is sent
- * back, as another sk_buff. A tunnel device puts other headers before the packet, or takes them off, in the same sk_buff:
- * one journey, with both.
+ * A clone, copy or segment goes on as a branch, with the stages of the packet it comes from; it is timed and shown
+ * but not counted as a packet. What Open vSwitch sends up to ovs-vswitchd waits (ovs/upcalls.h) and goes on when it
+ * is sent back, as another sk_buff. A tunnel device puts other headers before the packet, or takes them off, in the
+ * same sk_buff: one journey, with both.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include "analyzer/ovs/upcalls.h"
 #include "analyzer/packets/echoes.h"
@@ -259,8 +260,8 @@ static struct journey *continue_as(struct state *st, const struct journey *from,
 }
 
 /*
- * The sk_buff of a packet that was sent up, and has not moved since, is freed, which is not its end: the packet waits, if
- * an answer can still come. It has none to wait for when the socket of user space did not take it.
+ * The sk_buff of a packet that was sent up, and has not moved since, is freed, which is not its end: the packet
+ * waits, if an answer can still come. It has none to wait for when the socket of user space did not take it.
  */
 static bool leaves_for_user_space(struct state *st, struct journey *j)
 {
@@ -280,8 +281,8 @@ static bool leaves_for_user_space(struct state *st, struct journey *j)
 }
 
 /*
- * ovs-vswitchd has sent a packet back: the journey goes on in this sk_buff. It was parked, or its first sk_buff is still
- * to be freed. NULL when it was not seen going up: a controller may have made it.
+ * ovs-vswitchd has sent a packet back: the journey goes on in this sk_buff. It was parked, or its first sk_buff is
+ * still to be freed. NULL when it was not seen going up: a controller may have made it.
  */
 static struct journey *comes_back(struct state *st, const struct rec_packet *p)
 {
@@ -336,9 +337,22 @@ static void show_inner(struct state *st, struct journey *j, const struct rec_pac
 	j->matched |= matched;
 }
 
+/*
+ * TCP answers a SYN in the name of the listening socket, which has no address of the peer; the IP header will have
+ * it.
+ */
+static bool shows_addresses(const struct rec_packet *p)
+{
+	static const __u8 nobody[sizeof(p->daddr)];
+
+	return p->ip_len || p->proto != IPPROTO_TCP || memcmp(p->daddr, nobody, sizeof(nobody)) != 0;
+}
+
 /* The headers that this stage shows. */
 static void show(struct state *st, struct journey *j, const struct rec_packet *p, enum identity identity)
 {
+	if (j->orphan && !shows_addresses(p))
+		return;
 	if (j->orphan)
 		introduce(st, j, p);
 	else if (identity == WRAPPED)
@@ -442,8 +456,8 @@ static void on_segment(struct state *st, const struct upcall *u)
 }
 
 /*
- * The record of an upcall is the stage, in every profile. Where the stage is recorded as well, the second of the two adds
- * nothing. In a recording without packets there is nothing to follow.
+ * The record of an upcall is the stage, in every profile. Where the stage is recorded as well, the second of the two
+ * adds nothing. In a recording without packets there is nothing to follow.
  */
 static void on_upcall(struct state *st, const struct rec_upcall *r)
 {

@@ -386,10 +386,31 @@ static void test_retransmission(void **state)
 	assert_rows(&f, FATES, "consumed|1|0|0|1|60;reused|1|0|0|1|50");
 }
 
+/* Over IPv6 TCP answers a SYN without knowing addresses yet. The packet is one, and of the flow that its header says. */
+static void test_addresses_later(void **state)
+{
+	struct rec_packet p = packet_at(100, 0, 0x100, STAGE_ip6_xmit, 0, 7);
+
+	(void)state;
+	p.ethertype = 0x86dd;
+	memset(p.saddr, 0, sizeof(p.saddr));
+	memset(p.daddr, 0, sizeof(p.daddr));
+	fixture__row(&f, &p.rec);
+	p = packet_at(150, 0, 0x100, QUEUE, 2, 7);
+	p.ethertype = 0x86dd;
+	p.ip_len = 60;
+	fixture__row(&f, &p.rec);
+	add_free(&f, 200, 0, 0x100);
+	fixture__analyze(&f);
+	assert_rows(&f, FATES, "consumed|1|0|0|1|50");
+	assert_rows(&f, "SELECT daddr, packets FROM flow", "10.0.0.2|1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_stages), TEST(test_order_across_cpus), TEST(test_reuse), TEST(test_same_packet_goes_on),
+		TEST(test_stages), TEST(test_addresses_later), TEST(test_order_across_cpus), TEST(test_reuse),
+		TEST(test_same_packet_goes_on),
 		TEST(test_weak_identity), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver),
 		TEST(test_eviction), TEST(test_kept_limits), TEST(test_many_kept), TEST(test_long_timeline), TEST(test_filter), TEST(test_device),
