@@ -447,7 +447,8 @@ static void on_gap(void *state, const struct gap *gap)
 static void settle_rest(void *arg, struct upcall *u)
 {
 	struct state *st = arg;
-	enum fate unanswered = u->gap ? UNKNOWN : since(u->ts, st->last) < UPCALL_UNFINISHED_NS ? UNFINISHED : NO_ANSWER;
+	bool late = since(u->ts, st->last) < UPCALL_UNFINISHED_NS;
+	enum fate unanswered = u->gap ? UNKNOWN : late ? UNFINISHED : NO_ANSWER;
 
 	settle(st, u, fate_of(u, unanswered), 0);
 }

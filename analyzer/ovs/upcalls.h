@@ -1,14 +1,14 @@
 /*
  * upcalls.h: the packets that were sent up to Open vSwitch's user space and wait for an answer.
  *
- * Found by the packet's own headers, because what comes back is another skb, and by the flow a command
- * installs for them. A table of fixed size; the one that waits longest makes room for a new one.
+ * Found by the packet's own headers, because what comes back is another skb, and by the flow a command installs for
+ * them. A table of fixed size; the one that waits longest makes room for a new one.
  *
- * One table for all passes (struct sweep): pass_ovs fills and empties it, from records that say when an upcall begins and
- * when a command of user space has returned. Between the two the packet itself comes back, as another sk_buff and in the
- * thread whose command it is; whoever follows packets asks for the upcall that it is the answer to, and by that very
- * answer the command is told later. Every upcall is in it, whatever the filter wants: of packets with the same headers
- * the one that waits longest is answered.
+ * One table for all passes (struct sweep): pass_ovs fills and empties it, from records that say when an upcall begins
+ * and when a command of user space has returned. Between the two the packet itself comes back, as another sk_buff and
+ * in the thread whose command it is; whoever follows packets asks for the upcall that it is the answer to, and by
+ * that very answer the command is told later. Every upcall is in it, whatever the filter wants: of packets with the
+ * same headers the one that waits longest is answered.
  */
 #ifndef ANALYZER_UPCALLS_H
 #define ANALYZER_UPCALLS_H
@@ -92,15 +92,15 @@ struct upcall *upcalls__at(struct upcalls *t, __u32 place, __u64 serial);
 __u32 upcalls__place(const struct upcalls *t, const struct upcall *u);
 
 /*
- * This packet came back (stage ovs_flow_key_extract_userspace): the upcall that it answers, marked so; NULL: it was not
- * seen going up. Of several with the same headers the one that waits longest and was not answered yet, by a command about
- * its flow or by its own return: see UPCALL_FLOW_TO_PACKET_NS.
+ * This packet came back (stage ovs_flow_key_extract_userspace): the upcall that it answers, marked so; NULL: it was
+ * not seen going up. Of several with the same headers the one that waits longest and was not answered yet, by a
+ * command about its flow or by its own return: see UPCALL_FLOW_TO_PACKET_NS.
  */
 struct upcall *upcalls__back(struct upcalls *t, const struct rec_packet *r);
 
 /*
- * The same when the command has returned, begun at `began`: the one whose packet came back meanwhile in its thread. Where
- * that was not seen, the headers alone tell.
+ * The same when the command has returned, begun at `began`: the one whose packet came back meanwhile in its thread.
+ * Where that was not seen, the headers alone tell.
  */
 struct upcall *upcalls__executed(struct upcalls *t, const struct rec_upcall_execute *r, __u64 began);
 

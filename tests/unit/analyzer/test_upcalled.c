@@ -2,6 +2,7 @@
  * test_upcalled.c: packets that go on in another sk_buff: through ovs-vswitchd and back, cloned, merged.
  */
 #include "journey.h"
+#include "analyzer/ovs/upcalls.h"
 
 enum { UPCALL = STAGE_ovs_dp_upcall, BACK = STAGE_ovs_flow_key_extract_userspace, SEND = STAGE_ovs_vport_send };
 
@@ -136,8 +137,8 @@ static void test_upcall_refused(void **state)
 }
 
 /*
- * The packet and the command that has brought it back are the answer to one upcall, in one thread, which may have moved to
- * another CPU in between, and whose begin may not have been seen.
+ * The packet and the command that has brought it back are the answer to one upcall, in one thread, which may have
+ * moved to another CPU in between, and whose begin may not have been seen.
  */
 static void test_upcall_and_command(void **state)
 {
@@ -161,7 +162,10 @@ static void test_upcall_and_command(void **state)
 	assert_rows(&f, "SELECT fate, n FROM upcall_fate ORDER BY 1", "sent back|2;unfinished|1");
 }
 
-/* A command does not answer what went up after it began; a packet that came back was sent back, its command seen or not. */
+/*
+ * A command does not answer what went up after it began; a packet that came back was sent back, its command seen or
+ * not.
+ */
 static void test_upcall_and_other_command(void **state)
 {
 	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 0);
@@ -180,6 +184,48 @@ static void test_upcall_and_other_command(void **state)
 	assert_rows(&f, "SELECT sum(n), sum(unasked) FROM ovs_command", "1|1");
 	assert_rows(&f, "SELECT from_stage, to_stage, n, sum_ns FROM stage_latency WHERE 22 IN (from_stage, to_stage) ORDER BY 1",
 		    "3|22|1|10;22|23|1|1000");
+}
+
+static void no_eviction(void *arg, struct upcall *u)
+{
+	(void)arg;
+	(void)u;
+	fail_msg("there was room");
+}
+
+/* What is asked about an upcall: the socket, who put its flow and who sent it back, when, and as which sk_buff. */
+static void test_upcall_story(void **state)
+{
+	struct upcalls *all = upcalls__new();
+	struct rec_packet p = packet_at(100, 0, 0x100, RX, 2, 7);
+	struct rec_upcall up = upcall_of(&p, 200, 1);
+	struct rec_upcall_execute e = { .rec = { .ts = T0 + 1300, .type = REC_upcall_execute }, .tid = 33, .duration = 400 };
+	struct upcall *u;
+
+	(void)state;
+	assert_non_null(all);
+	up.portid = 77;
+	u = upcalls__add(all, &up, no_eviction, NULL);
+	assert_int_equal(upcalls__flow_put(all, &u->tuple, T0 + 900, 34), T0 + 200);
+	assert_int_equal(upcalls__flow_put(all, &u->tuple, T0 + 950, 35), 0);
+	p.rec.ts = T0 + 1200;
+	p.skb = 0x900;
+	p.tid = 33;
+	assert_ptr_equal(upcalls__back(all, &p), u);
+	assert_null(upcalls__back(all, &p));
+	assert_int_equal(u->portid, 77);
+	assert_int_equal(u->flow_put, T0 + 900);
+	assert_int_equal(u->put_tid, 34);
+	assert_int_equal(u->back, T0 + 1200);
+	assert_int_equal(u->back_skb, 0x900);
+	assert_int_equal(u->tid, 33);
+	assert_ptr_equal(upcalls__at(all, upcalls__place(all, u), u->serial), u);
+	memcpy(e.saddr, p.saddr, 16);
+	memcpy(e.daddr, p.daddr, 16);
+	e.sport = p.sport, e.dport = p.dport, e.ethertype = p.ethertype, e.proto = p.proto, e.ip_id = p.ip_id, e.seq = p.seq;
+	assert_ptr_equal(upcalls__executed(all, &e, T0 + 900), u);
+	upcalls__remove(all, u);
+	upcalls__free(all);
 }
 
 /* What tells packets apart, of each kind; none of these has an IP identification. */
@@ -219,8 +265,8 @@ static void test_upcall_headers(void **state)
 }
 
 /*
- * A GSO packet is one, whether it says that it has segments or, as a guest's, does not; whether links show the segments or
- * not. All but the first go on as branches.
+ * A GSO packet is one, whether it says that it has segments or, as a guest's, does not; whether links show the
+ * segments or not. All but the first go on as branches.
  */
 static void test_upcall_segments(void **state)
 {
@@ -304,7 +350,9 @@ static void test_upcall_addresses(void **state)
 	assert_rows(&f, "SELECT n, sum_ns FROM stage_latency WHERE from_stage = 22", "1|1000");
 }
 
-/* A flow that leads to user space, as OVS makes them for what it cannot do in the datapath: the packet waits as well. */
+/*
+ * A flow that leads to user space, as OVS makes them for what it cannot do in the datapath: the packet waits as well.
+ */
 static void test_upcall_slow_path(void **state)
 {
 	struct rec_packet p = packet_at(0, 0, 0, RX, 2, 7);
@@ -467,10 +515,12 @@ static void test_merge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_upcall), TEST(test_upcall_without_stage), TEST(test_upcall_record_first), TEST(test_upcall_refused),
-		TEST(test_upcall_and_command), TEST(test_upcall_and_other_command), TEST(test_upcall_headers), TEST(test_upcall_segments),
-		TEST(test_upcall_clone), TEST(test_upcall_addresses), TEST(test_upcall_slow_path), TEST(test_upcall_without_packets),
-		TEST(test_upcall_not_back), TEST(test_upcall_filter), TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
+		TEST(test_upcall), TEST(test_upcall_without_stage), TEST(test_upcall_record_first),
+		TEST(test_upcall_refused), TEST(test_upcall_and_command), TEST(test_upcall_and_other_command),
+		TEST(test_upcall_story), TEST(test_upcall_headers), TEST(test_upcall_segments),
+		TEST(test_upcall_clone), TEST(test_upcall_addresses), TEST(test_upcall_slow_path),
+		TEST(test_upcall_without_packets), TEST(test_upcall_not_back), TEST(test_upcall_filter),
+		TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
 		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_merge),
 	};
 
