@@ -5,6 +5,9 @@
 #   trace VIEW TABLE SQL          one value out of a view's table, which is called t; a view's first table is rows:
 #                                 trace futex rows "max(max_ns) FROM t WHERE thread LIKE 'handler%'"
 #   matching FILTER VIEW TABLE SQL  likewise, of what matches the filter
+#   journeys [WHERE]              packets that were followed, of flows: journeys "flow LIKE 'UDP %'"
+#   moves FROM TO                 packets that went from one stage to the other next
+#   headline REGEX                sentences of the report's headline that match
 #   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND interface = 'eth0 (peer)'"
 #   plus A B, minus A B           of such numbers
 #   recording NAME                asks another recording of the scenario, such as one made in the guest
@@ -18,6 +21,7 @@
 #   interface_packets DEVICE rx|tx [NS]  packets of an interface, as recorded
 #   vm_path                       the way into and out of the KVM guest on vnet0, ring to interrupt, agrees with both sides' counters
 #   vm VIEW TABLE COLUMN [WHERE]  the sum over the queues of vnet0
+#   upcalls_one_packet            a packet that goes through user space is one, and its time there is part of its time
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
 # A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
@@ -98,6 +102,19 @@ pcap_delay() {
 
 pcap_lines() {
 	tcpdump -n -tt -v -r "$dir/$1.pcap" "$2" 2>/dev/null | grep '^[0-9]'
+}
+
+journeys() {
+	trace packets flows "coalesce(sum(packets), 0) FROM t WHERE ${1:-1}"
+}
+
+moves() {
+	trace stages rows "coalesce(sum(count), 0) FROM t WHERE \"from\" = '$1' AND \"to\" = '$2'"
+}
+
+headline() {
+	[ -e "$views/report.json" ] || "$netanalyze" report "$db" --format json >"$views/report.json" 2>"$views/report.log" || return
+	sqlite3 :memory: "SELECT value FROM json_each(readfile('$views/report.json'), '\$.headline')" | grep -cE "$1"
 }
 
 drops() {
@@ -228,6 +245,16 @@ harmless="((place LIKE 'tcp_validate_incoming%' OR (place LIKE 'tcp_v4_rcv%' AND
 
 # Segments that TCP already had: the other side sent them again because others overtook the first on their way through an upcall.
 twice="reason IN ('TCP_INVALID_SEQUENCE', 'TCP_OLD_DATA') AND total_bytes > 60 * drops"
+
+# Each packet of the traffic goes through phy0 once.
+upcalls_one_packet() {
+	equal "packets, through user space or not" "$(plus "$(truth link_host_phy0_tx_packets)" "$(truth link_host_phy0_rx_packets)")" "$(journeys)"
+	equal "upcalls that came back" "$(truth ovs_missed)" "$(moves ovs_dp_upcall ovs_flow_key_extract_userspace)"
+	at_least "longest time of a packet, ns, that of the longest upcall included" "$(trace upcalls rows "max(max_ns) FROM t")" \
+		"$(trace packets rows "max(total_ns) FROM t")"
+	equal "sentences about upcalls in the headline" 1 \
+		"$(headline "^$(truth ovs_missed) packets went up to Open vSwitch's user space; all came back, after .*, from handler")"
+}
 
 clean() {
 	interfaces_equal
