@@ -62,12 +62,14 @@ enum { REC_TYPE_MAX = 128 }; /* record ids are below this */
 
 enum stage {
 	STAGE_none = 0,
-#define STAGE(id, name, role, aux, doc) STAGE_##name = id,
+#define STAGE(id, name, role, mover, aux, doc) STAGE_##name = id,
 #include "stages.def"
 #undef STAGE
 	STAGE_MAX = 64 /* stage ids are below this */
 };
 
+enum stage_mover { MOVER_none, MOVER_CALLER, MOVER_SOFTIRQ, MOVER_QDISC, MOVER_DRIVER, MOVER_VHOST, MOVER_GUEST, MOVER_HANDLER,
+		   MOVER_READER, MOVER_NOBODY, N_MOVERS };
 enum stage_role { STAGE_ROLE_none, STAGE_ROLE_ENTRY, STAGE_ROLE_STEP, STAGE_ROLE_ASIDE, STAGE_ROLE_ORIGIN };
 
 /* The stream a row belongs to: a CPU number, or one of these. */

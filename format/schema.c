@@ -53,13 +53,13 @@ static const struct record_desc records[REC_TYPE_MAX] = {
 
 enum place {
 	PLACE_none,
-#define STAGE(id, name, role, aux, doc) PLACE_##name,
+#define STAGE(id, name, role, mover, aux, doc) PLACE_##name,
 #include "stages.def"
 #undef STAGE
 };
 
 static const struct stage_desc stages[STAGE_MAX] = {
-#define STAGE(id, name, role, aux, doc) [id] = { #name, aux, doc, STAGE_ROLE_##role, PLACE_##name },
+#define STAGE(id, name, role, mover, aux, doc) [id] = { #name, aux, doc, STAGE_ROLE_##role, PLACE_##name, MOVER_##mover },
 #include "stages.def"
 #undef STAGE
 };
@@ -71,7 +71,7 @@ const struct record_desc *schema__record(unsigned id)
 
 const struct stage_desc *schema__stage(unsigned id)
 {
-	static const struct stage_desc none = { "", "", "", STAGE_ROLE_none, 0 };
+	static const struct stage_desc none = { "", "", "", STAGE_ROLE_none, 0, MOVER_none };
 
 	return id < STAGE_MAX && stages[id].name ? &stages[id] : &none;
 }

@@ -39,6 +39,7 @@ struct stage_desc {
 	const char *doc;
 	__u8 role;       /* enum stage_role */
 	__u8 place;      /* in the order of the packet path, from 1 */
+	__u8 mover;      /* enum stage_mover */
 };
 
 /* The record with this id, or NULL. Never freed. */

@@ -1,5 +1,10 @@
 -- What is wrong and why, judged from the other tables when an analysis is complete: schema/judge/ and schema/rule/.
 
+ALTER TABLE stage ADD COLUMN mover TEXT NOT NULL DEFAULT ''; -- who is to take packets on from here: 'caller',
+                                                             -- 'softirq', 'qdisc',
+	-- 'driver', 'vhost', 'guest', 'handler' (of ovs-vswitchd), 'reader' (of the socket), 'nobody'; '' of other
+	-- versions' stages
+
 CREATE TABLE symptom(                 -- trouble that packets had, before anything is blamed for it
 	id            INTEGER PRIMARY KEY,
 	kind          TEXT NOT NULL,     -- 'lost': dropped on this host; 'late': an interval took far longer than is

@@ -173,6 +173,8 @@ static int sweep(struct analysis *a, struct trace_error *err)
 static void store_stages(struct analysis *a)
 {
 	static const char *const roles[] = { "", "ENTRY", "STEP", "ASIDE", "ORIGIN" };
+	static const char *const movers[N_MOVERS] = { "", "caller", "softirq", "qdisc", "driver", "vhost", "guest", "handler",
+						      "reader", "nobody" };
 
 	for (unsigned id = 1; id < STAGE_MAX; id++) {
 		const struct stage_desc *d = schema__stage(id);
@@ -183,12 +185,13 @@ static void store_stages(struct analysis *a)
 		if (!name)
 			continue;
 		STORE(a->store, "stage", V_INT(id), V_TEXT(name), V_TEXT(d->role < 5 ? roles[d->role] : ""),
-		      V_TEXT(d->role ? d->aux : "none"), V_TEXT(d->role ? d->doc : ""), V_INT(d->place));
+		      V_TEXT(d->role ? d->aux : "none"), V_TEXT(d->role ? d->doc : ""), V_INT(d->place),
+		      V_TEXT(movers[d->mover]));
 	}
 	STORE(a->store, "stage", V_INT(STAGE_MAX), V_TEXT("consumed"), V_TEXT("END"), V_TEXT("none"),
-	      V_TEXT("freed by whoever was to receive or send it"), V_INT(STAGE_MAX));
+	      V_TEXT("freed by whoever was to receive or send it"), V_INT(STAGE_MAX), V_TEXT("nobody"));
 	STORE(a->store, "stage", V_INT(STAGE_MAX + 1), V_TEXT("dropped"), V_TEXT("END"), V_TEXT("none"),
-	      V_TEXT("freed because it was dropped"), V_INT(STAGE_MAX + 1));
+	      V_TEXT("freed because it was dropped"), V_INT(STAGE_MAX + 1), V_TEXT("nobody"));
 }
 
 static void store_fact(struct analysis *a, const char *key, const char *value)

@@ -1,3 +1,3 @@
 INSERT OR REPLACE INTO stage(
-	id, name, role, aux, doc, place
-) VALUES(?, ?, ?, ?, ?, ?);
+	id, name, role, aux, doc, place, mover
+) VALUES(?, ?, ?, ?, ?, ?, ?);
