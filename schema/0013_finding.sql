@@ -28,6 +28,38 @@ CREATE TABLE symptom(                 -- trouble that packets had, before anythi
 	harmless      TEXT               -- lost: why nobody misses them; NULL: somebody does
 ) STRICT;
 
+CREATE TABLE blame(                   -- slow intervals (5 ms and more) by what whoever should have moved the packet on
+                                      -- did meanwhile
+	from_stage    INTEGER NOT NULL,
+	to_stage      INTEGER NOT NULL,
+	netns         INTEGER NOT NULL,
+	ifindex       INTEGER NOT NULL,
+	tid           INTEGER NOT NULL,  -- who should have: a handler, vhost worker, ksoftirqd; 0: not known
+	deed          TEXT NOT NULL,     -- 'run': had a CPU; 'queue': waited for one; 'lock'; 'stop': was stopped;
+	                                 -- 'sleep'; 'unknown'
+	addr          INTEGER NOT NULL,  -- lock: its address
+	by            INTEGER NOT NULL,  -- queue: who had the CPU; lock: who held it; sleep: who ended it; 0: not known
+	by_deed       TEXT NOT NULL,     -- lock: what that thread mostly did meanwhile
+	n             INTEGER NOT NULL,  -- intervals with such a part
+	mainly        INTEGER NOT NULL,  -- of those: it is the largest part
+	late          INTEGER NOT NULL,  -- of those: they took 50 ms, or what --late says
+	sum_ns        INTEGER NOT NULL,  -- of the parts: over all rows the sum of the intervals
+	max_ns        INTEGER NOT NULL
+) STRICT;
+
+-- The time of a symptom's intervals by what was done meanwhile. Packets that found a queue full share what those in it
+-- waited
+-- for: the ring of a tap, the sockets of the handlers.
+CREATE VIEW symptom_blame AS
+SELECT s.id AS symptom, b.tid, b.deed, b.addr, b.by, b.by_deed, b.n, b.mainly, b.sum_ns, b.max_ns,
+	1.0 * b.sum_ns / sum(b.sum_ns) OVER (PARTITION BY s.id) AS share,
+	(SELECT mover FROM stage WHERE id = b.from_stage) AS mover, b.to_stage
+FROM symptom AS s JOIN blame AS b ON b.netns = s.netns AND b.ifindex = s.ifindex AND CASE
+	WHEN s.kind <> 'lost' THEN b.from_stage = s.from_stage AND b.to_stage = s.to_stage
+	WHEN s.reason = 'FULL_RING' THEN b.from_stage = 51
+	WHEN s.reason = 'Open vSwitch: upcall refused' THEN b.from_stage = 22 END
+WHERE b.sum_ns > 0;
+
 CREATE TABLE claim(                   -- a rule explains part of a symptom
 	rule          TEXT NOT NULL,
 	symptom       INTEGER NOT NULL,

@@ -117,6 +117,7 @@ static void add_wait(struct state *st, const struct wait *w)
 	row.count[FAILED] += w->failed;
 	if (w->failed)
 		return;
+	st->sweep->holder = w->holder;
 	if (hist__add(row.hist, w->ns))
 		st->sweep->no_memory = true;
 	count(tally__at(&st->holders, st->sweep->win, held), w->ns);
@@ -246,6 +247,9 @@ static void on_total(struct state *st, const struct rec_futex_total *r)
 
 static void on_event(void *state, const struct rec *rec)
 {
+	struct state *st = state;
+
+	st->sweep->holder = 0;
 	switch (rec->type) {
 	case REC_lock:
 		on_lock(state, (const struct rec_lock *)rec);

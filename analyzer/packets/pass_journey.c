@@ -131,11 +131,24 @@ static void note(struct state *st, struct journey *j, const struct hop *h)
 		st->cut++;
 }
 
+/* A datagram that the stack has received lies in the queue of a socket until its reader frees it. */
+static void read_late(struct state *st, const struct journey *j, const struct ending *end)
+{
+	__u8 role = schema__stage(j->last_stage)->role;
+
+	if (j->head.proto == 17 && !j->orphan && !j->branch && role != STAGE_ROLE_ORIGIN && schema__stage(j->last_stage)->place >=
+	    schema__stage(STAGE_netif_receive_skb)->place && since(j->last, end->ts) >= SLOW_NS)
+		st->sweep->slow = (struct slow_interval){ j->last, end->ts, j->netns, j->ifindex, end->cpu, 0, j->last_stage,
+							  STAGE_CONSUMED };
+}
+
 /* Returns the kept packet's id, or 0. */
 static __s64 end_journey(struct state *st, struct journey *j, const struct ending *end)
 {
 	if (!j->matched)
 		return 0;
+	if (end->fate == FATE_CONSUMED)
+		read_late(st, j, end);
 	if (end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED)
 		j->gap |= count_interval(st, j->last, end->ts, j->last_stage,
 					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
@@ -236,9 +249,12 @@ static struct journey *begin(struct state *st, __u64 skb, const struct hop *h)
 /* A packet on its way through user space has no device: the time there is that of the one it came from. */
 static void move(struct state *st, struct journey *j, const struct hop *h)
 {
-	if (j->matched)
-		j->gap |= count_interval(st, j->last, h->ts, j->last_stage, h->stage, h->ifindex ? h->netns : j->netns,
-					 h->ifindex ? h->ifindex : j->ifindex);
+	__u32 netns = h->ifindex ? h->netns : j->netns, ifindex = h->ifindex ? h->ifindex : j->ifindex;
+	bool gap = j->matched && count_interval(st, j->last, h->ts, j->last_stage, h->stage, netns, ifindex);
+
+	j->gap |= gap;
+	if (j->matched && !gap && since(j->last, h->ts) >= SLOW_NS)
+		st->sweep->slow = (struct slow_interval){ j->last, h->ts, netns, ifindex, h->cpu, h->queue, j->last_stage, h->stage };
 	set_place(st, j, h);
 }
 
@@ -531,6 +547,7 @@ static void on_event(void *state, const struct rec *rec)
 	struct state *st = state;
 
 	st->now = rec->ts > st->now ? rec->ts : st->now;
+	st->sweep->slow.to_ns = 0;
 	switch (rec->type) {
 	case REC_packet:
 		on_packet(state, (const struct rec_packet *)rec);

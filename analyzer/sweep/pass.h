@@ -27,6 +27,15 @@ struct subject {
 	__s64 packet;     /* id of the kept packet; 0: not kept */
 };
 
+/* An interval that the current record ended and that took SLOW_NS or more. Set by the journey pass. */
+enum { SLOW_NS = 5000000 };
+struct slow_interval {
+	__u64 from_ns, to_ns; /* to_ns 0: none */
+	__u32 netns, ifindex; /* as in table stage_latency */
+	__u16 cpu, queue;     /* at its end */
+	__u8 from, to;        /* stages */
+};
+
 struct upcalls;
 
 struct sweep {
@@ -40,6 +49,8 @@ struct sweep {
 	__u64 win_end;
 	__u32 n_cpus;
 	struct subject subject;
+	struct slow_interval slow;
+	__u32 holder;    /* who kept the current futex, lock or pthread record's thread waiting, set by pass lock; 0: not known */
 	struct upcalls *upcalls; /* those that wait for an answer: ovs/upcalls.h; pass ovs keeps them */
 	__u64 evicted;
 	__u64 lost;      /* records, as the recorder says */

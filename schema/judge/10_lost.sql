@@ -1,48 +1,30 @@
 -- Packets dropped on this host, by reason and place. Those whose single drops were kept are looked at one by one: each
 -- finds the first line of `harmless` that fits it. A drop beyond that limit is like the others of its kind.
-CREATE TEMP TABLE harmless(id, reason, place, evidence, why);
+CREATE TEMP TABLE harmless(reason, place, evidence, why);
+-- What the kernel drops although all went well: reason and place (GLOB patterns), what must be true of the packet, why.
 INSERT INTO harmless VALUES
-	-- What the kernel drops although all went well. reason and place are GLOB patterns; what evidence asks for is
-	-- below.
-	('answered-echo',      'NO_SOCKET',        'icmp*_rcv*',             'echo',
-		'an echo reply of which the sender''s socket had its own copy'),
-	('answered-echo',      'NO_SOCKET',        'ping_rcv*',              'echo',
-		'an echo reply of which the sender''s socket had its own copy'),
-	('neighbour',          '*',                'icmpv6_rcv*',            'nd',
-		'neighbour discovery, which is over when it is read'),
-	('bare-segment',       'NOT_SPECIFIED',    'tcp_v*_rcv*',            'bare',
-		'a TCP segment without data to a connection that is closing'),
-	('bare-segment',       '*',                'tcp_validate_incoming*', 'bare',
-		'a TCP segment without data that was old already'),
-	('bare-segment',       'TCP_OLD_SEQUENCE', '*',                      'bare',      'a probe of a TCP window'),
-	('old-data',           'TCP_OLD_DATA',     '*',                      'always',
-		'a TCP segment whose data had arrived already'),
-	('old-data',           'TCP_RFC7323_PAWS', '*',                      'bare',
-		'a TCP segment without data that was old already'),
-	('closed-socket',      '*',                'sk_stream_kill_queues*', 'always',
-		'left in a socket when it was closed'),
-	('closed-socket',      '*',                'inet_sock_destruct*',    'always',
-		'left in a socket when it was closed'),
-	('closed-socket',      '*',                'udp*_destruct_common*',  'always',
-		'left in a socket when it was closed'),
-	('closed-socket',      'QUEUE_PURGE',      '*',                      'always',
-		'left in a socket when it was closed'),
-	('other-host',         'OTHERHOST',        '*',                      'always',
-		'for another host: a switch floods until it knows the port'),
-	('unhandled-protocol', 'UNHANDLED_PROTO',  '*',                      'always',
-		'of a protocol that this host does not speak'),
-	('ipv6-disabled',      'IPV6DISABLED',     '*',                      'always',
-		'IPv6, which is switched off on this device'),
-	('multicast',          '*',                'ip6_mc_input*',          'multicast',
-		'multicast that nobody here has joined'),
-	('multicast',          '*',                'ip_rcv_finish_core*',    'multicast',
-		'multicast that nobody here has joined'),
-	('multicast',          '*',                'ip*_rcv*',               'multicast',
-		'multicast that nobody here has joined'),
-	('bridge-control',     '*',                'stp_pdu_rcv*',           'always',
-		'a frame between bridges, which is over when it is read'),
-	('bridge-control',     '*',                '*multicast_send_query*', 'always',
-		'a query between bridges, which is over when it is read');
+	('NO_SOCKET', 'icmp*_rcv*', 'reply', 'an echo reply of which the sender''s socket had its own copy'),
+	('NO_SOCKET', 'ping_rcv*', 'reply', 'an echo reply of which the sender''s socket had its own copy'),
+	('NOT_SPECIFIED', 'icmpv6_rcv*', 'always', 'ICMPv6, which is over when it is read'),
+	('NOT_SPECIFIED', 'skb_release_data*', 'always', 'a part of a packet, which ended with it'),
+	('NOT_SPECIFIED', 'tcp_v*_rcv*', 'bare', 'a TCP segment without data to a connection that closes'),
+	('*', 'tcp_validate_incoming*', 'bare', 'a TCP segment without data that was old already'),
+	('TCP_OLD_SEQUENCE', '*', 'bare', 'a probe of a TCP window'),
+	('TCP_OLD_DATA', '*', 'always', 'a TCP segment whose data had arrived already'),
+	('TCP_RFC7323_PAWS', '*', 'bare', 'a TCP segment without data that was old already'),
+	('*', 'sk_stream_kill_queues*', 'always', 'left in a socket when it was closed'),
+	('*', 'tcp_disconnect*', 'always', 'left in a socket when it was closed'),
+	('*', 'inet_sock_destruct*', 'always', 'left in a socket when it was closed'),
+	('*', 'udp*_destruct_common*', 'always', 'left in a socket when it was closed'),
+	('QUEUE_PURGE', '*', 'always', 'left in a socket when it was closed'),
+	('OTHERHOST', '*', 'always', 'for another host: a switch floods until it knows the port'),
+	('UNHANDLED_PROTO', '*', 'always', 'of a protocol that this host does not speak'),
+	('IPV6DISABLED', '*', 'always', 'IPv6, which is switched off on this device'),
+	('*', 'ip6_mc_input*', 'multicast', 'multicast that nobody here has joined'),
+	('*', 'ip_rcv_finish_core*', 'multicast', 'multicast that nobody here has joined'),
+	('*', 'ip*_rcv*', 'multicast', 'multicast that nobody here has joined'),
+	('*', 'stp_pdu_rcv*', 'always', 'a frame between bridges, which is over when it is read'),
+	('*', '*multicast_send_query*', 'always', 'a query between bridges, which is over when it is read');
 
 CREATE TEMP TABLE lost AS
 	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win, 1 AS n,
@@ -50,8 +32,7 @@ CREATE TEMP TABLE lost AS
 			AND CASE h.evidence
 			WHEN 'always' THEN 1
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
-			WHEN 'echo' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
-			WHEN 'nd' THEN e.proto = 58 AND e.dport >> 8 BETWEEN 130 AND 137
+			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'multicast' THEN e.daddr LIKE 'ff%:%'
 				OR (e.ethertype = 2048 AND CAST(e.daddr AS INTEGER) BETWEEN 224 AND 239)
 			END LIMIT 1) AS harmless

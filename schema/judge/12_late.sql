@@ -12,10 +12,10 @@ INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns
 		usual AS (SELECT *, hist_p(h, 50) AS median, max(10 * hist_p(h, 50), late_ns()) AS threshold FROM pair),
 		kinds AS (
 			SELECT 'slow' AS kind, n, max(0, sum_ns - n * late_slow_ns()) AS excess,
-				late_slow_ns() AS threshold, * FROM usual WHERE median >= late_slow_ns()
+				late_slow_ns() AS threshold, * FROM usual WHERE median >= late_slow_ns() AND n >= 10
 			UNION ALL
 			SELECT 'late', hist_from(h, threshold), max(0, sum_ns - n * median), threshold, * FROM usual
-			WHERE median < late_slow_ns() AND max_ns >= threshold)
+			WHERE (median < late_slow_ns() OR n < 10) AND max_ns >= threshold)
 	SELECT kind, n, excess, from_stage, to_stage, (SELECT mover FROM stage WHERE id = from_stage), netns, ifindex,
 		threshold, max_ns,
 		(SELECT min(win) FROM stage_latency AS l WHERE l.from_stage = k.from_stage AND l.to_stage = k.to_stage
@@ -23,3 +23,14 @@ INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns
 		(SELECT max(win) FROM stage_latency AS l WHERE l.from_stage = k.from_stage AND l.to_stage = k.to_stage
 			AND l.netns = k.netns AND l.ifindex = k.ifindex AND l.max_ns >= k.threshold)
 	FROM kinds AS k;
+
+-- Datagrams that lay in the queue of a socket until its reader took them.
+INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns, ifindex, threshold_ns, max_ns,
+	first_win, last_win)
+	SELECT 'late', sum(late), sum(sum_ns), b.from_stage, b.to_stage, 'reader', b.netns, b.ifindex, late_ns(),
+		max(max_ns),
+		(SELECT min(win) FROM stage_latency AS l WHERE l.from_stage = b.from_stage AND l.to_stage = b.to_stage
+			AND l.netns = b.netns AND l.ifindex = b.ifindex AND l.max_ns >= late_ns()),
+		(SELECT max(win) FROM stage_latency AS l WHERE l.from_stage = b.from_stage AND l.to_stage = b.to_stage
+			AND l.netns = b.netns AND l.ifindex = b.ifindex AND l.max_ns >= late_ns())
+	FROM blame AS b WHERE to_stage = 64 GROUP BY b.from_stage, b.to_stage, b.netns, b.ifindex HAVING sum(late) > 0;

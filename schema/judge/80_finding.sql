@@ -6,7 +6,7 @@ UPDATE claim SET explained = (
 			OR (better.confidence = claim.confidence AND better.rowid < claim.rowid))), 0)))
 	FROM symptom AS s WHERE s.id = claim.symptom);
 
--- What no rule claims is a finding, too.
+-- A symptom of which no rule claims the larger part is a finding, too.
 INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explained)
 	SELECT 'unexplained', s.id, left_over, 0.0, site, '?', json_array(CASE s.kind
 			WHEN 'lost' THEN printf('%d packets were dropped: %s in %s', left_over, s.reason, s.place)
@@ -15,7 +15,7 @@ INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explaine
 	FROM (SELECT symptom.*, device(netns, ifindex) AS site,
 			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = symptom.id),
 				0) AS left_over FROM symptom) AS s
-	WHERE s.harmless IS NULL AND left_over > 0;
+	WHERE s.harmless IS NULL AND 2 * left_over > s.packets;
 
 INSERT INTO rule(id, title, advice) VALUES
 	('unexplained', 'no rule explains this',
@@ -30,12 +30,13 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				(SELECT sum(packets) FROM symptom WHERE harmless IS NULL) AS all_packets,
 				group_concat(DISTINCT symptom_text(c.symptom)) AS symptom,
 					min(s.first_win) AS first_win, max(s.last_win) AS last_win,
+						max(s.kind = 'lost') AS lost,
 				(SELECT b.chain FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS chain
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,
 				c.site, c.who)
 	SELECT row_number() OVER (ORDER BY 1.0 * packets * max(confidence, 0.05) DESC, f.rule, f.site, f.who), f.rule,
-		CASE WHEN confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
+		CASE WHEN packets < 3 AND NOT lost THEN 'info' WHEN confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
 		confidence, packets, 1.0 * packets / all_packets, symptom, site, who, first_win, last_win, chain,
 			r.advice
 	FROM f JOIN rule AS r ON r.id = f.rule;

@@ -29,6 +29,8 @@ sweep base store filter read
 host base store filter read sweep
 ovs base store filter read sweep
 vm base store filter read sweep
+history base
+blame base store filter read sweep history
 packets base store filter read sweep ovs vm
 print base store filter
 rules base store

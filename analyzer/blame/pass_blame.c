@@ -1,0 +1,280 @@
+/*
+ * pass_blame.c: what whoever should have moved a packet on did meanwhile.
+ *
+ * The journey pass says of each interval that was slow where it began, and format/stages.def says who is to take a packet
+ * on from there. That thread's history (history/history.h) divides the time: it had a CPU and did other things, waited for
+ * one, waited for a lock, was stopped, slept. Nothing is judged before the evidence is in: a thread that moves a packet on
+ * has a CPU then, so all that it did before has been told.
+ *
+ * Who that thread is: a handler of ovs-vswitchd names itself when its command returns, on the CPU where the packet came
+ * back; a vhost worker is known by its queue's socket; the softirq of a CPU is that CPU's ksoftirqd where it was deferred;
+ * who reads a datagram is the thread that got the CPU last on which it is freed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyzer/base/heavy.h"
+#include "analyzer/base/table.h"
+#include "analyzer/history/history.h"
+#include "analyzer/sweep/pass.h"
+#include "format/schema.h"
+
+enum { BLAMES = 1 << 13, QUEUES = 1 << 12, MAX_CPUS = 4096, LATE_NS = 50000000 };
+enum { STAGES, DEVICE, WHO, LOCK, BY, N_KEY };
+
+struct sum {
+	__u64 ns, max_ns;
+	__u64 mainly; /* intervals of which it is the largest part */
+	__u64 late;   /* of those: that took LATE_NS or what --late says */
+};
+
+struct state {
+	struct sweep *sweep;
+	struct history *history;
+	struct heavy *blames;
+	struct table sockets; /* of tun queues, by device and queue */
+	struct table workers; /* of sockets */
+	__u32 n_cpus;
+	__u32 *ksoftirqd;     /* by CPU; 0: not known */
+	__u32 *running;       /* by CPU: who got it last, of those that were off it for long enough to be recorded */
+	struct slow_interval *pending; /* by CPU: until the thread there names itself */
+};
+
+/* ---- summing -------------------------------------------------------------------------------------- */
+
+/* What the holder of the lock did mostly in that time: why it held it so long. */
+static enum deed deed_of(const struct state *st, __u32 holder, const struct slow_interval *slow)
+{
+	struct history_part parts[HISTORY_CAUSES];
+
+	return holder && history__why(st->history, holder, slow->from_ns, slow->to_ns, parts) ? parts[0].deed : DID_UNKNOWN;
+}
+
+static void add(struct state *st, const struct slow_interval *slow, __u32 tid, const struct history_part *part, bool mainly)
+{
+	enum deed then = part->deed == DID_LOCK ? deed_of(st, part->by, slow) : DID_UNKNOWN;
+	__u64 key[N_KEY] = { [STAGES] = (__u64)slow->from << 8 | slow->to, [DEVICE] = pair(slow->netns, slow->ifindex),
+			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then, part->by) };
+	bool fresh;
+	struct sum *sum = heavy__value(st->blames, heavy__count(st->blames, key, &fresh));
+
+	if (fresh)
+		*sum = (struct sum){ 0 };
+	sum->ns += part->ns;
+	sum->mainly += mainly;
+	sum->late += mainly && since(slow->from_ns, slow->to_ns) >= (st->sweep->opts.late_ns ? st->sweep->opts.late_ns : LATE_NS);
+	sum->max_ns = part->ns > sum->max_ns ? part->ns : sum->max_ns;
+}
+
+static void blame(struct state *st, const struct slow_interval *slow, __u32 tid)
+{
+	struct history_part parts[HISTORY_CAUSES] = { { DID_UNKNOWN, 0, 0, since(slow->from_ns, slow->to_ns) } };
+	unsigned n = tid ? history__why(st->history, tid, slow->from_ns, slow->to_ns, parts) : 1;
+
+	for (unsigned i = 0; i < n; i++)
+		add(st, slow, tid, &parts[i], i == 0);
+}
+
+/* ---- who it is ------------------------------------------------------------------------------------ */
+
+static __u32 worker_of(const struct state *st, const struct slow_interval *slow)
+{
+	__u64 queue[2] = { pair(slow->netns, slow->ifindex), slow->queue };
+	const __u64 *sock = table__find(&st->sockets, queue);
+	const __u64 *tid = sock ? table__find(&st->workers, sock) : NULL;
+
+	return tid ? *tid : 0;
+}
+
+/* ksoftirqd that sleeps has nothing to do with it: then the softirq ran in an interrupt, and what kept it is not known. */
+static void blame_softirq(struct state *st, const struct slow_interval *slow)
+{
+	__u32 tid = slow->cpu < st->n_cpus ? st->ksoftirqd[slow->cpu] : 0;
+	struct history_part parts[HISTORY_CAUSES];
+
+	if (tid && history__why(st->history, tid, slow->from_ns, slow->to_ns, parts) && parts[0].deed != DID_SLEEP)
+		blame(st, slow, tid);
+	else
+		blame(st, slow, 0);
+}
+
+static void on_slow(struct state *st, const struct slow_interval *slow)
+{
+	if (slow->to == STAGE_MAX) { /* consumed: by the reader of a socket */
+		blame(st, slow, slow->cpu < st->n_cpus ? st->running[slow->cpu] : 0);
+		return;
+	}
+	switch (schema__stage(slow->from)->mover) {
+	case MOVER_HANDLER:
+		if (slow->cpu < st->n_cpus)
+			st->pending[slow->cpu] = *slow;
+		break;
+	case MOVER_VHOST:
+		blame(st, slow, worker_of(st, slow));
+		break;
+	case MOVER_SOFTIRQ:
+		blame_softirq(st, slow);
+		break;
+	default:
+		blame(st, slow, 0);
+	}
+}
+
+/* ---- records -------------------------------------------------------------------------------------- */
+
+static void on_execute(struct state *st, const struct rec_upcall_execute *r)
+{
+	struct slow_interval *slow = r->rec.cpu < st->n_cpus ? &st->pending[r->rec.cpu] : NULL;
+
+	if (!slow || !slow->to_ns)
+		return;
+	if (slow->to_ns <= r->rec.ts)
+		blame(st, slow, r->tid);
+	slow->to_ns = 0;
+}
+
+static void on_wait(struct state *st, __u32 tid, const struct rec *rec, __u64 addr, __u64 ns)
+{
+	struct history_wait w = { .until = rec->ts, .ns = ns, .addr = addr, .holder = st->sweep->holder };
+
+	history__wait(st->history, tid, &w);
+}
+
+static void on_task(struct state *st, const struct rec_task *r)
+{
+	char comm[sizeof(r->comm) + 1] = "";
+	unsigned cpu;
+
+	memcpy(comm, r->comm, sizeof(r->comm));
+	if (sscanf(comm, "ksoftirqd/%u", &cpu) == 1 && cpu < st->n_cpus)
+		st->ksoftirqd[cpu] = r->tid;
+}
+
+static void learn(struct table *t, const __u64 *key, __u64 value)
+{
+	__u64 *v = table__add(t, key, NULL);
+
+	if (v)
+		*v = value;
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	const struct rec_offcpu *off = (const struct rec_offcpu *)rec;
+	const struct rec_futex *futex = (const struct rec_futex *)rec;
+	const struct rec_lock *lock = (const struct rec_lock *)rec;
+	const struct rec_pthread *pthread = (const struct rec_pthread *)rec;
+	const struct rec_vhost_run *run = (const struct rec_vhost_run *)rec;
+	const struct rec_tun_ring *ring = (const struct rec_tun_ring *)rec;
+	struct state *st = state;
+
+	switch (rec->type) {
+	case REC_offcpu:
+		if (rec->cpu < st->n_cpus)
+			st->running[rec->cpu] = off->tid;
+		history__off(st->history, off->tid, &(struct history_off){ rec->ts, off->blocked, off->runnable, off->state,
+									   off->waker, off->prev });
+		break;
+	case REC_futex:
+		on_wait(st, futex->tid, rec, futex->uaddr, futex->duration);
+		break;
+	case REC_lock:
+		if (lock->addr)
+			on_wait(st, lock->tid, rec, lock->addr, lock->duration);
+		break;
+	case REC_pthread:
+		if (!pthread->what)
+			on_wait(st, pthread->tid, rec, pthread->addr, pthread->duration);
+		break;
+	case REC_task:
+		on_task(st, (const struct rec_task *)rec);
+		break;
+	case REC_vhost_run:
+		if (!run->dir)
+			learn(&st->workers, &run->sock, run->tid);
+		break;
+	case REC_upcall_execute:
+		on_execute(st, (const struct rec_upcall_execute *)rec);
+		break;
+	case REC_tun_ring:
+		learn(&st->sockets, (__u64[]){ pair(ring->netns, ring->ifindex), ring->queue }, ring->sock);
+		break;
+	}
+	if (st->sweep->slow.to_ns && (rec->type == REC_packet || rec->type == REC_hop || rec->type == REC_free))
+		on_slow(st, &st->sweep->slow);
+}
+
+static void on_gap(void *state, const struct gap *gap)
+{
+	struct state *st = state;
+
+	if (gap->type == GAP_ANY_TYPE || gap->type == REC_offcpu || gap->type == REC_futex || gap->type == REC_pthread ||
+	    gap->type == REC_lock)
+		history__forget(st->history, gap->to);
+}
+
+/* ---- begin and end -------------------------------------------------------------------------------- */
+
+static const char *const deeds[N_DEEDS] = { "run", "queue", "lock", "stop", "sleep", "unknown" };
+
+static void store(void *arg, const __u64 *key, __u64 n, void *value)
+{
+	const struct sum *sum = value;
+	struct state *st = arg;
+
+	STORE(st->sweep->store, "blame", V_INT(key[STAGES] >> 8), V_INT(key[STAGES] & 0xff), V_INT(key[DEVICE] >> 32),
+	      V_INT(key[DEVICE] & 0xffffffff), V_INT(key[WHO] & 0xffffffff), V_TEXT(deeds[key[WHO] >> 32]), V_INT(key[LOCK]),
+	      V_INT(key[BY] & 0xffffffff), V_TEXT(deeds[key[BY] >> 32]), V_INT(n), V_INT(sum->mainly), V_INT(sum->late),
+	      V_INT(sum->ns), V_INT(sum->max_ns));
+}
+
+static void release(struct state *st)
+{
+	history__free(st->history);
+	heavy__free(st->blames);
+	table__free(&st->sockets);
+	table__free(&st->workers);
+	free(st->ksoftirqd);
+	free(st->running);
+	free(st->pending);
+	free(st);
+}
+
+static void finish(void *state)
+{
+	struct state *st = state;
+
+	heavy__each(st->blames, store, st);
+	sweep__limit(st->sweep, "causes of slow intervals", BLAMES, heavy__forgotten(st->blames), "the smallest are missing");
+	sweep__limit(st->sweep, "threads with a history", HISTORY_THREADS, history__evicted(st->history),
+		     "what those did that were not seen for longest is not known");
+	release(st);
+}
+
+static int init(struct sweep *s, void **state)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return -1;
+	st->sweep = s;
+	st->n_cpus = s->n_cpus < MAX_CPUS ? s->n_cpus : MAX_CPUS;
+	table__init(&st->sockets, 2, sizeof(__u64), QUEUES);
+	table__init(&st->workers, 1, sizeof(__u64), QUEUES);
+	st->history = history__new();
+	st->blames = heavy__new(N_KEY, sizeof(struct sum), BLAMES);
+	st->ksoftirqd = calloc(st->n_cpus + 1, sizeof(*st->ksoftirqd));
+	st->running = calloc(st->n_cpus + 1, sizeof(*st->running));
+	st->pending = calloc(st->n_cpus + 1, sizeof(*st->pending));
+	if (!st->history || !st->blames || !st->ksoftirqd || !st->running || !st->pending) {
+		release(st);
+		return -1;
+	}
+	*state = st;
+	return 0;
+}
+
+static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_tun_ring, REC_offcpu, REC_futex, REC_lock, REC_pthread,
+			      REC_task, REC_vhost_run, REC_upcall_execute, 0 };
+
+const struct pass pass_blame = { "blame", wants, init, on_event, on_gap, finish };

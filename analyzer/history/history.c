@@ -1,0 +1,209 @@
+/* history.c: a ring of stretches and one of waits for each thread; threads lie in sets (history.h). */
+#include "analyzer/history/history.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WAYS = 8, SETS = HISTORY_THREADS / WAYS, TASK_STOPPED = 4, TASK_TRACED = 8 };
+
+struct thread {
+	__u32 tid; /* 0: free */
+	__u32 n_off, n_wait; /* ever */
+	__u64 used;
+	struct history_off off[HISTORY_KEPT];
+	struct history_wait wait[HISTORY_KEPT];
+};
+
+struct history {
+	__u64 known_from, evicted;
+	struct thread *threads;
+};
+
+struct history *history__new(void)
+{
+	struct history *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->threads = calloc(HISTORY_THREADS, sizeof(*h->threads)); /* untouched pages cost nothing */
+	if (h->threads)
+		return h;
+	free(h);
+	return NULL;
+}
+
+void history__free(struct history *h)
+{
+	if (h)
+		free(h->threads);
+	free(h);
+}
+
+__u64 history__evicted(const struct history *h)
+{
+	return h->evicted;
+}
+
+/* ---- threads ------------------------------------------------------------------------------------- */
+
+static struct thread *set_of(const struct history *h, __u32 tid)
+{
+	return &h->threads[(tid * 0x9e3779b97f4a7c15 >> 32 & (SETS - 1)) * WAYS];
+}
+
+static struct thread *find(const struct history *h, __u32 tid)
+{
+	struct thread *set = set_of(h, tid);
+
+	for (int way = 0; tid && way < WAYS; way++)
+		if (set[way].tid == tid)
+			return &set[way];
+	return NULL;
+}
+
+/* The one of its set that was not seen for longest makes room. */
+static struct thread *thread_of(struct history *h, __u32 tid, __u64 now)
+{
+	struct thread *t = find(h, tid), *set = set_of(h, tid);
+
+	if (!t) {
+		t = set;
+		for (int way = 1; way < WAYS; way++)
+			if (set[way].used < t->used)
+				t = &set[way];
+		h->evicted += t->tid != 0;
+		t->tid = tid;
+		t->n_off = t->n_wait = 0;
+	}
+	t->used = now;
+	return t;
+}
+
+void history__off(struct history *h, __u32 tid, const struct history_off *off)
+{
+	struct thread *t;
+
+	if (!tid || off->blocked + off->runnable < HISTORY_SHORTEST_NS)
+		return;
+	t = thread_of(h, tid, off->until);
+	t->off[t->n_off++ % HISTORY_KEPT] = *off;
+}
+
+void history__wait(struct history *h, __u32 tid, const struct history_wait *wait)
+{
+	struct thread *t;
+
+	if (!tid || wait->ns < HISTORY_SHORTEST_NS)
+		return;
+	t = thread_of(h, tid, wait->until);
+	t->wait[t->n_wait++ % HISTORY_KEPT] = *wait;
+}
+
+void history__forget(struct history *h, __u64 now)
+{
+	if (now > h->known_from)
+		h->known_from = now;
+	for (size_t i = 0; i < HISTORY_THREADS; i++)
+		h->threads[i].n_off = h->threads[i].n_wait = 0;
+}
+
+/* ---- why ----------------------------------------------------------------------------------------- */
+
+static __u64 before(__u64 ts, __u64 ns)
+{
+	return ts > ns ? ts - ns : 0;
+}
+
+static __u64 overlap(__u64 a, __u64 b, __u64 from, __u64 to)
+{
+	a = a > from ? a : from;
+	b = b < to ? b : to;
+	return b > a ? b - a : 0;
+}
+
+struct sum {
+	struct history_part *parts;
+	unsigned n;
+	__u64 left; /* ns that no part has yet */
+};
+
+static void add(struct sum *s, enum deed deed, __u32 by, __u64 addr, __u64 ns)
+{
+	unsigned i = 0;
+
+	ns = ns < s->left ? ns : s->left;
+	if (!ns)
+		return;
+	s->left -= ns;
+	while (i < s->n && (s->parts[i].deed != deed || s->parts[i].by != by || s->parts[i].addr != addr))
+		i++;
+	if (i == HISTORY_CAUSES) /* of many, the last place takes all that is left over */
+		i--;
+	else if (i == s->n)
+		s->parts[s->n++] = (struct history_part){ deed, by, addr, 0 };
+	s->parts[i].ns += ns;
+}
+
+/* The outermost wait for a lock that the thread was in at this time: the one that ended last. NULL: none. */
+static const struct history_wait *wait_at(const struct thread *t, __u64 ts)
+{
+	__u32 n = t->n_wait < HISTORY_KEPT ? t->n_wait : HISTORY_KEPT;
+	const struct history_wait *found = NULL;
+
+	for (__u32 i = 1; i <= n; i++) {
+		const struct history_wait *w = &t->wait[(t->n_wait - i) % HISTORY_KEPT];
+
+		if (w->until <= ts)
+			break;
+		if (before(w->until, w->ns) <= ts && (!found || w->ns >= found->ns))
+			found = w;
+	}
+	return found;
+}
+
+static void add_blocked(struct sum *s, const struct thread *t, const struct history_off *o, __u64 begin, __u64 ns)
+{
+	const struct history_wait *w = wait_at(t, begin + o->blocked / 2);
+
+	if (w)
+		add(s, DID_LOCK, w->holder ? w->holder : o->waker, w->addr, ns);
+	else if (o->state & (TASK_STOPPED | TASK_TRACED))
+		add(s, DID_STOP, 0, 0, ns);
+	else
+		add(s, DID_SLEEP, o->waker, 0, ns);
+}
+
+static int larger(const void *a, const void *b)
+{
+	const struct history_part *x = a, *y = b;
+
+	return x->ns != y->ns ? (x->ns > y->ns ? -1 : 1) : (int)x->deed - (int)y->deed;
+}
+
+unsigned history__why(const struct history *h, __u32 tid, __u64 from, __u64 to, struct history_part parts[HISTORY_CAUSES])
+{
+	struct sum s = { .parts = parts, .left = to > from ? to - from : 0 };
+	const struct thread *t = find(h, tid);
+	__u64 known = h->known_from > from ? h->known_from : from, seen = to;
+	__u32 n;
+
+	if (!s.left)
+		return 0;
+	n = !t ? 0 : t->n_off < HISTORY_KEPT ? t->n_off : HISTORY_KEPT;
+	for (__u32 i = 1; i <= n && seen > from; i++) {
+		const struct history_off *o = &t->off[(t->n_off - i) % HISTORY_KEPT];
+		__u64 woken = before(o->until, o->runnable), begin = before(woken, o->blocked);
+
+		add(&s, DID_QUEUE, o->prev, 0, overlap(woken, o->until, from, to));
+		add_blocked(&s, t, o, begin, overlap(begin, woken, from, to));
+		seen = begin < seen ? begin : seen;
+	}
+	if (t && t->n_off > HISTORY_KEPT && seen > known) /* older stretches were overwritten */
+		known = seen;
+	add(&s, DID_UNKNOWN, 0, 0, t ? overlap(from, known, from, to) : s.left);
+	add(&s, DID_RUN, 0, 0, s.left);
+	assert(s.left == 0);
+	qsort(parts, s.n, sizeof(*parts), larger);
+	return s.n;
+}

@@ -1,0 +1,65 @@
+/*
+ * history.h: what threads did lately: their stretches off the CPU, and their waits for locks.
+ *
+ * Answers why a thread did not do something in a given time. Of fixed size: of each thread the last HISTORY_KEPT
+ * stretches and waits that took HISTORY_SHORTEST_NS or more, of as many threads as fit; what is older is not known, and
+ * says so. Everything is told in the order in which it ended.
+ */
+#ifndef ANALYZER_HISTORY_H
+#define ANALYZER_HISTORY_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+enum { HISTORY_KEPT = 128, HISTORY_SHORTEST_NS = 50000, HISTORY_THREADS = 4096, HISTORY_CAUSES = 16 };
+
+/* What a thread did in a part of the time. The order is that of how much it says. */
+enum deed {
+	DID_RUN,     /* it had a CPU, or was off it too shortly to be recorded */
+	DID_QUEUE,   /* it could run and waited for a CPU; by: who had it */
+	DID_LOCK,    /* it waited for a lock; by: who held it, or ended the wait; addr: of the lock */
+	DID_STOP,    /* it was stopped (SIGSTOP, ptrace) */
+	DID_SLEEP,   /* it slept; by: who woke it */
+	DID_UNKNOWN, /* it is not known: too long ago, or records are missing */
+	N_DEEDS
+};
+
+struct history_off {
+	__u64 until;             /* it got a CPU */
+	__u64 blocked, runnable; /* ns, in this order before it */
+	__u32 state, waker, prev;
+};
+
+struct history_wait {
+	__u64 until, ns, addr;
+	__u32 holder; /* 0: not known */
+};
+
+struct history_part {
+	enum deed deed;
+	__u32 by;
+	__u64 addr;
+	__u64 ns;
+};
+
+struct history;
+
+struct history *history__new(void); /* NULL when out of memory */
+void history__free(struct history *h);
+
+void history__off(struct history *h, __u32 tid, const struct history_off *off);
+void history__wait(struct history *h, __u32 tid, const struct history_wait *wait);
+
+/* Records are missing before `now`: nothing is known of any thread up to there. */
+void history__forget(struct history *h, __u64 now);
+
+/*
+ * Divides the time from `from` to `to` of a thread by what it did, the largest part first. Waits nest: a sleep inside the
+ * wait for a lock is that wait. Fills up to HISTORY_CAUSES parts, whose sum is to - from; returns how many.
+ */
+unsigned history__why(const struct history *h, __u32 tid, __u64 from, __u64 to, struct history_part parts[HISTORY_CAUSES]);
+
+/* Threads that made room for others. */
+__u64 history__evicted(const struct history *h);
+
+#endif

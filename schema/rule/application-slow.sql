@@ -1,0 +1,12 @@
+-- rule: a program reads its socket late
+-- needs: offcpu
+-- advice: what does it do instead? show offcpu has where it sleeps; a larger receive buffer helps against bursts only
+SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.8 AS confidence,
+	device(s.netns, s.ifindex) AS site, thread_text(b.tid) AS who,
+	json_array(printf('%s %s meanwhile, up to %s', thread_text(b.tid), CASE max(b.deed)
+		WHEN 'stop' THEN 'was stopped' WHEN 'sleep' THEN 'slept' WHEN 'run' THEN 'did other things'
+		ELSE 'waited for a lock' END, duration_text(max(b.max_ns))),
+		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
+WHERE s.harmless IS NULL AND b.to_stage = 64 AND b.deed IN ('sleep', 'run', 'lock', 'stop')
+GROUP BY s.id, b.tid, b.deed HAVING sum(b.share) >= 0.05

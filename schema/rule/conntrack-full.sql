@@ -1,0 +1,12 @@
+-- rule: the table of connections is full
+-- needs: drop counter
+-- advice: sysctl net.netfilter.nf_conntrack_max and nf_conntrack_count; shorter timeouts; notrack for traffic that
+-- advice: needs none
+SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,
+	'net.netfilter.nf_conntrack_max' AS who,
+	json_array(printf('connection tracking refused %d packets: its table has no room',
+		(SELECT sum(delta) FROM counter WHERE name = 'conntrack.drop')),
+		printf('%d packets were dropped in %s', packets, place)) AS chain
+FROM symptom
+WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP' AND place GLOB 'nf_hook_slow*'
+	AND EXISTS (SELECT 1 FROM counter WHERE name IN ('conntrack.drop', 'conntrack.early_drop') AND delta > 0)

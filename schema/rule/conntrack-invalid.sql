@@ -1,0 +1,13 @@
+-- rule: a rule drops what connection tracking calls invalid
+-- needs: drop conntrack|counter
+-- advice: why invalid: show conntrack; asymmetric paths, a window that is off (nf_conntrack_tcp_be_liberal), a missing
+-- advice: helper
+SELECT id AS symptom, packets, 0.96 AS confidence, device(netns, ifindex) AS site,
+	'a rule about ct state invalid' AS who,
+	json_array(printf('connection tracking calls %d packets invalid',
+		(SELECT sum(delta) FROM counter WHERE name = 'conntrack.invalid')),
+		printf('a rule drops them: %d packets', packets)) AS chain
+FROM symptom
+WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP' AND place GLOB 'nft_do_chain*'
+	AND (SELECT sum(delta) FROM counter WHERE name = 'conntrack.invalid'
+		AND counter.netns = symptom.netns) >= packets

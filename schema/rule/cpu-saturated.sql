@@ -1,0 +1,11 @@
+-- rule: threads wait for a CPU that many use
+-- needs: offcpu
+-- advice: which CPU, and who is on it: show cpu, show sched; spread threads and interrupts
+SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.6 AS confidence,
+	device(s.netns, s.ifindex) AS site, printf('the threads on CPU %d', waited_on(b.tid)) AS who,
+	json_array(printf('%s waited for CPU %d up to %s', thread_text(b.tid), waited_on(b.tid),
+		duration_text(max(b.max_ns))),
+		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
+WHERE s.harmless IS NULL AND (b.mover = 'softirq' OR b.to_stage = 64 OR b.mover = 'handler') AND b.deed = 'queue'
+GROUP BY s.id, b.tid HAVING sum(b.share) >= 0.05

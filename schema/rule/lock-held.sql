@@ -1,0 +1,19 @@
+-- rule: a thread holds a lock that others need
+-- needs: offcpu futex|lock|pthread
+-- advice: who holds it and why: show locks, show futex, with stacks: netrec record -p host,locks --pid PID
+-- advice: of Open vSwitch: fewer revalidators (n-revalidator-threads), fewer flows (max-idle, flow-limit), a newer
+-- advice: release
+SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,
+	device(s.netns, s.ifindex) AS site,
+	coalesce(nullif(thread_text(b.by), 'idle'), '?') AS who,
+	json_array(printf('%s %s', thread_text(b.by), CASE max(b.by_deed)
+		WHEN 'sleep' THEN 'sleeps while it holds a lock'
+			WHEN 'run' THEN 'is busy while it holds a lock'
+				WHEN 'queue' THEN 'waits for a CPU while it holds a lock'
+			WHEN 'lock' THEN 'waits for another lock while it holds one' ELSE 'holds a lock' END),
+		printf('%s waited for the lock 0x%x, up to %s at a time',
+			group_concat(DISTINCT thread_text(b.tid)), b.addr, duration_text(max(b.max_ns))),
+		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
+WHERE s.harmless IS NULL AND b.deed = 'lock' AND b.by > 0
+GROUP BY s.id, b.by, b.addr HAVING sum(b.share) >= 0.05

@@ -1,0 +1,14 @@
+-- rule: more packets miss the flow table than ovs-vswitchd can answer
+-- needs: offcpu
+-- advice: which flows miss, and why: show upcalls, show megaflows; wider megaflows (rules without L4 ports), a larger
+-- advice: flow-limit, more handlers
+SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confidence,
+	device(s.netns, s.ifindex) AS site, 'the traffic' AS who,
+	json_array(printf('%d upcalls, %s of them a second', (SELECT sum(n) FROM upcall),
+		printf('%.0f', (SELECT sum(n) FROM upcall) / lasted_s())),
+		printf('%s were busy with others', group_concat(DISTINCT thread_text(b.tid))),
+		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
+WHERE s.harmless IS NULL AND b.mover = 'handler'
+	AND (b.deed = 'run' OR (b.deed = 'queue' AND process_text(b.by) = process_text(b.tid)))
+GROUP BY s.id HAVING sum(b.share) >= 0.05
