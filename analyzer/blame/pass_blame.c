@@ -10,11 +10,12 @@
  * back; a vhost worker is known by its queue's socket; the softirq of a CPU is that CPU's ksoftirqd where it was deferred;
  * who reads a datagram is the thread that got the CPU last on which it is freed.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/base/heavy.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/lru.h"
 #include "analyzer/history/history.h"
 #include "analyzer/sweep/pass.h"
 #include "format/schema.h"
@@ -32,8 +33,8 @@ struct state {
 	struct sweep *sweep;
 	struct history *history;
 	struct heavy *blames;
-	struct table sockets; /* of tun queues, by device and queue */
-	struct table workers; /* of sockets */
+	struct lru *sockets;  /* of tun queues, by device and queue */
+	struct lru *workers;  /* of sockets */
 	__u32 n_cpus;
 	__u32 *ksoftirqd;     /* by CPU; 0: not known */
 	__u32 *running;       /* by CPU: who got it last, of those that were off it for long enough to be recorded */
@@ -56,7 +57,7 @@ static void add(struct state *st, const struct slow_interval *slow, __u32 tid, c
 	__u64 key[N_KEY] = { [STAGES] = (__u64)slow->from << 8 | slow->to, [DEVICE] = pair(slow->netns, slow->ifindex),
 			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then, part->by) };
 	bool fresh;
-	struct sum *sum = heavy__value(st->blames, heavy__count(st->blames, key, &fresh));
+	struct sum *sum = heavy__use(st->blames, key, &fresh);
 
 	if (fresh)
 		*sum = (struct sum){ 0 };
@@ -80,8 +81,8 @@ static void blame(struct state *st, const struct slow_interval *slow, __u32 tid)
 static __u32 worker_of(const struct state *st, const struct slow_interval *slow)
 {
 	__u64 queue[2] = { pair(slow->netns, slow->ifindex), slow->queue };
-	const __u64 *sock = table__find(&st->sockets, queue);
-	const __u64 *tid = sock ? table__find(&st->workers, sock) : NULL;
+	const __u64 *sock = lru__find(st->sockets, queue);
+	const __u64 *tid = sock ? lru__find(st->workers, sock) : NULL;
 
 	return tid ? *tid : 0;
 }
@@ -150,12 +151,9 @@ static void on_task(struct state *st, const struct rec_task *r)
 		st->ksoftirqd[cpu] = r->tid;
 }
 
-static void learn(struct table *t, const __u64 *key, __u64 value)
+static void learn(struct lru *table, const __u64 *key, __u64 value)
 {
-	__u64 *v = table__add(t, key, NULL);
-
-	if (v)
-		*v = value;
+	*(__u64 *)lru__add(table, key, NULL) = value;
 }
 
 static void on_event(void *state, const struct rec *rec)
@@ -191,13 +189,13 @@ static void on_event(void *state, const struct rec *rec)
 		break;
 	case REC_vhost_run:
 		if (!run->dir)
-			learn(&st->workers, &run->sock, run->tid);
+			learn(st->workers, &run->sock, run->tid);
 		break;
 	case REC_upcall_execute:
 		on_execute(st, (const struct rec_upcall_execute *)rec);
 		break;
 	case REC_tun_ring:
-		learn(&st->sockets, (__u64[]){ pair(ring->netns, ring->ifindex), ring->queue }, ring->sock);
+		learn(st->sockets, (__u64[]){ pair(ring->netns, ring->ifindex), ring->queue }, ring->sock);
 		break;
 	}
 	if (st->sweep->slow.to_ns && (rec->type == REC_packet || rec->type == REC_hop || rec->type == REC_free))
@@ -228,18 +226,6 @@ static void store(void *arg, const __u64 *key, __u64 n, void *value)
 	      V_INT(sum->ns), V_INT(sum->max_ns));
 }
 
-static void release(struct state *st)
-{
-	history__free(st->history);
-	heavy__free(st->blames);
-	table__free(&st->sockets);
-	table__free(&st->workers);
-	free(st->ksoftirqd);
-	free(st->running);
-	free(st->pending);
-	free(st);
-}
-
 static void finish(void *state)
 {
 	struct state *st = state;
@@ -248,33 +234,42 @@ static void finish(void *state)
 	sweep__limit(st->sweep, "causes of slow intervals", BLAMES, heavy__forgotten(st->blames), "the smallest are missing");
 	sweep__limit(st->sweep, "threads with a history", HISTORY_THREADS, history__evicted(st->history),
 		     "what those did that were not seen for longest is not known");
-	release(st);
 }
 
-static int init(struct sweep *s, void **state)
+static void release(void *state)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct state *st = state;
 
-	if (!st)
-		return -1;
-	st->sweep = s;
-	st->n_cpus = s->n_cpus < MAX_CPUS ? s->n_cpus : MAX_CPUS;
-	table__init(&st->sockets, 2, sizeof(__u64), QUEUES);
-	table__init(&st->workers, 1, sizeof(__u64), QUEUES);
+	history__free(st->history);
+	heavy__free(st->blames);
+	free(st->ksoftirqd);
+	free(st->running);
+	free(st->pending);
+}
+
+static int init(void *state)
+{
+	struct state *st = state;
+
+	st->n_cpus = st->sweep->n_cpus < MAX_CPUS ? st->sweep->n_cpus : MAX_CPUS;
 	st->history = history__new();
 	st->blames = heavy__new(N_KEY, sizeof(struct sum), BLAMES);
 	st->ksoftirqd = calloc(st->n_cpus + 1, sizeof(*st->ksoftirqd));
 	st->running = calloc(st->n_cpus + 1, sizeof(*st->running));
 	st->pending = calloc(st->n_cpus + 1, sizeof(*st->pending));
-	if (!st->history || !st->blames || !st->ksoftirqd || !st->running || !st->pending) {
-		release(st);
-		return -1;
-	}
-	*state = st;
-	return 0;
+	return st->history && st->blames && st->ksoftirqd && st->running && st->pending ? 0 : -ENOMEM;
 }
+
+static const struct pass_lru lrus[] = {
+	PASS_LRU(sockets, 2, __u64, QUEUES, "queues of taps", "who takes packets out of further ones is not known"),
+	PASS_LRU(workers, 1, __u64, QUEUES, "vhost workers", "what further ones did is not known"),
+	{ 0 },
+};
 
 static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_tun_ring, REC_offcpu, REC_futex, REC_lock, REC_pthread,
 			      REC_task, REC_vhost_run, REC_upcall_execute, 0 };
 
-const struct pass pass_blame = { "blame", wants, init, on_event, on_gap, finish };
+const struct pass pass_blame = {
+	.name = "blame", .wants = wants, .state_size = sizeof(struct state), .lrus = lrus, .init = init,
+	.on_event = on_event, .on_gap = on_gap, .finish = finish, .release = release,
+};

@@ -1,33 +1,31 @@
-/* history.c: a ring of stretches and one of waits for each thread; threads lie in sets (history.h). */
+/* history.c: a ring of stretches and one of waits for each thread (history.h). */
 #include "analyzer/history/history.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
+#include "analyzer/base/interval.h"
+#include "analyzer/base/lru.h"
 
-enum { WAYS = 8, SETS = HISTORY_THREADS / WAYS, TASK_STOPPED = 4, TASK_TRACED = 8 };
+enum { TASK_STOPPED = 4, TASK_TRACED = 8 };
 
 struct thread {
-	__u32 tid; /* 0: free */
 	__u32 n_off, n_wait; /* ever */
-	__u64 used;
 	struct history_off off[HISTORY_KEPT];
 	struct history_wait wait[HISTORY_KEPT];
 };
 
 struct history {
-	__u64 known_from, evicted;
-	struct thread *threads;
+	__u64 known_from;
+	struct lru *threads; /* by tid */
 };
 
 struct history *history__new(void)
 {
 	struct history *h = calloc(1, sizeof(*h));
 
-	if (!h)
-		return NULL;
-	h->threads = calloc(HISTORY_THREADS, sizeof(*h->threads)); /* untouched pages cost nothing */
-	if (h->threads)
+	if (h)
+		h->threads = lru__new(1, sizeof(struct thread), HISTORY_THREADS);
+	if (h && h->threads)
 		return h;
 	free(h);
 	return NULL;
@@ -36,47 +34,22 @@ struct history *history__new(void)
 void history__free(struct history *h)
 {
 	if (h)
-		free(h->threads);
+		lru__free(h->threads);
 	free(h);
 }
 
 __u64 history__evicted(const struct history *h)
 {
-	return h->evicted;
+	return lru__forgotten(h->threads);
 }
 
-/* ---- threads ------------------------------------------------------------------------------------- */
-
-static struct thread *set_of(const struct history *h, __u32 tid)
+static struct thread *thread_of(struct history *h, __u32 tid)
 {
-	return &h->threads[(tid * 0x9e3779b97f4a7c15 >> 32 & (SETS - 1)) * WAYS];
-}
+	__u64 key = tid;
+	struct thread *t = lru__use(h->threads, &key);
 
-static struct thread *find(const struct history *h, __u32 tid)
-{
-	struct thread *set = set_of(h, tid);
-
-	for (int way = 0; tid && way < WAYS; way++)
-		if (set[way].tid == tid)
-			return &set[way];
-	return NULL;
-}
-
-/* The one of its set that was not seen for longest makes room. */
-static struct thread *thread_of(struct history *h, __u32 tid, __u64 now)
-{
-	struct thread *t = find(h, tid), *set = set_of(h, tid);
-
-	if (!t) {
-		t = set;
-		for (int way = 1; way < WAYS; way++)
-			if (set[way].used < t->used)
-				t = &set[way];
-		h->evicted += t->tid != 0;
-		t->tid = tid;
+	if (!t && (t = lru__add_raw(h->threads, &key))) /* its rings are overwritten as they fill */
 		t->n_off = t->n_wait = 0;
-	}
-	t->used = now;
 	return t;
 }
 
@@ -86,7 +59,7 @@ void history__off(struct history *h, __u32 tid, const struct history_off *off)
 
 	if (!tid || off->blocked + off->runnable < HISTORY_SHORTEST_NS)
 		return;
-	t = thread_of(h, tid, off->until);
+	t = thread_of(h, tid);
 	t->off[t->n_off++ % HISTORY_KEPT] = *off;
 }
 
@@ -96,7 +69,7 @@ void history__wait(struct history *h, __u32 tid, const struct history_wait *wait
 
 	if (!tid || wait->ns < HISTORY_SHORTEST_NS)
 		return;
-	t = thread_of(h, tid, wait->until);
+	t = thread_of(h, tid);
 	t->wait[t->n_wait++ % HISTORY_KEPT] = *wait;
 }
 
@@ -104,22 +77,16 @@ void history__forget(struct history *h, __u64 now)
 {
 	if (now > h->known_from)
 		h->known_from = now;
-	for (size_t i = 0; i < HISTORY_THREADS; i++)
-		h->threads[i].n_off = h->threads[i].n_wait = 0;
+	lru__clear(h->threads);
 }
 
 /* ---- why ----------------------------------------------------------------------------------------- */
-
-static __u64 before(__u64 ts, __u64 ns)
-{
-	return ts > ns ? ts - ns : 0;
-}
 
 static __u64 overlap(__u64 a, __u64 b, __u64 from, __u64 to)
 {
 	a = a > from ? a : from;
 	b = b < to ? b : to;
-	return b > a ? b - a : 0;
+	return since(a, b);
 }
 
 struct sum {
@@ -156,7 +123,7 @@ static const struct history_wait *wait_at(const struct thread *t, __u64 ts)
 
 		if (w->until <= ts)
 			break;
-		if (before(w->until, w->ns) <= ts && (!found || w->ns >= found->ns))
+		if (since(w->ns, w->until) <= ts && (!found || w->ns >= found->ns))
 			found = w;
 	}
 	return found;
@@ -183,8 +150,9 @@ static int larger(const void *a, const void *b)
 
 unsigned history__why(const struct history *h, __u32 tid, __u64 from, __u64 to, struct history_part parts[HISTORY_CAUSES])
 {
-	struct sum s = { .parts = parts, .left = to > from ? to - from : 0 };
-	const struct thread *t = find(h, tid);
+	struct sum s = { .parts = parts, .left = since(from, to) };
+	__u64 key = tid;
+	const struct thread *t = tid ? lru__find(h->threads, &key) : NULL;
 	__u64 known = h->known_from > from ? h->known_from : from, seen = to;
 	__u32 n;
 
@@ -193,7 +161,7 @@ unsigned history__why(const struct history *h, __u32 tid, __u64 from, __u64 to, 
 	n = !t ? 0 : t->n_off < HISTORY_KEPT ? t->n_off : HISTORY_KEPT;
 	for (__u32 i = 1; i <= n && seen > from; i++) {
 		const struct history_off *o = &t->off[(t->n_off - i) % HISTORY_KEPT];
-		__u64 woken = before(o->until, o->runnable), begin = before(woken, o->blocked);
+		__u64 woken = since(o->runnable, o->until), begin = since(o->blocked, woken);
 
 		add(&s, DID_QUEUE, o->prev, 0, overlap(woken, o->until, from, to));
 		add_blocked(&s, t, o, begin, overlap(begin, woken, from, to));
