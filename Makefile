@@ -6,6 +6,7 @@
 #   make bench      cost and size, beside perf and bpftrace
 #   make bench-lab  what each profile costs, in instructions, in a virtual machine with real Open vSwitch
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
+#   make causes     judge the labelled recordings: the cause found first beside the one that was injected
 #   make lab-shell  a shell in that machine
 #   make fuzz       fuzz the trace reader (FUZZ_SECONDS=60)
 #   make install    into $(DESTDIR)$(PREFIX)
@@ -59,7 +60,7 @@ all: $(BUILD)/netrec $(BUILD)/netanalyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests deps demo check check-fast bench bench-lab fuzz install clean help
+.PHONY: all tests deps demo check check-fast causes bench bench-lab fuzz install clean help
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -189,6 +190,9 @@ check-lab lab-shell: deps
 	@tests/deps.sh $(LAB_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory -j2 lab-programs
 	$(Q)tests/lab/$@ $(if $(filter lab-shell,$@),"$(COMMAND)",$(SCENARIO))
+
+causes: all
+	$(Q)sh tests/causes.sh
 
 # ---- cost, and hostile input --------------------------------------------------------------------
 
