@@ -1,5 +1,5 @@
--- trouble(name): what it means when this counter of the kernel grows; NULL: nothing bad. The longest pattern that fits
--- decides. Every table of counters of trouble asks this list.
+-- trouble(name): what it means when this counter of the kernel grows; empty: what its name says; NULL: nothing bad. The
+-- longest pattern that fits decides. This list is the one place that says which counters are of trouble.
 SELECT column2 FROM (VALUES
 	('softnet.dropped',               'a CPU''s backlog was full (net.core.netdev_max_backlog)'),
 	('softnet.squeezed',              'a CPU left packets for later: its budget or time was used up'),
@@ -24,14 +24,6 @@ SELECT column2 FROM (VALUES
 	('udp*.rcvbuferrors',             'the receive buffer of a socket was full'),
 	('udp*.sndbuferrors',             'the send buffer was full, or a queue below refused'),
 	('*.*noroutes',                   'there was no route'),
-	('*collapse*',                    'a receive buffer was short of room'),
-	('*discard*',                     'discarded'),
-	('*drop*',                        'dropped'),
-	('*err*',                         'errors'),
-	('*fail*',                        'failed'),
-	('*lost*',                        'lost'),
-	('*overflow*',                    'a queue or table was full'),
-	('*prune*',                       'a receive buffer was full'),
-	('*retrans*',                     'sent again'),
-	('*timeout*',                     'waited in vain')
+	('*collapse*', ''), ('*discard*', ''), ('*drop*', ''), ('*err*', ''), ('*fail*', ''), ('*lost*', ''),
+	('*overflow*', ''), ('*prune*', ''), ('*retrans*', ''), ('*timeout*', '')
 ) WHERE lower(?1) GLOB column1 ORDER BY length(column1) DESC LIMIT 1

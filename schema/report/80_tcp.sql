@@ -34,8 +34,8 @@ FROM conntrack_count AS c WHERE ctinfo = 8 OR (NOT ovs AND ret <> 1) OR (ovs AND
 GROUP BY c.netns, ovs, zone, hook, ctinfo, ret ORDER BY sum(packets) DESC, 1, 2, 3, 4 LIMIT 10;
 
 -- counters: Which of the kernel's counters of trouble moved?
-SELECT netns_name(netns) AS netns, name, delta AS increase
-FROM counter AS c WHERE delta > 0 AND (name LIKE '%drop%' OR name LIKE '%discard%' OR name LIKE '%err%'
-	OR name LIKE '%retrans%' OR name LIKE '%overflow%' OR name LIKE '%fail%'
-	OR name LIKE '%lost%' OR name LIKE '%timeout%' OR name LIKE '%prune%' OR name LIKE '%collapse%')
-		ORDER BY delta DESC, netns, name LIMIT 20;
+SELECT netns, name, sum(increase) AS increase, nullif(trouble(name), '') AS meaning FROM (
+	SELECT CASE WHEN netns > 0 THEN netns_name(netns) END AS netns, name, delta AS increase FROM counter
+	UNION ALL SELECT NULL, 'softnet.dropped', dropped FROM softnet
+	UNION ALL SELECT NULL, 'softnet.squeezed', squeezed FROM softnet)
+WHERE increase > 0 AND trouble(name) IS NOT NULL GROUP BY netns, name ORDER BY sum(increase) DESC, netns, name LIMIT 20;

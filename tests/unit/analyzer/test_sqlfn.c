@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <setjmp.h>
 #include <string.h>
@@ -149,6 +150,38 @@ static void test_text(void **state)
 	expect("SELECT reason(4711) || ' ' || place(4096) || ' ' || thread_text(0) || ' ' || thread_text(9)", "reason 4711 0x1000 idle ?/9");
 }
 
+/* As netrec and the report name them: a counter that is decisive has a place among those of trouble. */
+static void test_trouble(void **state)
+{
+	static const char *const bad[] = {
+		"softnet.dropped", "softnet.squeezed", "tcpext.TCPToZeroWindowAdv", "tcpext.TCPFromZeroWindowAdv",
+		"arp_cache.table_fulls", "ndisc_cache.table_fulls", "conntrack.insert_failed", "conntrack.drop",
+		"conntrack.early_drop", "conntrack.clashres", "udp.SndbufErrors", "udp6.SndbufErrors", "udp.RcvbufErrors",
+		"udplite.SndbufErrors", "ip.InDiscards", "ip.OutNoRoutes", "ip6.InNoRoutes", "ip.ReasmFails", "udp.NoPorts",
+		"tcp.RetransSegs", "tcp.AttemptFails", "tcpext.ListenOverflows", "tcpext.TCPRcvCollapsed", "tcpext.PruneCalled",
+		"tcpext.TCPTimeouts", "tcpext.TCPMemoryPressures", "tcpext.TCPAbortOnTimeout", "tcpext.IPReversePathFilter",
+	};
+	static const char *const good[] = {
+		"ip.InReceives", "ip.OutRequests", "tcp.ActiveOpens", "tcp.InSegs", "tcp.RtoMin", "udp.InDatagrams",
+		"tcpext.TCPHPHits", "tcpext.TCPPureAcks", "conntrack.found", "arp_cache.lookups", "arp_cache.hits", "irq.24",
+	};
+	char sql[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		snprintf(sql, sizeof(sql), "SELECT trouble('%s') IS NOT NULL", bad[i]);
+		expect(sql, "1");
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		snprintf(sql, sizeof(sql), "SELECT trouble('%s') IS NULL", good[i]);
+		expect(sql, "1");
+	}
+	/* The most exact one decides: what is no loss is not called one. */
+	expect("SELECT trouble('conntrack.clashres')", "two packets began one connection at once, none was lost");
+	expect("SELECT trouble('tcpext.TCPOFODrop')", "");
+	expect("SELECT trouble('conntrack.drop')", "a packet was dropped: no room to track its connection");
+}
+
 static void test_slot(void **state)
 {
 	(void)state;
@@ -217,7 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hist), cmocka_unit_test(test_hist_usecs), cmocka_unit_test(test_hist_nothing),
-		cmocka_unit_test(test_text), cmocka_unit_test(test_slot),       cmocka_unit_test(test_match),
+		cmocka_unit_test(test_text), cmocka_unit_test(test_trouble), cmocka_unit_test(test_slot),       cmocka_unit_test(test_match),
 		cmocka_unit_test(test_flow_match), cmocka_unit_test(test_device_match),
 	};
 
