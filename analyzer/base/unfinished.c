@@ -55,20 +55,42 @@ static void forget(const char *name)
 		files[i].used = 0;
 }
 
+/* Whole, as SQLite will call it: from the root on. */
+static int make(char name[PATH_MAX], char *made)
+{
+	int fd = mkostemps(made, 4, O_CLOEXEC), code;
+
+	if (fd < 0)
+		return -errno;
+	if (realpath(made, name))
+		return fd;
+	code = -errno;
+	close(fd);
+	unlink(made);
+	return code;
+}
+
 int unfinished__create(char name[PATH_MAX], const char *path, struct trace_error *err)
 {
 	int place = place_of(NULL), fd;
 	char made[PATH_MAX];
+	sigset_t all, before;
 
 	assert(place < AT_A_TIME);
 	if (snprintf(made, PATH_MAX, "%s.XXXXXX.tmp", path) >= PATH_MAX)
 		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", path);
 	watch();
-	fd = mkostemps(made, 4, O_CLOEXEC);
-	if (fd < 0 || !realpath(made, name)) /* whole, as SQLite will call it */
-		return trace_error__set(err, -errno, "cannot write %s: %s", path, strerror(errno));
-	strcpy(files[place].name, name);
-	files[place].used = 1;
+	/* No signal comes between the file and its place in the list. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	fd = make(name, made);
+	if (fd >= 0) {
+		strcpy(files[place].name, name);
+		files[place].used = 1;
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (fd < 0)
+		return trace_error__set(err, fd, "cannot write %s: %s", path, strerror(-fd));
 	return fd;
 }
 
