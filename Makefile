@@ -144,7 +144,7 @@ $(BUILD)/tests/unit/recorder/test_stop: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)-
 # Whose allocations the test can make fail.
 $(BUILD)/tests/unit/analyzer/test_no_memory: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc)
 
-$(BUILD)/tests/traffic: $(BUILD)/tests/traffic.o
+$(BUILD)/tests/traffic: $(call objs,$(wildcard tests/traffic*.c))
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) -o $@
 
@@ -179,10 +179,11 @@ check-fast: tests
 
 # ---- the lab: tests/README.md --------------------------------------------------------------------
 
+# With frame pointers, so that stacks lead through it into the program.
 $(BUILD)/tests/lab/%.so: tests/lab/preload/%.c Makefile
 	$(call msg,SO,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -g -D_GNU_SOURCE -fPIC -shared -pthread $< -ldl -o $@
+	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -g -fno-omit-frame-pointer -D_GNU_SOURCE -fPIC -shared -pthread $< -ldl -o $@
 
 lab-programs: all $(BUILD)/tests/traffic $(patsubst tests/lab/preload/%.c,$(BUILD)/tests/lab/%.so,$(wildcard tests/lab/preload/*.c))
 

@@ -1,17 +1,24 @@
 /*
  * traffic.c: test traffic with exact bookkeeping. Each role prints one line of what it did.
  *
- *   traffic udp ADDR PORT COUNT RATE SIZE [ports=N] [src=ADDR] [badsum=1]
+ *   traffic udp ADDR PORT COUNT RATE SIZE [ports=N] [hosts=N] [flows=1] [seq=N] [src=ADDR] [badsum=1]
  *                                           sends COUNT datagrams of SIZE bytes, RATE a second (0: flat out);
- *                                           ports: to a random one of N ports from PORT; src: from that address;
- *                                           badsum: with a wrong checksum (raw socket)
- *   traffic sink PORT [rcvbuf=BYTES] [pause_us=N] [late_ms=N] [log=FILE]
+ *                                           ports: to a random one of N ports from PORT; hosts: to N addresses from
+ *                                           ADDR in turn; flows: each from a socket of its own; seq: the first
+ *                                           number; src: from that address; badsum: a wrong checksum (raw socket)
+ *   traffic race ADDR PORT COUNT SIZE       COUNT pairs of datagrams, each pair from a socket of its own, which two
+ *                                           threads send at the same time
+ *   traffic frames DEVICE ETHERTYPE COUNT   COUNT frames to everybody with that type (packet socket)
+ *   traffic sink PORT [rcvbuf=BYTES] [pause_us=N] [late_ms=N] [log=FILE] [group=ADDR on=ADDR]
  *                                           counts datagrams until SIGTERM; pause: after each one; late: those that
- *                                           took N ms longer than the fastest; log: a line `sequence ns` for each
+ *                                           took N ms longer than the fastest; log: a line `sequence ns` for each;
+ *                                           group: a member of it where the address on is
  *   traffic rr ADDR PORT COUNT SIZE         COUNT TCP requests of SIZE bytes, each answered by as many
- *   traffic rr-server PORT                  answers until SIGTERM
- *   traffic bulk ADDR PORT BYTES            one TCP stream of BYTES
- *   traffic bulk-server PORT                reads such streams until SIGTERM
+ *   traffic rr-server PORT [burn_us=N]      answers until SIGTERM; burn: with so much CPU time each
+ *   traffic bulk ADDR PORT BYTES            one TCP stream of BYTES, or until SIGTERM
+ *   traffic bulk-server PORT [rcvbuf=BYTES] [chunk=BYTES] [pause_us=N]
+ *                                           reads such streams until SIGTERM; chunk: so much at a time; pause: after
+ *                                           each
  *   traffic connect ADDR PORT COUNT MS      begins COUNT TCP connections at once, looks at them MS later
  *   traffic bad-tcp ADDR PORT COUNT         COUNT TCP segments with a wrong checksum (raw socket, IPv4)
  *   traffic stray-rst ADDR PORT COUNT       COUNT TCP resets that belong to no connection (raw socket, IPv6)
@@ -24,6 +31,7 @@
  */
 #include <errno.h>
 #include <netdb.h>
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -31,7 +39,6 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +46,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "tests/traffic.h"
 
 enum { MAX_SEQUENCE = 1 << 22 };
 
@@ -48,17 +56,17 @@ struct stamp {
 	uint64_t sent_ns;
 };
 
-static volatile sig_atomic_t stop;
-static char buffer[65536];
+volatile sig_atomic_t traffic_stop;
+char traffic_buffer[65536];
 static char **options; /* the key=value arguments behind a role's own, NULL-terminated */
 
 static void on_signal(int sig)
 {
 	(void)sig;
-	stop = 1;
+	traffic_stop = 1;
 }
 
-static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *fmt, ...)
+void traffic__fail(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -102,29 +110,29 @@ static long option_number(const char *name, long fallback)
 	return value ? atol(value) : fallback;
 }
 
-static void resolve(const char *host, const char *port, struct sockaddr_storage *addr, socklen_t *len)
+void traffic__resolve(const char *host, const char *port, struct sockaddr_storage *addr, socklen_t *len)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST }, *a;
 
 	if (getaddrinfo(host, port, &hints, &a)) {
 		errno = EINVAL;
-		fail("%s port %s", host, port ? port : "any");
+		traffic__fail("%s port %s", host, port ? port : "any");
 	}
 	memcpy(addr, a->ai_addr, a->ai_addrlen);
 	*len = a->ai_addrlen;
 	freeaddrinfo(a);
 }
 
-static int connected(const char *host, const char *port, int type)
+int traffic__connected(const char *host, const char *port, int type)
 {
 	struct sockaddr_storage addr;
 	socklen_t len;
 	int fd;
 
-	resolve(host, port, &addr, &len);
+	traffic__resolve(host, port, &addr, &len);
 	fd = socket(addr.ss_family, type, 0);
 	if (fd < 0 || connect(fd, (void *)&addr, len))
-		fail("connect to %s port %s", host, port);
+		traffic__fail("connect to %s port %s", host, port);
 	return fd;
 }
 
@@ -137,7 +145,7 @@ static int bound(const char *port, int type)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)))
-		fail("bind to port %s", port);
+		traffic__fail("bind to port %s", port);
 	return fd;
 }
 
@@ -150,53 +158,61 @@ static int sender(bool raw)
 
 	fd = raw ? socket(AF_INET, SOCK_RAW, IPPROTO_UDP) : socket(AF_INET, SOCK_DGRAM, 0);
 	if (fd < 0)
-		fail("socket");
+		traffic__fail("socket");
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	if (option("src")) {
-		resolve(option("src"), NULL, &addr, &len);
+		traffic__resolve(option("src"), NULL, &addr, &len);
 		if (bind(fd, (void *)&addr, len))
-			fail("bind to %s", option("src"));
+			traffic__fail("bind to %s", option("src"));
 	}
 	return fd;
 }
 
-/* Lays datagram i of `size` bytes out in buffer, behind a UDP header with a wrong checksum if raw; its length. */
+/* Lays datagram i of `size` bytes out in traffic_buffer, behind a UDP header with a wrong checksum if raw; its length. */
 static size_t compose(uint64_t i, size_t size, bool raw, uint16_t port)
 {
 	struct udphdr h = { .uh_sport = htons(4000), .uh_dport = htons(port), .uh_ulen = htons(size + sizeof(h)), .uh_sum = htons(0x1bad) };
 	struct stamp stamp = { i, now_ns() };
 	size_t at = raw ? sizeof(h) : 0;
 
-	memcpy(buffer, &h, at);
-	memcpy(buffer + at, &stamp, size < sizeof(stamp) ? size : sizeof(stamp));
+	memcpy(traffic_buffer, &h, at);
+	memcpy(traffic_buffer + at, &stamp, size < sizeof(stamp) ? size : sizeof(stamp));
 	return at + size;
 }
 
 static void udp(const char *host, const char *port, long count, long rate, long size)
 {
-	long sent = 0, refused = 0, ports = option_number("ports", 1);
+	long sent = 0, refused = 0, ports = option_number("ports", 1), hosts = option_number("hosts", 1);
+	uint64_t seq = option_number("seq", 0);
 	bool raw = option_number("badsum", 0);
 	int fd = sender(raw);
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
 	uint64_t start = now_ns();
 
-	resolve(host, port, &addr, &addr_len);
+	traffic__resolve(host, port, &addr, &addr_len);
 	if (addr.ss_family == AF_INET6) { /* what only IPv4 needs is not offered */
 		close(fd);
 		fd = socket(AF_INET6, SOCK_DGRAM, 0);
 	}
+	struct sockaddr_in *in = (struct sockaddr_in *)&addr;
+	uint32_t first_host = ntohl(in->sin_addr.s_addr);
 	srandom(1);
-	for (long i = 0; i < count && !stop; i++) {
-		struct sockaddr_in *in = (struct sockaddr_in *)&addr;
+	for (long i = 0; i < count && !traffic_stop; i++) {
 		uint16_t to = atoi(port) + (ports > 1 ? random() % ports : 0);
 		ssize_t len;
 
 		if (rate)
 			sleep_until(start + i * 1000000000ull / rate);
-		len = compose(i, size, raw, to);
+		if (hosts > 1)
+			in->sin_addr.s_addr = htonl(first_host + i % hosts);
+		if (option_number("flows", 0) && i) {
+			close(fd);
+			fd = sender(raw);
+		}
+		len = compose(seq + i, size, raw, to);
 		in->sin_port = raw ? 0 : htons(to); /* at the same place in struct sockaddr_in6 */
-		if (sendto(fd, buffer, len, 0, (void *)&addr, addr_len) == len)
+		if (sendto(fd, traffic_buffer, len, 0, (void *)&addr, addr_len) == len)
 			sent++;
 		else
 			refused++;
@@ -245,9 +261,20 @@ static void tally__print(struct tally *t)
 			fprintf(log, "%llu %lld\n", (unsigned long long)i, (long long)over);
 	}
 	if (log && fclose(log))
-		fail("%s", option("log"));
+		traffic__fail("%s", option("log"));
 	printf("udp received %ld distinct %ld reordered %ld late %ld worst_ns %lld\n", t->got, t->distinct, t->reordered, t->late,
 	       (long long)worst);
+}
+
+static void join_group(int fd)
+{
+	struct ip_mreq group = { 0 };
+
+	if (!option("group"))
+		return;
+	if (!inet_aton(option("group"), &group.imr_multiaddr) || !inet_aton(option("on"), &group.imr_interface) ||
+	    setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)))
+		traffic__fail("group %s", option("group"));
 }
 
 static void sink(const char *port)
@@ -257,17 +284,18 @@ static void sink(const char *port)
 	long pause_us = option_number("pause_us", 0);
 
 	if (!t.delays)
-		fail("sink");
+		traffic__fail("sink");
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	while (!stop) {
-		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
+	join_group(fd);
+	while (!traffic_stop) {
+		ssize_t n = recv(fd, traffic_buffer, sizeof(traffic_buffer), 0);
 		struct stamp stamp;
 
 		if (n <= 0)
 			continue;
 		t.got++;
 		if (n >= (ssize_t)sizeof(stamp)) {
-			memcpy(&stamp, buffer, sizeof(stamp));
+			memcpy(&stamp, traffic_buffer, sizeof(stamp));
 			tally__add(&t, &stamp, now_ns());
 		}
 		if (pause_us)
@@ -279,7 +307,7 @@ static void sink(const char *port)
 static int read_all(int fd, long n)
 {
 	for (long got = 0, r; got < n; got += r) {
-		r = recv(fd, buffer, n - got, 0);
+		r = recv(fd, traffic_buffer, n - got, 0);
 		if (r <= 0)
 			return -1;
 	}
@@ -288,15 +316,15 @@ static int read_all(int fd, long n)
 
 static void rr(const char *host, const char *port, long count, long size)
 {
-	int fd = connected(host, port, SOCK_STREAM), one = 1;
+	int fd = traffic__connected(host, port, SOCK_STREAM), one = 1;
 	uint64_t worst = 0, sum = 0;
 	long done = 0;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	for (; done < count && !stop; done++) {
+	for (; done < count && !traffic_stop; done++) {
 		uint64_t start = now_ns(), took;
 
-		if (send(fd, buffer, size, MSG_NOSIGNAL) != size || read_all(fd, size))
+		if (send(fd, traffic_buffer, size, MSG_NOSIGNAL) != size || read_all(fd, size))
 			break;
 		took = now_ns() - start;
 		sum += took;
@@ -306,22 +334,39 @@ static void rr(const char *host, const char *port, long count, long size)
 	       (unsigned long long)worst);
 }
 
+/* CPU time, however long that takes. */
+static void burn(long us)
+{
+	struct timespec t;
+	uint64_t end = 0, now;
+
+	do {
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+		now = t.tv_sec * 1000000000ull + t.tv_nsec;
+		end = end ? end : now + us * 1000;
+	} while (now < end);
+}
+
 static void rr_server(const char *port)
 {
 	int fd = bound(port, SOCK_STREAM), one = 1;
 	long answered = 0;
 
 	if (listen(fd, 16))
-		fail("listen on port %s", port);
-	while (!stop) {
+		traffic__fail("listen on port %s", port);
+	while (!traffic_stop) {
 		int c = accept(fd, NULL, NULL);
 		long n;
 
 		if (c < 0)
 			continue;
 		setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		while ((n = recv(c, buffer, sizeof(buffer), 0)) > 0 && send(c, buffer, n, MSG_NOSIGNAL) == n)
+		while ((n = recv(c, traffic_buffer, sizeof(traffic_buffer), 0)) > 0) {
+			burn(option_number("burn_us", 0));
+			if (send(c, traffic_buffer, n, MSG_NOSIGNAL) != n)
+				break;
 			answered++;
+		}
 		close(c);
 	}
 	printf("rr answered %ld\n", answered);
@@ -329,39 +374,43 @@ static void rr_server(const char *port)
 
 static void bulk(const char *host, const char *port, long bytes)
 {
-	int fd = connected(host, port, SOCK_STREAM);
+	int fd = traffic__connected(host, port, SOCK_STREAM);
 	uint64_t start = now_ns();
 	long sent = 0;
 	char end;
 
-	while (sent < bytes && !stop) {
-		long n = bytes - sent < (long)sizeof(buffer) ? bytes - sent : (long)sizeof(buffer);
+	while (sent < bytes && !traffic_stop) {
+		long n = bytes - sent < (long)sizeof(traffic_buffer) ? bytes - sent : (long)sizeof(traffic_buffer);
 
-		n = send(fd, buffer, n, MSG_NOSIGNAL);
+		n = send(fd, traffic_buffer, n, MSG_NOSIGNAL);
 		if (n <= 0)
 			break;
 		sent += n;
 	}
 	shutdown(fd, SHUT_WR);
-	if (recv(fd, &end, 1, 0) < 0) /* the server closes when it has read everything */
-		fail("bulk to %s port %s", host, port);
+	if (!traffic_stop && recv(fd, &end, 1, 0) < 0 && !traffic_stop) /* the server closes when it has read everything */
+		traffic__fail("bulk to %s port %s", host, port);
 	printf("bulk sent %ld ns %llu\n", sent, (unsigned long long)(now_ns() - start));
 }
 
 static void bulk_server(const char *port)
 {
-	int fd = bound(port, SOCK_STREAM);
-	long received = 0, n;
+	int fd = bound(port, SOCK_STREAM), size = option_number("rcvbuf", 8 << 20);
+	long received = 0, n, chunk = option_number("chunk", sizeof(traffic_buffer)), pause_us = option_number("pause_us", 0);
 
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (listen(fd, 16))
-		fail("listen on port %s", port);
-	while (!stop) {
+		traffic__fail("listen on port %s", port);
+	while (!traffic_stop) {
 		int c = accept(fd, NULL, NULL);
 
 		if (c < 0)
 			continue;
-		while ((n = recv(c, buffer, sizeof(buffer), 0)) > 0)
+		while ((n = recv(c, traffic_buffer, chunk, 0)) > 0) {
 			received += n;
+			if (pause_us)
+				usleep(pause_us);
+		}
 		close(c);
 	}
 	printf("bulk received %ld\n", received);
@@ -375,12 +424,12 @@ static void begin_connections(const char *host, const char *port, long count, lo
 	socklen_t len;
 
 	if (!fds)
-		fail("connect");
-	resolve(host, port, &addr, &len);
+		traffic__fail("connect");
+	traffic__resolve(host, port, &addr, &len);
 	for (long i = 0; i < count; i++) {
 		fds[i] = (struct pollfd){ .fd = socket(addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0), .events = POLLOUT };
 		if (fds[i].fd < 0 || (connect(fds[i].fd, (void *)&addr, len) && errno != EINPROGRESS))
-			fail("connect to %s port %s", host, port);
+			traffic__fail("connect to %s port %s", host, port);
 	}
 	usleep(ms * 1000);
 	poll(fds, count, 0);
@@ -394,8 +443,8 @@ static void begin_connections(const char *host, const char *port, long count, lo
 static void listen_only(const char *port, int backlog)
 {
 	if (listen(bound(port, SOCK_STREAM), backlog))
-		fail("listen on port %s", port);
-	while (!stop)
+		traffic__fail("listen on port %s", port);
+	while (!traffic_stop)
 		pause();
 }
 
@@ -404,10 +453,10 @@ static void hog(long busy_ms, long idle_ms, long seconds)
 	uint64_t end = now_ns() + seconds * 1000000000ull;
 	struct timespec spun;
 
-	while (!stop && now_ns() < end) {
+	while (!traffic_stop && now_ns() < end) {
 		uint64_t start = now_ns();
 
-		while (!stop && now_ns() < end && now_ns() - start < busy_ms * 1000000ull)
+		while (!traffic_stop && now_ns() < end && now_ns() - start < busy_ms * 1000000ull)
 			;
 		if (idle_ms)
 			usleep(idle_ms * 1000);
@@ -424,46 +473,12 @@ static void loop(long count, long size)
 	uint64_t start;
 
 	if (bind(in, (void *)&addr, len) || getsockname(in, (void *)&addr, &len) || connect(out, (void *)&addr, len))
-		fail("loopback socket");
+		traffic__fail("loopback socket");
 	start = now_ns();
 	for (long i = 0; i < count; i++)
-		if (send(out, buffer, size, 0) != size || recv(in, buffer, size, 0) != size)
-			fail("loopback datagram");
+		if (send(out, traffic_buffer, size, 0) != size || recv(in, traffic_buffer, size, 0) != size)
+			traffic__fail("loopback datagram");
 	printf("loop count %ld ns_each %.1f\n", count, (double)(now_ns() - start) / count);
-}
-
-static void bad_tcp(const char *host, const char *port, long count)
-{
-	struct tcphdr h = { .th_sport = htons(4000), .th_dport = htons(atoi(port)), .th_seq = htonl(0x01020304), .th_off = 5,
-			    .th_flags = TH_ACK, .th_sum = htons(0x1bad) };
-	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
-	struct sockaddr_storage addr;
-	socklen_t len;
-	long sent = 0;
-
-	resolve(host, NULL, &addr, &len);
-	if (fd < 0)
-		fail("socket");
-	for (long i = 0; i < count && !stop; i++)
-		sent += sendto(fd, &h, sizeof(h), 0, (void *)&addr, len) == sizeof(h);
-	printf("tcp sent %ld\n", sent);
-}
-
-static void stray_rst(const char *host, const char *port, long count)
-{
-	struct tcphdr h = { .th_sport = htons(4000), .th_dport = htons(atoi(port)), .th_seq = htonl(0x01020304), .th_off = 5,
-			    .th_flags = TH_RST };
-	int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_TCP), checksum = offsetof(struct tcphdr, th_sum);
-	struct sockaddr_storage addr;
-	socklen_t len;
-	long sent = 0;
-
-	resolve(host, NULL, &addr, &len);
-	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, &checksum, sizeof(checksum)))
-		fail("socket");
-	for (long i = 0; i < count && !stop; i++)
-		sent += sendto(fd, &h, sizeof(h), 0, (void *)&addr, len) == sizeof(h);
-	printf("tcp sent %ld\n", sent);
 }
 
 /* Is this the role asked for, with `n` arguments of its own? Further ones are options. */
@@ -486,6 +501,10 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &sa, NULL);
 	if (is_role(argc, argv, "udp", 5))
 		udp(argv[2], argv[3], atol(argv[4]), atol(argv[5]), atol(argv[6]));
+	else if (is_role(argc, argv, "race", 4))
+		traffic__race(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
+	else if (is_role(argc, argv, "frames", 3))
+		traffic__frames(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "sink", 1))
 		sink(argv[2]);
 	else if (is_role(argc, argv, "rr", 4))
@@ -499,9 +518,9 @@ int main(int argc, char **argv)
 	else if (is_role(argc, argv, "connect", 4))
 		begin_connections(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
 	else if (is_role(argc, argv, "bad-tcp", 3))
-		bad_tcp(argv[2], argv[3], atol(argv[4]));
+		traffic__bad_tcp(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "stray-rst", 3))
-		stray_rst(argv[2], argv[3], atol(argv[4]));
+		traffic__stray_rst(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "listen", 2))
 		listen_only(argv[2], atoi(argv[3]));
 	else if (is_role(argc, argv, "hog", 3))
