@@ -10,6 +10,8 @@
 #   headline REGEX                sentences of the report's headline that match
 #   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND interface = 'eth0 (peer)'"
 #   plus A B, minus A B           of such numbers
+#   share A B, percent A B        A in percent of both, of B
+#   lost NAME                     datagrams of a stream that were sent and not received
 #   recording NAME                asks another recording of the scenario, such as one made in the guest
 #   pcap FILE FILTER              packets in FILE.pcap, see pcap_begin
 #   pcap_delay FROM TO FILTER     mean ns from one capture to the other of the packets in both, by their IP identification
@@ -22,6 +24,7 @@
 #   vm_path                       the way into and out of the KVM guest on vnet0, ring to interrupt, agrees with both sides' counters
 #   vm VIEW TABLE COLUMN [WHERE]  the sum over the queues of vnet0
 #   upcalls_one_packet            a packet that goes through user space is one, and its time there is part of its time
+#   no_problem                    netanalyze finds nothing that it calls a problem
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
 # A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
@@ -128,6 +131,19 @@ minus() {
 
 plus() {
 	if is_number "$1" && is_number "$2"; then echo $(($1 + $2)); fi
+}
+
+# What a fault does has to be the larger part of what its symptom is made of; else it is another scenario.
+share() {
+	percent "$1" "$(plus "$1" "$2")"
+}
+
+percent() {
+	if is_number "$1" && is_number "$2"; then echo $((100 * $1 / ($2 > 0 ? $2 : 1))); fi
+}
+
+lost() {
+	minus "$(truth "$1_sent")" "$(truth "$1_distinct")"
 }
 
 is_number() {
@@ -260,6 +276,10 @@ clean() {
 	interfaces_equal
 	equal "dropped packets" 0 "$(drops "NOT ($harmless) AND NOT ($twice)")"
 	at_most "dropped segments, of those TCP had already" "$(truth_sum 'snmp_.*_TcpExt_TCPDSACKOldSent$')" "$(drops "$twice")"
+}
+
+no_problem() {
+	equal "problems found" 0 "$(trace findings rows "coalesce(sum(severity = 'problem'), 0) FROM t")"
 }
 
 # vm_path: the path into and out of the guest on vnet0 agrees, from ring to interrupt, with the tap's counters and the guest's.

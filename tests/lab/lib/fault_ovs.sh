@@ -56,10 +56,11 @@ fault_ovs_lock() {
 	undo ovs_restart
 }
 
-# note_ovs_lock: how often it was held, and for how long in total.
+# note_ovs_lock: how often it was held, for how long in total, and how long handlers waited for a lock.
 note_ovs_lock() {
-	note lock_held "$(wc -l <$state/holdlock)"
-	note lock_held_ns "$(awk '{ n += $3 } END { print n + 0 }' $state/holdlock)"
+	note lock_held "$(grep -c held $state/holdlock)"
+	note lock_held_ns "$(awk '$2 == "held" { n += $3 } END { print n + 0 }' $state/holdlock)"
+	note lock_waited_ns "$(awk '$2 == "waited" { n += $3 } END { printf "%.0f", n }' $state/holdlock)"
 }
 
 # ovs_forget_flows: the datapath knows no flow, so that the next packet of each is sent up.

@@ -111,3 +111,45 @@ fault_conntrack6() {
 	in_ns "$1" nft 'table ip6 track { chain input { type filter hook input priority 0; ct state new accept; }; }' || die "nft refuses connection tracking"
 	undo in_ns "$1" nft delete table ip6 track
 }
+
+# fault_neighbours N: the table of neighbours, one for all namespaces, takes N.
+fault_neighbours() {
+	fault_sysctl host net.ipv4.neigh.default.gc_thresh1 1
+	fault_sysctl host net.ipv4.neigh.default.gc_thresh2 $(($1 / 2))
+	fault_sysctl host net.ipv4.neigh.default.gc_thresh3 "$1"
+}
+
+# fault_nat NS RULE…: rules of address translation: "postrouting ip saddr … masquerade". One hook and one rule each.
+fault_nat() {
+	local ns=$1 rule
+	shift
+	undo in_ns "$ns" nft delete table ip nat_fault
+	in_ns "$ns" nft -f - <<-EOF2 || die "nft has no address translation"
+		table ip nat_fault {
+			chain prerouting { type nat hook prerouting priority -100; }
+			chain postrouting { type nat hook postrouting priority 100; }
+		}
+	EOF2
+	for rule in "$@"; do
+		in_ns "$ns" nft "add rule ip nat_fault $rule" || die "nft refuses the rule $rule"
+	done
+}
+
+# fault_nft_lose NS MATCH: what matches is lost on its way in and out; counter nft_NS_fault.
+fault_nft_lose() {
+	in_ns "$1" nft -f - <<-EOF2 || die "nft refuses the rule $2"
+		table ip lose {
+			counter fault { }
+			chain input { type filter hook input priority 0; $2 counter name fault drop; }
+			chain output { type filter hook output priority 0; $2 counter name fault drop; }
+		}
+	EOF2
+	undo in_ns "$1" nft delete table ip lose
+}
+
+# fault_snooping: lan0 forwards multicast only to ports behind which a member answered in the last 2.5 s; it asks each second.
+fault_snooping() {
+	ip link set lan0 type bridge mcast_snooping 1 mcast_querier 1 mcast_query_interval 100 \
+		mcast_query_response_interval 50 mcast_startup_query_interval 100 mcast_membership_interval 250 ||
+		die "no snooping"
+}

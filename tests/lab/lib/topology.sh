@@ -4,6 +4,8 @@
 #   vm       the same, and the KVM guest 10.77.0.3 behind vnet0 (tap, vhost-net) on br0
 #   vm-mq    likewise with two queues
 #   vm-flags, vm-packed  likewise with other virtqueues: guest_start
+#   bridge   eth0 in netns left 10.80.1.2 -- l0, lan0, r0 in the host, a Linux bridge -- eth0 in netns right 10.80.2.2
+#   router   the same two, but the host forwards: l0 10.80.1.1, r0 10.80.2.1
 #   own      none of it: the VM's own virtio-net eth0, 10.0.2.15, towards 10.0.2.2
 #
 # Neighbours are permanent and IPv6 is off (but see fault_ipv6), so that no packet flows that the scenario did not ask for.
@@ -13,6 +15,7 @@ host_mac=02:77:00:00:00:01
 guest_mac=02:77:00:00:00:03
 host_ip=10.77.0.1 peer_ip=10.77.0.2 guest_ip=10.77.0.3
 host_ip6=fd77::1 peer_ip6=fd77::2
+left_ip=10.80.1.2 right_ip=10.80.2.2
 
 topology_up() {
 	case $1 in
@@ -20,6 +23,8 @@ topology_up() {
 	vm) topology_system && topology_guest 1 ;;
 	vm-mq) topology_system && topology_guest 2 ;;
 	vm-flags | vm-packed) topology_system && topology_guest 1 "${1#vm-}" ;;
+	bridge) topology_pair && topology_bridge ;;
+	router) topology_pair && topology_router ;;
 	own) topology_own ;;
 	*) die "no topology '$1'" ;;
 	esac
@@ -60,6 +65,50 @@ topology_guest() {
 		guest_stop
 	done
 	die "the peer does not reach the guest through OVS"
+}
+
+# topology_pair: left and right, each on a wire to the host: l0 and r0.
+topology_pair() {
+	local side n=0
+	for side in left right; do
+		n=$((n + 1))
+		undo ip netns del $side
+		undo ip link del ${side:0:1}0 # at once; a namespace takes its time
+		ip netns add $side
+		in_ns $side sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+		ip -n $side link set lo up
+		ip link add ${side:0:1}0 address 02:80:00:00:0$n:01 type veth peer name eth0 address 02:80:00:00:0$n:02 netns $side
+		ip link set ${side:0:1}0 up
+		ip -n $side link set eth0 up
+	done
+}
+
+topology_bridge() {
+	undo ip link del lan0
+	ip link add lan0 type bridge mcast_snooping 0
+	ip link set l0 master lan0
+	ip link set r0 master lan0
+	ip link set lan0 up
+	ip -n left addr add $left_ip/16 dev eth0
+	ip -n right addr add $right_ip/16 dev eth0
+	ip -n left neigh replace $right_ip lladdr 02:80:00:00:02:02 dev eth0 nud permanent
+	ip -n right neigh replace $left_ip lladdr 02:80:00:00:01:02 dev eth0 nud permanent
+	wait_for 10 in_ns left ping -q -c 1 -W 2 $right_ip || die "left does not reach right over the bridge"
+}
+
+topology_router() {
+	local side n=0
+	undo sysctl -q -w net.ipv4.ip_forward="$(sysctl -n net.ipv4.ip_forward)"
+	sysctl -q -w net.ipv4.ip_forward=1
+	for side in left right; do
+		n=$((n + 1))
+		ip addr add 10.80.$n.1/24 dev ${side:0:1}0
+		ip -n $side addr add 10.80.$n.2/24 dev eth0
+		ip -n $side route add default via 10.80.$n.1
+		ip -n $side neigh replace 10.80.$n.1 lladdr 02:80:00:00:0$n:01 dev eth0 nud permanent
+		ip neigh replace 10.80.$n.2 lladdr 02:80:00:00:0$n:02 dev ${side:0:1}0 nud permanent
+	done
+	wait_for 10 in_ns left ping -q -c 1 -W 2 $right_ip || die "left does not reach right through the host"
 }
 
 # topology_underlay: a second wire to the peer, ul0 10.78.0.1 -- ul1 10.78.0.2, for tunnels.

@@ -38,7 +38,8 @@ server_start() {
 	fi
 }
 
-# Stops it and notes its counts. Waits first, so that what is under way arrives.
+# Stops it and notes its counts; not of one in the guest how long it waited for a CPU, as NAME_wait_ns. Waits first, so
+# that what is under way arrives.
 server_stop() {
 	local ns=$1 name=$2 out=$LAB_DIR/traffic.$2
 	sleep "${3:-1}"
@@ -49,6 +50,7 @@ server_stop() {
 		out=$guest_dir/out/$name
 	else
 		kill -CONT "$(cat "$out.pid")"
+		note "${name}_wait_ns" "$(cut -d' ' -f2 /proc/"$(cat "$out.pid")"/schedstat)"
 		kill "$(cat "$out.pid")"
 		wait_for 10 test ! -d /proc/"$(cat "$out.pid")"
 	fi
@@ -74,6 +76,17 @@ udp_to_nobody() {
 	shift 2
 	begins "$name"
 	note_line "$name" "$(run_traffic "$from" udp "$@")"
+}
+
+# ports_to NS PORT: whatever UDP port is addressed there, who listens at PORT gets it; counter nft_NS_ports.
+ports_to() {
+	in_ns "$1" nft -f - <<-EOF2 || die "nft cannot rewrite ports"
+		table ip ports {
+			counter ports { }
+			chain pre { type filter hook prerouting priority -450; meta l4proto udp counter name ports udp dport set $2; }
+		}
+	EOF2
+	undo in_ns "$1" nft delete table ip ports
 }
 
 # ping_stream NAME FROM ADDR COUNT INTERVAL

@@ -3,8 +3,9 @@
 # All in key=value lines. truth_begin and truth_end read every counter; what is kept is the difference.
 # Names: link_NS_DEVICE_rx_packets, snmp_NS_Udp_InErrors, snmp6_NS_Ip6ReasmReqds, qdisc_NS_DEVICE_HANDLE_dropped, nft_NS_COUNTER,
 # ovs_hit/missed/lost, coverage_dpif_execute (what ovs-vswitchd counts), conntrack_NS_drop,
-# ethtool_host_eth0_rx_queue_0_packets, host_irq_virtio2_input_0, softnet_dropped, sched_cpu_handler_TID and
-# sched_wait_handler_TID (ns, threads of ovs-vswitchd). NS is host, peer or guest. Of the KVM guest, as it sees itself:
+# ethtool_host_eth0_rx_queue_0_packets, host_irq_virtio2_input_0, softnet_dropped, arp_cache_table_fulls, sched_cpu_handler_TID and
+# sched_wait_handler_TID (ns; threads of ovs-vswitchd, ksoftirqd and vhost). NS is host, peer or guest. Of the KVM
+# guest, as it sees itself:
 # vm_link_eth0_rx_packets, vm_irq_virtio0_input_0.
 
 truth_counters() {
@@ -33,6 +34,9 @@ truth_counters() {
 	[ ! -e $ovs_dir/vswitchd.pid ] || ovs-appctl -T 5 -t $ovs_dir/ovs-vswitchd."$(ovs_pid)".ctl coverage/show 2>/dev/null |
 		sed -n 's/^\(dpif_[a-z_]*\) .*total: \([0-9]*\)$/coverage_\1=\2/p'
 	[ ! -e $ovs_dir/vswitchd.pid ] || truth_schedstat "$(ovs_pid)"
+	truth_neighbours
+	pgrep '^ksoftirqd/' | waits_of ksoftirqd
+	[ ! -e $state/guest.pid ] || guest_vhost_tids | waits_of vhost
 	truth_softnet
 	[ ! -e $state/guest.pid ] || guest_counters vm_
 }
@@ -41,13 +45,29 @@ truth_counters() {
 truth_schedstat() {
 	local t
 	for t in /proc/"$1"/task/*; do
-		echo "$(sed 's/[^a-z].*//' "$t/comm")_${t##*/} $(cat "$t/schedstat")"
-	done 2>/dev/null | awk 'NF == 4 { print "sched_cpu_" $1 "=" $2; print "sched_wait_" $1 "=" $3 }'
+		echo "${t##*/}" | waits_of "$(sed 's/[^a-z].*//' "$t/comm" 2>/dev/null)"
+	done
+}
+
+# waits_of NAME: likewise of the threads on its input, as sched_cpu_NAME_TID and sched_wait_NAME_TID.
+waits_of() {
+	while read -r t; do
+		echo "$1_$t $(cat /proc/"$t"/schedstat 2>/dev/null)"
+	done | awk 'NF == 4 { print "sched_cpu_" $1 "=" $2; print "sched_wait_" $1 "=" $3 }'
 }
 
 # cpu_time PID: of all its threads, ns.
 cpu_time() {
 	cat /proc/"$1"/task/*/schedstat | awk '{ n += $1 } END { printf "%.0f", n }'
+}
+
+# The table of IPv4 neighbours, one for all namespaces; a column for each counter, a line for each CPU, in hex.
+truth_neighbours() {
+	local entries line sum=0
+	while read -r entries line; do
+		[ "$entries" = entries ] || sum=$((sum + 0x${line##* }))
+	done </proc/net/stat/arp_cache
+	echo "arp_cache_table_fulls=$sum"
 }
 
 truth_softnet() {
@@ -64,9 +84,9 @@ truth_begin() {
 
 # Waits until no link counter has moved for 0.6 s.
 truth_settle() {
-	local before= after= i
+	local before= after= i ns
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
-		after=$(cat /proc/net/dev; in_ns peer cat /proc/net/dev 2>/dev/null)
+		after=$(for ns in host $(ip netns list | cut -d' ' -f1); do in_ns "$ns" cat /proc/net/dev; done)
 		[ "$before" != "$after" ] || return 0
 		before=$after
 		sleep 0.6

@@ -2,7 +2,8 @@
  * holdlock.c: LD_PRELOAD library for ovs-vswitchd. Its revalidator threads take read locks as write locks and,
  * every HOLDLOCK_EVERY_MS, sleep HOLDLOCK_MS while they hold one that handler threads take all the time: those then
  * wait on that lock's futex.
- * Each time it does so is written to the file HOLDLOCK_LOG, so that a test knows how often it happened.
+ * Each time it does so is written to the file HOLDLOCK_LOG, and each wait of a handler for a read lock of WAITED_NS or
+ * longer, so that a test knows how often and how long it happened.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -22,6 +23,8 @@ static int (*real_wrlock)(pthread_rwlock_t *);
 static uint64_t hold_ns, every_ns;
 static _Atomic uint64_t next_ns;
 static int log_fd = -1;
+
+enum { WAITED_NS = 10000000 };
 
 static uint64_t env_ms(const char *name, uint64_t fallback)
 {
@@ -106,15 +109,34 @@ static bool handlers_need(pthread_rwlock_t *lock)
 	return p && atomic_load(&p->taken) > atomic_load(&most_taken) / 3;
 }
 
+static void write_down(const char *what, uint64_t began_ns, uint64_t ns)
+{
+	char line[64];
+	int n = snprintf(line, sizeof(line), "%llu %s %llu\n", (unsigned long long)began_ns, what, (unsigned long long)ns);
+
+	if (log_fd >= 0 && write(log_fd, line, n) != n)
+		close(log_fd);
+}
+
 static void hold(void)
 {
 	struct timespec t = { hold_ns / 1000000000, hold_ns % 1000000000 };
-	char line[64];
-	int n = snprintf(line, sizeof(line), "%llu held %llu\n", (unsigned long long)now_ns(), (unsigned long long)hold_ns);
+	uint64_t began = now_ns();
 
 	nanosleep(&t, NULL);
-	if (log_fd >= 0 && write(log_fd, line, n) != n)
-		close(log_fd);
+	write_down("held", began, hold_ns);
+}
+
+/* As a handler takes it. */
+static int take(pthread_rwlock_t *lock)
+{
+	uint64_t began = now_ns(), took;
+	int err = real_rdlock(lock);
+
+	took = now_ns() - began;
+	if (took >= WAITED_NS)
+		write_down("waited", began, took);
+	return err;
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
@@ -123,8 +145,10 @@ int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 	enum role me = role();
 	int err;
 
-	if (me == HANDLER)
+	if (me == HANDLER) {
 		note_taken(lock);
+		return take(lock);
+	}
 	if (me != REVALIDATOR)
 		return real_rdlock(lock);
 	err = real_wrlock(lock);
