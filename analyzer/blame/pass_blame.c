@@ -220,10 +220,12 @@ static void store(void *arg, const __u64 *key, __u64 n, void *value)
 	const struct sum *sum = value;
 	struct state *st = arg;
 
-	STORE(st->sweep->store, "blame", V_INT(key[STAGES] >> 8), V_INT(key[STAGES] & 0xff), V_INT(key[DEVICE] >> 32),
-	      V_INT(key[DEVICE] & 0xffffffff), V_INT(key[WHO] & 0xffffffff), V_TEXT(deeds[key[WHO] >> 32]), V_INT(key[LOCK]),
-	      V_INT(key[BY] & 0xffffffff), V_TEXT(deeds[key[BY] >> 32]), V_INT(n), V_INT(sum->mainly), V_INT(sum->late),
-	      V_INT(sum->ns), V_INT(sum->max_ns));
+	STORE(st->sweep->store, "blame", V_INT("from_stage", key[STAGES] >> 8), V_INT("to_stage", key[STAGES] & 0xff),
+	      V_INT("netns", key[DEVICE] >> 32), V_INT("ifindex", key[DEVICE] & 0xffffffff),
+	      V_INT("tid", key[WHO] & 0xffffffff), V_TEXT("deed", deeds[key[WHO] >> 32]), V_INT("addr", key[LOCK]),
+	      V_INT("by", key[BY] & 0xffffffff), V_TEXT("by_deed", deeds[key[BY] >> 32]), V_INT("n", n),
+	      V_INT("mainly", sum->mainly), V_INT("late", sum->late), V_INT("sum_ns", sum->ns),
+	      V_INT("max_ns", sum->max_ns));
 }
 
 static void finish(void *state)

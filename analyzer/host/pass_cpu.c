@@ -32,16 +32,17 @@ struct state {
 
 static void put_thread_time(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "cpu_thread", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(row->count[0]),
-	      V_INT(row->count[1]), V_INT(row->count[2]));
+	STORE(s, "cpu_thread", V_INT("win", win), V_INT("tid", key[0] >> 32), V_INT("cpu", key[0] & 0xffffffff),
+	      V_INT("runtime_ns", row->count[0]), V_INT("nvcsw", row->count[1]), V_INT("nivcsw", row->count[2]));
 }
 
 static void put_cpu_time(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	const __u64 *c = row->count;
 
-	STORE(s, "cpu_busy", V_INT(win), V_INT(key[0]), V_INT(c[0]), V_INT(c[1]), V_INT(c[2]), V_INT(c[3]), V_INT(c[4]),
-	      V_INT(c[5]), V_INT(c[6]), V_INT(c[7]));
+	STORE(s, "cpu_busy", V_INT("win", win), V_INT("cpu", key[0]), V_INT("span_ns", c[0]), V_INT("user_ns", c[1]),
+	      V_INT("system_ns", c[2]), V_INT("idle_ns", c[3]), V_INT("iowait_ns", c[4]), V_INT("irq_ns", c[5]),
+	      V_INT("softirq_ns", c[6]), V_INT("steal_ns", c[7]));
 }
 
 static const struct tally_spec thread_spec = { 1, 3, 0, put_thread_time };
@@ -135,8 +136,9 @@ static void store_thread(void *arg, const __u64 *key, void *value)
 	size_t len = strnlen(t->comm, sizeof(t->comm));
 
 	names__clean(t->comm, len);
-	STORE(st->sweep->store, "thread", V_INT(*key), V_INT(t->tgid), len ? V_TEXTN(t->comm, len) : V_NULL,
-	      V_OPT(t->start, t->start), V_OPT(t->exit, t->exit), V_INT(t->reused));
+	STORE_MERGED(st->sweep->store, "thread", V_INT("tid", *key), V_INT("tgid", t->tgid),
+		     len ? V_TEXTN("comm", t->comm, len) : V_NULL("comm"), V_OPT("start_ns", t->start, t->start),
+		     V_OPT("exit_ns", t->exit, t->exit), V_INT("reused", t->reused));
 }
 
 static void finish(void *state)

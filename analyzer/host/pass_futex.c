@@ -12,8 +12,8 @@ struct state {
 
 static void put(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "futex", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1]),
-	      V_INT(row->count[ERRORS]), V_HIST(row->hist));
+	STORE(s, "futex", V_INT("win", win), V_INT("tid", key[0] >> 32), V_INT("op", key[0] & 0xffffffff),
+	      V_INT("uaddr", key[1]), V_INT("errors", row->count[ERRORS]), V_HIST_NS("", row->hist));
 }
 
 static const struct tally_spec spec = { 2, 1, 1, put };

@@ -22,28 +22,30 @@ enum { RUN, WAIT };
 
 static void put_irq(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "irq", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(row->count[UNHANDLED]),
-	      V_HIST(row->hist));
+	STORE(s, "irq", V_INT("win", win), V_INT("cpu", key[0] >> 32), V_INT("irq", key[0] & 0xffffffff),
+	      V_INT("unhandled", row->count[UNHANDLED]), V_HIST_NS("", row->hist));
 }
 
 static void put_softirq(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "softirq", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_HIST(&row->hist[RUN]),
-	      V_HIST(&row->hist[WAIT]));
+	STORE(s, "softirq", V_INT("win", win), V_INT("cpu", key[0] >> 32), V_INT("vec", key[0] & 0xffffffff),
+	      V_HIST_NS("", &row->hist[RUN]), V_HIST_NS("wait_", &row->hist[WAIT]));
 }
 
 enum { POLLS, WORK, BUDGET, AT_BUDGET, EMPTY };
 
 static void put_napi(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "napi", V_INT(win), V_INT(key[0]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
-	      V_INT(row->count[POLLS]), V_INT(row->count[WORK]), V_INT(row->count[BUDGET]), V_INT(row->count[AT_BUDGET]),
-	      V_INT(row->count[EMPTY]));
+	STORE(s, "napi", V_INT("win", win), V_INT("cpu", key[0]), V_INT("netns", key[1] >> 32),
+	      V_INT("ifindex", key[1] & 0xffffffff), V_INT("polls", row->count[POLLS]), V_INT("work", row->count[WORK]),
+	      V_INT("budget", row->count[BUDGET]), V_INT("at_budget", row->count[AT_BUDGET]),
+	      V_INT("empty", row->count[EMPTY]));
 }
 
 static void put_softnet(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "softnet", V_INT(win), V_INT(key[0]), V_INT(row->count[0]), V_INT(row->count[1]), V_INT(row->count[2]));
+	STORE(s, "softnet", V_INT("win", win), V_INT("cpu", key[0]), V_INT("processed", row->count[0]),
+	      V_INT("dropped", row->count[1]), V_INT("squeezed", row->count[2]));
 }
 
 static const struct tally_spec irq_spec = { 1, 1, 1, put_irq };

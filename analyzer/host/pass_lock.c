@@ -42,41 +42,44 @@ enum { N, NS, MAX };
 
 static void put_wait(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "lock_wait", V_INT(win), V_TEXT(KINDS[key[0] >> 32]), V_INT(key[1] >> 32), V_INT(key[2]),
-	      V_INT(key[0] & 0xffffffff), V_INT(key[1] & 0xffffffff), V_INT(key[3]), V_INT(row->count[FAILED]),
-	      V_HIST(row->hist));
+	STORE(s, "lock_wait", V_INT("win", win), V_TEXT("kind", KINDS[key[0] >> 32]), V_INT("tgid", key[1] >> 32),
+	      V_INT("addr", key[2]), V_INT("mode", key[0] & 0xffffffff), V_INT("tid", key[1] & 0xffffffff),
+	      V_INT("stack", key[3]), V_INT("failed", row->count[FAILED]), V_HIST_NS("", row->hist));
 }
 
 static void put_holder(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "lock_holder", V_INT(win), V_TEXT(KINDS[key[0] >> 32]), V_INT(key[1] >> 32), V_INT(key[2]),
-	      V_INT(key[1] & 0xffffffff), V_INT(key[0] & 0xffffffff), V_INT(row->count[N]), V_INT(row->count[NS]),
-	      V_INT(row->count[MAX]));
+	STORE(s, "lock_holder", V_INT("win", win), V_TEXT("kind", KINDS[key[0] >> 32]), V_INT("tgid", key[1] >> 32),
+	      V_INT("addr", key[2]), V_INT("tid", key[1] & 0xffffffff), V_INT("holder", key[0] & 0xffffffff),
+	      V_INT("n", row->count[N]), V_INT("wait_ns", row->count[NS]), V_INT("max_ns", row->count[MAX]));
 }
 
 static void put_short(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "lock_short", V_INT(win), V_INT(key[0]), V_INT(row->count[N]), V_INT(row->count[NS]));
+	STORE(s, "lock_short", V_INT("win", win), V_INT("cpu", key[0]), V_INT("n", row->count[N]),
+	      V_INT("sum_ns", row->count[NS]));
 }
 
 static void put_total(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	const __u64 *c = row->count;
 
-	STORE(s, "futex_total", V_INT(win), V_INT(key[0]), V_INT(c[0]), V_INT(c[1]), V_INT(c[2]), V_INT(c[3]), V_INT(c[4]),
-	      V_INT(c[5]));
+	STORE(s, "futex_total", V_INT("win", win), V_INT("tid", key[0]), V_INT("waits", c[0]), V_INT("wait_ns", c[1]),
+	      V_INT("wakes", c[2]), V_INT("woken", c[3]), V_INT("wake_ns", c[4]), V_INT("others", c[5]));
 }
 
 static void put_stack(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "user_stack", V_INT(win), V_TEXT(PLACES[key[0] >> 32]), V_INT(key[0] & 0xffffffff), V_INT(key[1]),
-	      V_INT(key[2] >> 32), V_INT(key[2] & 0xffffffff), V_INT(row->count[N]), V_INT(row->count[NS]),
-	      V_INT(row->count[MAX]));
+	STORE(s, "user_stack", V_INT("win", win), V_TEXT("kind", PLACES[key[0] >> 32]),
+	      V_INT("tid", key[0] & 0xffffffff), V_INT("addr", key[1]), V_INT("stack", key[2] >> 32),
+	      V_INT("ustack", key[2] & 0xffffffff), V_INT("n", row->count[N]), V_INT("sum_ns", row->count[NS]),
+	      V_INT("max_ns", row->count[MAX]));
 }
 
 static void put_hold(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "lock_hold", V_INT(win), V_INT(key[0] >> 32), V_INT(key[1]), V_INT(key[0] & 0xffffffff), V_HIST(row->hist));
+	STORE(s, "lock_hold", V_INT("win", win), V_INT("tgid", key[0] >> 32), V_INT("addr", key[1]),
+	      V_INT("tid", key[0] & 0xffffffff), V_HIST_NS("", row->hist));
 }
 
 static const struct tally_spec hold_spec = { 2, 0, 1, put_hold };
@@ -290,8 +293,9 @@ static void store_name(void *arg, const __u64 *addr, void *value)
 
 	(void)value;
 	if (at.symbol && at.symbol->size)
-		STORE(st->sweep->store, "lock_name", V_INT(*addr), V_TEXTN(at.symbol->name.s, at.symbol->name.len),
-		      V_INT(at.offset), V_TEXTN(at.symbol->module.s, at.symbol->module.len));
+		STORE_FIRST(st->sweep->store, "lock_name", V_INT("addr", *addr),
+			    V_TEXTN("symbol", at.symbol->name.s, at.symbol->name.len), V_INT("offset", at.offset),
+			    V_TEXTN("module", at.symbol->module.s, at.symbol->module.len));
 }
 
 static void finish(void *state)

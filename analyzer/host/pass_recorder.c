@@ -19,8 +19,10 @@ struct state {
 
 static void on_cost(struct state *st, const struct rec_cost *r)
 {
-	STORE(st->sweep->store, "cost", V_INT(r->rec.ts), V_INT(st->sweep->win), V_INT(r->cpu_time), V_INT(r->rss),
-	      V_INT(r->written), V_INT(r->events), V_INT(r->lost), V_INT(r->ring_peak), V_INT(r->ring_size));
+	STORE(st->sweep->store, "cost", V_INT("ts_ns", r->rec.ts), V_INT("win", st->sweep->win),
+	      V_INT("cpu_time_ns", r->cpu_time), V_INT("rss", r->rss), V_INT("written", r->written),
+	      V_INT("events", r->events), V_INT("lost", r->lost), V_INT("ring_peak", r->ring_peak),
+	      V_INT("ring_size", r->ring_size));
 }
 
 static void on_probe_cost(struct state *st, const struct rec_probe_cost *r)
@@ -60,9 +62,10 @@ static void put_probe(void *arg, const struct rec *rec)
 
 	if (r->status != PROBE_NOT_WANTED && r->type < REC_TYPE_MAX)
 		st->wanted[r->type] = true;
-	STORE(st->sweep->store, "probe", V_INT(r->id), V_TEXTN(r->name.s, r->name.len), V_INT(r->type), V_INT(r->stage),
-	      V_INT(r->status), V_TEXTN(r->method.s, r->method.len), V_TEXTN(r->detail.s, r->detail.len),
-	      V_OPT(c, c->runs), V_OPT(c, c->run_time), V_OPT(c, c->misses));
+	STORE(st->sweep->store, "probe", V_INT("id", r->id), V_TEXTN("name", r->name.s, r->name.len),
+	      V_INT("type", r->type), V_INT("stage", r->stage), V_INT("status", r->status),
+	      V_TEXTN("method", r->method.s, r->method.len), V_TEXTN("detail", r->detail.s, r->detail.len),
+	      V_OPT("runs", c, c->runs), V_OPT("run_time_ns", c, c->run_time), V_OPT("misses", c, c->misses));
 }
 
 static void store_counts(struct state *st)
@@ -80,8 +83,9 @@ static void store_counts(struct state *st)
 			continue;
 		if (!st->sweep->rows_of[type] && !total && !lost[type] && !st->wanted[type])
 			continue;
-		STORE(st->sweep->store, "record_count", V_INT(type), V_TEXT(d->name), V_INT(st->sweep->rows_of[type]),
-		      V_OPT(total, st->total[type].written), V_INT(total ? st->total[type].lost : lost[type]));
+		STORE(st->sweep->store, "record_count", V_INT("type", type), V_TEXT("name", d->name),
+		      V_INT("rows", st->sweep->rows_of[type]), V_OPT("written", total, st->total[type].written),
+		      V_INT("lost", total ? st->total[type].lost : lost[type]));
 	}
 }
 

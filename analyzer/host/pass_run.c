@@ -35,7 +35,8 @@ static size_t put_us(unsigned char *at, __u64 ns)
 	return n;
 }
 
-static void put_ticks(struct store *s, const char *name, __u64 win, __u64 key, const __u64 *tick)
+/* `whose`: the column that names the thread or the process. */
+static void put_ticks(struct store *s, const char *table, __u64 win, const char *whose, __u64 key, const __u64 *tick)
 {
 	unsigned char blob[BLOB];
 	__u64 sum = 0, peak = 0;
@@ -51,17 +52,18 @@ static void put_ticks(struct store *s, const char *name, __u64 win, __u64 key, c
 		peak = tick[i] > peak ? tick[i] : peak;
 		len += put_us(blob + len, tick[i]);
 	}
-	STORE(s, name, V_INT(win), V_INT(key), V_INT(sum), V_INT(peak), V_INT(first), V_BLOB(blob, len));
+	STORE(s, table, V_INT("win", win), V_INT(whose, key), V_INT("ran_ns", sum), V_INT("peak_ns", peak),
+	      V_INT("first_tick", first), V_BLOB("ticks", blob, len));
 }
 
 static void put_thread(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	put_ticks(s, "cpu_run", win, key[0], row->count);
+	put_ticks(s, "cpu_run", win, "tid", key[0], row->count);
 }
 
 static void put_process(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	put_ticks(s, "cpu_run_process", win, key[0], row->count);
+	put_ticks(s, "cpu_run_process", win, "tgid", key[0], row->count);
 }
 
 static const struct tally_spec thread_spec = { 1, TICKS, 0, put_thread };
@@ -97,8 +99,8 @@ static void add_window(struct state *st, const struct rec_run *r, __u64 from, __
 		return;
 	}
 	spread(late, from, to, share);
-	put_ticks(st->sweep->store, "cpu_run", win, r->tid, late);
-	put_ticks(st->sweep->store, "cpu_run_process", win, r->tgid, late);
+	put_ticks(st->sweep->store, "cpu_run", win, "tid", r->tid, late);
+	put_ticks(st->sweep->store, "cpu_run_process", win, "tgid", r->tgid, late);
 }
 
 /* A piece of more than a day is none: a thread that never leaves its CPU is asked every second. */
@@ -147,8 +149,9 @@ static void store_place(void *arg, const __u64 *key, void *value)
 	const struct place *p = value;
 	const struct rec_text *cpus = names__string(st->sweep->names, p->cpus);
 
-	STORE(st->sweep->store, "affinity", V_INT(*key), V_INT(p->tgid), cpus ? V_TEXTN(cpus->s, cpus->len) : V_NULL,
-	      V_INT(p->policy), V_INT(p->prio));
+	STORE_LAST(st->sweep->store, "affinity", V_INT("tid", *key), V_INT("tgid", p->tgid),
+		   cpus ? V_TEXTN("cpus", cpus->s, cpus->len) : V_NULL("cpus"), V_INT("policy", p->policy),
+		   V_INT("prio", p->prio));
 }
 
 static void finish(void *state)

@@ -14,25 +14,26 @@ enum { PREEMPTED };
 
 static void put_offcpu(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "offcpu", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1]), V_HIST(row->hist));
+	STORE(s, "offcpu", V_INT("win", win), V_INT("tid", key[0] >> 32), V_INT("state", key[0] & 0xffffffff),
+	      V_INT("stack", key[1]), V_HIST_NS("", row->hist));
 }
 
 static void put_runq(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "runq", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(row->count[PREEMPTED]),
-	      V_HIST(row->hist));
+	STORE(s, "runq", V_INT("win", win), V_INT("tid", key[0] >> 32), V_INT("cpu", key[0] & 0xffffffff),
+	      V_INT("preempted", row->count[PREEMPTED]), V_HIST_NS("", row->hist));
 }
 
 static void put_prev(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "runq_prev", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(row->count[COUNT]),
-	      V_INT(row->count[NS]));
+	STORE(s, "runq_prev", V_INT("win", win), V_INT("tid", key[0] >> 32), V_INT("prev", key[0] & 0xffffffff),
+	      V_INT("n", row->count[COUNT]), V_INT("wait_ns", row->count[NS]));
 }
 
 static void put_waker(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "waker", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(row->count[COUNT]),
-	      V_INT(row->count[NS]));
+	STORE(s, "waker", V_INT("win", win), V_INT("tid", key[0] >> 32), V_INT("waker", key[0] & 0xffffffff),
+	      V_INT("n", row->count[COUNT]), V_INT("blocked_ns", row->count[NS]));
 }
 
 static const struct tally_spec offcpu_spec = { 2, 0, 1, put_offcpu };

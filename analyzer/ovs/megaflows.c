@@ -53,19 +53,25 @@ static __s64 store_flow(struct megaflows *m, const struct flow_command *c, bool 
 		return 0;
 	}
 	make_texts(m, c);
-	STORE(m->sweep->store, "megaflow", V_INT(++m->last_id), V_INT(r->dp), V_TEXT(c->flow.has_ufid ? m->ufid : NULL),
-	      V_OPT(put, r->rec.ts), V_OPT(put, r->tid), V_OPT(put, -(__s64)(__s32)r->ret), V_OPT(put && r->duration, r->duration),
-	      V_OPT(put && c->upcall_ns && !r->ret, since(c->upcall_ns, r->rec.ts)), V_TEXT(c->flow.has_key ? m->key : NULL),
-	      V_TEXT(c->flow.has_actions ? m->actions : NULL), V_INT(c->complete), V_OPT(have, t->ethertype),
-	      V_ADDR(addresses ? t->saddr : NULL), V_ADDR(addresses ? t->daddr : NULL), V_OPT(have, t->sport),
-	      V_OPT(have, t->dport), V_OPT(have, t->proto));
+	STORE(m->sweep->store, "megaflow", V_INT("id", ++m->last_id), V_INT("dp", r->dp),
+	      V_TEXT("ufid", c->flow.has_ufid ? m->ufid : NULL), V_OPT("put_ns", put, r->rec.ts),
+	      V_OPT("tid", put, r->tid), V_OPT("errno", put, -(__s64)(__s32)r->ret),
+	      V_OPT("took_ns", put && r->duration, r->duration),
+	      V_OPT("install_ns", put && c->upcall_ns && !r->ret, since(c->upcall_ns, r->rec.ts)),
+	      V_TEXT("key", c->flow.has_key ? m->key : NULL),
+	      V_TEXT("actions", c->flow.has_actions ? m->actions : NULL), V_INT("complete", c->complete),
+	      V_OPT("ethertype", have, t->ethertype), V_ADDR("saddr", addresses ? t->saddr : NULL),
+	      V_ADDR("daddr", addresses ? t->daddr : NULL), V_OPT("sport", have, t->sport),
+	      V_OPT("dport", have, t->dport), V_OPT("proto", have, t->proto));
 	return m->last_id;
 }
 
 static void store_end(struct megaflows *m, const struct megaflow *f, const struct flow_command *deletion, bool flushed)
 {
-	STORE(m->sweep->store, "megaflow_end", V_INT(f->id), V_OPT(deletion, deletion ? deletion->head.rec.ts : 0),
-	      V_OPT(deletion, deletion ? deletion->head.tid : 0), V_INT(f->sets), V_OPT(f->sets, f->last_set), V_INT(flushed));
+	STORE(m->sweep->store, "megaflow_end", V_INT("megaflow", f->id),
+	      V_OPT("del_ns", deletion, deletion ? deletion->head.rec.ts : 0),
+	      V_OPT("del_tid", deletion, deletion ? deletion->head.tid : 0), V_INT("sets", f->sets),
+	      V_OPT("last_set_ns", f->sets, f->last_set), V_INT("flushed", flushed));
 }
 
 /* Nothing more is known of it. */

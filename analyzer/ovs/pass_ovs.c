@@ -68,33 +68,37 @@ static const char *const command_text[] = { "execute", "flow put", "flow set", "
 
 static void put_count(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "upcall", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1]), V_INT(row->count[0]),
-	      V_INT(row->count[1]), V_INT(row->count[2]));
+	STORE(s, "upcall", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("cmd", key[1]), V_INT("n", row->count[0]), V_INT("segments", row->count[1]),
+	      V_INT("bytes", row->count[2]));
 }
 
 /* The window is that of the upcall, which is part of the key. */
 static void put_fate(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	(void)win;
-	STORE(s, "upcall_fate", V_INT(key[2]), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1] & 0xff),
-	      V_TEXT(fate_text[key[1] >> 8 & 0xff]), V_INT(key[1] >> 32), V_INT(row->count[0]));
+	STORE(s, "upcall_fate", V_INT("win", key[2]), V_INT("netns", key[0] >> 32),
+	      V_INT("ifindex", key[0] & 0xffffffff), V_INT("cmd", key[1] & 0xff),
+	      V_TEXT("fate", fate_text[key[1] >> 8 & 0xff]), V_INT("errno", key[1] >> 32), V_INT("n", row->count[0]));
 }
 
 static void put_latency(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "upcall_latency", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1] >> 32),
-	      V_INT(key[1] & 0xffffffff), V_HIST(row->hist));
+	STORE(s, "upcall_latency", V_INT("win", win), V_INT("netns", key[0] >> 32),
+	      V_INT("ifindex", key[0] & 0xffffffff), V_INT("cmd", key[1] >> 32), V_INT("tid", key[1] & 0xffffffff),
+	      V_HIST_NS("", row->hist));
 }
 
 static void put_command(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "ovs_command", V_INT(win), V_INT(key[0] >> 32), V_TEXT(command_text[key[0] & 0xff]), V_INT(key[1]),
-	      V_INT(row->count[0]), V_HIST(row->hist));
+	STORE(s, "ovs_command", V_INT("win", win), V_INT("tid", key[0] >> 32),
+	      V_TEXT("command", command_text[key[0] & 0xff]), V_INT("errno", key[1]), V_INT("unasked", row->count[0]),
+	      V_HIST_NS("", row->hist));
 }
 
 static void put_install(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "flow_install", V_INT(win), V_INT(key[0]), V_HIST(row->hist));
+	STORE(s, "flow_install", V_INT("win", win), V_INT("tid", key[0]), V_HIST_NS("", row->hist));
 }
 
 static const struct tally_spec count_spec = { 2, 3, 0, put_count };
@@ -488,9 +492,10 @@ static void store_flow(struct state *st, const struct counted_flow *c)
 	const struct datapath_flow *f = c->flow;
 	const struct flow_key *k = &c->key;
 
-	STORE(st->sweep->store, "upcall_flow", V_INT(k->netns), V_INT(k->ifindex), V_INT(k->ethertype), V_ADDR(k->saddr),
-	      V_ADDR(k->daddr), V_INT(k->sport), V_INT(k->dport), V_INT(k->proto), V_INT(c->n), V_INT(f->refused),
-	      V_INT(f->first), V_INT(f->last));
+	STORE(st->sweep->store, "upcall_flow", V_INT("netns", k->netns), V_INT("ifindex", k->ifindex),
+	      V_INT("ethertype", k->ethertype), V_ADDR("saddr", k->saddr), V_ADDR("daddr", k->daddr),
+	      V_INT("sport", k->sport), V_INT("dport", k->dport), V_INT("proto", k->proto), V_INT("n", c->n),
+	      V_INT("refused", f->refused), V_INT("first_ns", f->first), V_INT("last_ns", f->last));
 }
 
 /* Those with most upcalls. */

@@ -26,9 +26,11 @@ static void put(struct store *s, __u64 win, const __u64 *key, const struct tally
 	struct key k;
 
 	memcpy(&k, key, sizeof(k));
-	STORE(s, "ovs_drop", V_INT(win), V_INT(k.why), V_INT(k.location), V_INT(k.reason), V_INT(k.action), V_INT(k.arg),
-	      V_INT(k.recirc_id), V_INT(k.netns), V_INT(k.ifindex), V_INT(k.ethertype), V_INT(k.proto),
-	      V_INT(row->count[DROPS]), V_INT(row->count[BYTES]));
+	STORE(s, "ovs_drop", V_INT("win", win), V_INT("why", k.why), V_INT("location", k.location),
+	      V_INT("reason", k.reason), V_INT("action", k.action), V_INT("arg", k.arg),
+	      V_INT("recirc_id", k.recirc_id), V_INT("netns", k.netns), V_INT("ifindex", k.ifindex),
+	      V_INT("ethertype", k.ethertype), V_INT("proto", k.proto), V_INT("n", row->count[DROPS]),
+	      V_INT("bytes", row->count[BYTES]));
 }
 
 static const struct tally_spec spec = { sizeof(struct key) / 8, 2, 0, put };
@@ -50,11 +52,14 @@ static void keep(struct state *st, const struct rec_ovs_drop *d)
 		return;
 	}
 	st->kept++;
-	STORE(st->sweep->store, "ovs_drop_event", V_INT(d->rec.ts), V_INT(st->sweep->win), V_INT(d->rec.cpu), V_INT(d->skb),
-	      V_INT(d->why), V_INT(d->location), V_INT(d->reason), V_INT(d->action), V_INT(d->arg), V_INT(d->recirc_id),
-	      V_INT(d->ct_state), V_INT(d->in_port), V_INT(d->netns), V_INT(d->ifindex), V_INT(d->len), V_INT(d->ethertype),
-	      V_INT(d->vlan), V_ADDR(d->saddr), V_ADDR(d->daddr), V_INT(d->sport), V_INT(d->dport), V_INT(d->proto),
-	      V_INT(d->ip_id), V_INT(d->seq), V_INT(d->tcp_flags));
+	STORE(st->sweep->store, "ovs_drop_event", V_INT("ts_ns", d->rec.ts), V_INT("win", st->sweep->win),
+	      V_INT("cpu", d->rec.cpu), V_INT("skb", d->skb), V_INT("why", d->why), V_INT("location", d->location),
+	      V_INT("reason", d->reason), V_INT("action", d->action), V_INT("arg", d->arg),
+	      V_INT("recirc_id", d->recirc_id), V_INT("ct_state", d->ct_state), V_INT("in_port", d->in_port),
+	      V_INT("netns", d->netns), V_INT("ifindex", d->ifindex), V_INT("len", d->len),
+	      V_INT("ethertype", d->ethertype), V_INT("vlan", d->vlan), V_ADDR("saddr", d->saddr),
+	      V_ADDR("daddr", d->daddr), V_INT("sport", d->sport), V_INT("dport", d->dport), V_INT("proto", d->proto),
+	      V_INT("ip_id", d->ip_id), V_INT("seq", d->seq), V_INT("tcp_flags", d->tcp_flags));
 }
 
 static void on_event(void *state, const struct rec *rec)

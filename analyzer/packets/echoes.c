@@ -54,9 +54,11 @@ static void put(struct store *s, __u64 win, const __u64 *words, const struct tal
 	struct key k;
 
 	memcpy(&k, words, sizeof(k));
-	STORE(s, "echo", V_INT(win), V_INT(k.ethertype), V_ADDR(k.saddr), V_ADDR(k.daddr), V_INT(n[REQUESTS]), V_INT(n[ANSWERED]),
-	      V_INT(n[AGAIN]), V_INT(n[THERE_SUM]), V_INT(n[THERE_MAX]), V_INT(n[BEYOND_SUM]), V_INT(n[BEYOND_MAX]),
-	      V_INT(n[BACK_SUM]), V_INT(n[BACK_MAX]), V_HIST(row->hist));
+	STORE(s, "echo", V_INT("win", win), V_INT("ethertype", k.ethertype), V_ADDR("saddr", k.saddr),
+	      V_ADDR("daddr", k.daddr), V_INT("requests", n[REQUESTS]), V_INT("answered", n[ANSWERED]),
+	      V_INT("again", n[AGAIN]), V_INT("there_sum_ns", n[THERE_SUM]), V_INT("there_max_ns", n[THERE_MAX]),
+	      V_INT("beyond_sum_ns", n[BEYOND_SUM]), V_INT("beyond_max_ns", n[BEYOND_MAX]),
+	      V_INT("back_sum_ns", n[BACK_SUM]), V_INT("back_max_ns", n[BACK_MAX]), V_HIST_NS("", row->hist));
 }
 
 static const struct tally_spec spec = { KEY_WORDS, N_COUNTS, 1, put };

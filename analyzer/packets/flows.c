@@ -197,10 +197,13 @@ static void put(void *arg, const __u64 *words, __u64 packets, void *value)
 
 	memcpy(&k, words, sizeof(k));
 	has_addr = k.ethertype == 0x0800 || k.ethertype == 0x86dd || k.ethertype == 0x0806;
-	STORE((struct store *)arg, "flow", V_INT(k.ethertype), has_addr ? V_ADDR(k.saddr) : V_TEXT(""),
-	      has_addr ? V_ADDR(k.daddr) : V_TEXT(""), V_INT(k.sport), V_INT(k.dport), V_INT(k.proto), V_INT(packets),
-	      V_INT(flow->bytes), V_INT(flow->drops), V_INT(flow->first), V_INT(flow->last), V_HIST(&flow->total),
-	      V_HIST(&flow->gaps), V_OPT(flow->gaps.n, flow->longest_at), V_INT(flow->uncertain));
+	STORE((struct store *)arg, "flow", V_INT("ethertype", k.ethertype),
+	      has_addr ? V_ADDR("saddr", k.saddr) : V_TEXT("saddr", ""),
+	      has_addr ? V_ADDR("daddr", k.daddr) : V_TEXT("daddr", ""), V_INT("sport", k.sport),
+	      V_INT("dport", k.dport), V_INT("proto", k.proto), V_INT("packets", packets), V_INT("bytes", flow->bytes),
+	      V_INT("drops", flow->drops), V_INT("first_ns", flow->first), V_INT("last_ns", flow->last),
+	      V_HIST_NS("", &flow->total), V_HIST_NS("gap_", &flow->gaps),
+	      V_OPT("gap_max_at_ns", flow->gaps.n, flow->longest_at), V_INT("gap_uncertain", flow->uncertain));
 }
 
 int flows__store(struct flows *f, struct store *s)

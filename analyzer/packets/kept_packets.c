@@ -49,8 +49,9 @@ struct kept_packets *kept_packets__new(struct sweep *s)
 
 static void store_hop(struct kept_packets *k, __s64 packet, unsigned n, const struct hop *h)
 {
-	STORE(k->sweep->store, "packet_hop", V_INT(packet), V_INT(n), V_INT(h->ts), V_INT(h->stage), V_INT(h->cpu),
-	      V_INT(h->netns), V_INT(h->ifindex), V_INT(h->queue), V_INT(h->len), V_INT(h->aux));
+	STORE(k->sweep->store, "packet_hop", V_INT("packet", packet), V_INT("n", n), V_INT("ts_ns", h->ts),
+	      V_INT("stage", h->stage), V_INT("cpu", h->cpu), V_INT("netns", h->netns), V_INT("ifindex", h->ifindex),
+	      V_INT("queue", h->queue), V_INT("len", h->len), V_INT("aux", h->aux));
 }
 
 static bool has_end(const struct ending *end)
@@ -77,18 +78,24 @@ static __s64 store_packet(struct kept_packets *k, const char *why, const struct 
 	bool addr = known && (h->ethertype == 0x0800 || h->ethertype == 0x86dd || h->ethertype == 0x0806);
 	__s64 id = ++k->last_id;
 
-#define V_KNOWN(x) V_OPT(known, x)
-	STORE(k->sweep->store, "packet", V_INT(id), V_TEXT(why), V_INT(since(k->sweep->first_ns, j->begin) / WINDOW_NS),
-	      V_INT(j->begin), V_INT(end->ts), V_INT(journey__total(j)), V_TEXT(fate_names[end->fate]),
-	      V_INT(j->orphan), V_INT(j->gap), V_INT(j->skb), V_KNOWN(h->ethertype), V_ADDR(addr ? h->saddr : NULL),
-	      V_ADDR(addr ? h->daddr : NULL), V_KNOWN(h->sport), V_KNOWN(h->dport), V_KNOWN(h->proto), V_KNOWN(h->ip_id),
-	      V_KNOWN(h->frag), V_KNOWN(h->seq), V_KNOWN(h->ack), V_KNOWN(h->tcp_flags), V_KNOWN(h->ttl),
-	      V_KNOWN(h->tos), V_KNOWN(h->vlan), V_KNOWN(h->len), V_KNOWN(h->gso_size), V_KNOWN(h->gso_segs),
-	      V_KNOWN(h->mark), V_KNOWN(h->hash), V_KNOWN(h->tid), V_INT(j->hops),
-	      V_OPT(end->fate == FATE_DROPPED, end->reason), V_OPT(has_end(end) && end->location, end->location),
-	      V_OPT(end->stack, end->stack), V_INT(j->branch), V_OPT(j->wrapped, outer->ethertype),
-	      V_OPT(j->wrapped, outer->proto), V_ADDR(j->wrapped ? outer->saddr : NULL), V_OPT(j->wrapped, outer->sport),
-	      V_ADDR(j->wrapped ? outer->daddr : NULL), V_OPT(j->wrapped, outer->dport));
+#define V_KNOWN(column, x) V_OPT(column, known, x)
+	STORE(k->sweep->store, "packet", V_INT("id", id), V_TEXT("kept", why),
+	      V_INT("win", since(k->sweep->first_ns, j->begin) / WINDOW_NS), V_INT("begin_ns", j->begin),
+	      V_INT("end_ns", end->ts), V_INT("total_ns", journey__total(j)), V_TEXT("fate", fate_names[end->fate]),
+	      V_INT("orphan", j->orphan), V_INT("gap", j->gap), V_INT("skb", j->skb),
+	      V_KNOWN("ethertype", h->ethertype), V_ADDR("saddr", addr ? h->saddr : NULL),
+	      V_ADDR("daddr", addr ? h->daddr : NULL), V_KNOWN("sport", h->sport), V_KNOWN("dport", h->dport),
+	      V_KNOWN("proto", h->proto), V_KNOWN("ip_id", h->ip_id), V_KNOWN("frag", h->frag), V_KNOWN("seq", h->seq),
+	      V_KNOWN("ack", h->ack), V_KNOWN("tcp_flags", h->tcp_flags), V_KNOWN("ttl", h->ttl),
+	      V_KNOWN("tos", h->tos), V_KNOWN("vlan", h->vlan), V_KNOWN("len", h->len),
+	      V_KNOWN("gso_size", h->gso_size), V_KNOWN("gso_segs", h->gso_segs), V_KNOWN("mark", h->mark),
+	      V_KNOWN("hash", h->hash), V_KNOWN("tid", h->tid), V_INT("hops", j->hops),
+	      V_OPT("reason", end->fate == FATE_DROPPED, end->reason),
+	      V_OPT("location", has_end(end) && end->location, end->location), V_OPT("stack", end->stack, end->stack),
+	      V_INT("branch", j->branch), V_OPT("outer_ethertype", j->wrapped, outer->ethertype),
+	      V_OPT("outer_proto", j->wrapped, outer->proto), V_ADDR("outer_saddr", j->wrapped ? outer->saddr : NULL),
+	      V_OPT("outer_sport", j->wrapped, outer->sport), V_ADDR("outer_daddr", j->wrapped ? outer->daddr : NULL),
+	      V_OPT("outer_dport", j->wrapped, outer->dport));
 #undef V_KNOWN
 	if (has_end(end) && end->location)
 		names__use_location(k->sweep->names, end->location);

@@ -21,9 +21,11 @@ static void put(struct store *s, __u64 win, const __u64 *key, const struct tally
 {
 	bool ovs = (key[0] >> 8 & 0xff) == BY_OVS;
 
-	STORE(s, "conntrack_count", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] >> 16 & 0xffff), V_INT(ovs),
-	      V_OPT(!ovs, key[0] & 0xff), V_INT(key[1] >> 8), V_INT(key[1] & 0xff), V_INT((__s32)key[2]),
-	      V_INT(row->count[PACKETS]), V_INT(row->count[BYTES]), V_INT(row->count[COMMITS]), V_HIST(row->hist));
+	STORE(s, "conntrack_count", V_INT("win", win), V_INT("netns", key[0] >> 32),
+	      V_INT("zone", key[0] >> 16 & 0xffff), V_INT("ovs", ovs), V_OPT("hook", !ovs, key[0] & 0xff),
+	      V_INT("ctinfo", key[1] >> 8), V_INT("state", key[1] & 0xff), V_INT("ret", (__s32)key[2]),
+	      V_INT("packets", row->count[PACKETS]), V_INT("bytes", row->count[BYTES]),
+	      V_INT("commits", row->count[COMMITS]), V_HIST_NS("", row->hist));
 }
 
 static const struct tally_spec spec = { 3, 3, 1, put };
@@ -68,13 +70,16 @@ static void keep(struct state *st, const struct rec_conntrack *r, unsigned ctinf
 		return;
 	}
 	st->kept++;
-	STORE(st->sweep->store, "conntrack_event", V_INT(r->rec.ts), V_INT(st->sweep->win), V_INT(r->rec.cpu), V_INT(r->netns),
-	      V_INT(r->ifindex), V_INT(r->zone), V_INT(r->by == BY_OVS), V_OPT(r->by != BY_OVS, r->hook),
-	      V_OPT(known, r->ethertype), V_ADDR(known ? r->saddr : NULL), V_OPT(known, r->sport),
-	      V_ADDR(known ? r->daddr : NULL), V_OPT(known, r->dport), V_OPT(known, r->proto), V_OPT(known, r->ip_id),
-	      V_OPT(known && (r->proto == 6 || echo), r->seq), V_OPT(known && r->proto == 6, r->ack),
-	      V_OPT(known && r->proto == 6, r->tcp_flags), V_OPT(known, r->len), V_INT(ctinfo), V_INT(r->state),
-	      V_OPT(r->ct, r->status), V_INT((__s32)r->ret));
+	STORE(st->sweep->store, "conntrack_event", V_INT("ts_ns", r->rec.ts), V_INT("win", st->sweep->win),
+	      V_INT("cpu", r->rec.cpu), V_INT("netns", r->netns), V_INT("ifindex", r->ifindex), V_INT("zone", r->zone),
+	      V_INT("ovs", r->by == BY_OVS), V_OPT("hook", r->by != BY_OVS, r->hook),
+	      V_OPT("ethertype", known, r->ethertype), V_ADDR("saddr", known ? r->saddr : NULL),
+	      V_OPT("sport", known, r->sport), V_ADDR("daddr", known ? r->daddr : NULL),
+	      V_OPT("dport", known, r->dport), V_OPT("proto", known, r->proto), V_OPT("ip_id", known, r->ip_id),
+	      V_OPT("seq", known && (r->proto == 6 || echo), r->seq), V_OPT("ack", known && r->proto == 6, r->ack),
+	      V_OPT("tcp_flags", known && r->proto == 6, r->tcp_flags), V_OPT("len", known, r->len),
+	      V_INT("ctinfo", ctinfo), V_INT("state", r->state), V_OPT("status", r->ct, r->status),
+	      V_INT("ret", (__s32)r->ret));
 }
 
 static void on_event(void *state, const struct rec *rec)

@@ -20,9 +20,11 @@ static void put(struct store *s, __u64 win, const __u64 *key, const struct tally
 	const __u64 *n = row->count, *size = n + SIZES;
 	__u64 queue = key[0] & 0xffff;
 
-	STORE(s, "iface_queue", V_INT(win), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
-	      V_TEXT(key[0] >> 16 == DIR_RX ? "rx" : "tx"), V_OPT(queue != NO_QUEUE, queue), V_INT(n[PACKETS]),
-	      V_INT(n[BYTES]), V_INT(size[0]), V_INT(size[1]), V_INT(size[2]), V_INT(size[3]), V_INT(size[4]), V_INT(size[5]));
+	STORE(s, "iface_queue", V_INT("win", win), V_INT("netns", key[1] >> 32), V_INT("ifindex", key[1] & 0xffffffff),
+	      V_TEXT("dir", key[0] >> 16 == DIR_RX ? "rx" : "tx"), V_OPT("queue", queue != NO_QUEUE, queue),
+	      V_INT("packets", n[PACKETS]), V_INT("bytes", n[BYTES]), V_INT("below_64", size[0]),
+	      V_INT("below_512", size[1]), V_INT("below_2k", size[2]), V_INT("below_16k", size[3]),
+	      V_INT("below_64k", size[4]), V_INT("larger", size[5]));
 }
 
 static const struct tally_spec spec = { 2, SIZES + N_SIZES, 0, put };

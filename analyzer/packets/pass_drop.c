@@ -37,10 +37,11 @@ static void put(struct store *s, __u64 win, const __u64 *key, const struct tally
 {
 	unsigned proto = key[3] >> 16 & 0xffff;
 
-	STORE(s, "drop_summary", V_INT(win), V_TEXT(class_name(key[3] & 1)), V_INT(key[1] >> 32), V_INT(key[0]),
-	      V_INT(key[1] & 0xffffffff), V_INT(key[2] >> 32), V_INT(key[2] & 0xffffffff), V_INT(key[3] >> 32),
-	      V_OPT(proto != PROTO_UNKNOWN, proto), V_INT(key[3] >> 8 & 0xff), V_INT(row->count[DROPS]),
-	      V_INT(row->count[BYTES]));
+	STORE(s, "drop_summary", V_INT("win", win), V_TEXT("class", class_name(key[3] & 1)),
+	      V_INT("reason", key[1] >> 32), V_INT("location", key[0]), V_INT("stack", key[1] & 0xffffffff),
+	      V_INT("netns", key[2] >> 32), V_INT("ifindex", key[2] & 0xffffffff), V_INT("ethertype", key[3] >> 32),
+	      V_OPT("proto", proto != PROTO_UNKNOWN, proto), V_INT("last_stage", key[3] >> 8 & 0xff),
+	      V_INT("n", row->count[DROPS]), V_INT("bytes", row->count[BYTES]));
 }
 
 static const struct tally_spec spec = { 4, 2, 0, put };
@@ -80,15 +81,17 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 		return;
 	}
 	st->kept++;
-	STORE(st->sweep->store, "drop_event", V_INT(d->rec.ts), V_INT(st->sweep->win), V_INT(d->rec.cpu),
-	      V_TEXT(class_name(is_other(d))), V_INT(d->skb), V_INT(d->reason), V_INT(d->location), V_INT(d->stack),
-	      V_INT(d->tid), V_INT(d->netns), V_INT(d->ifindex), V_INT(d->len),
-	      V_INT(known ? p->ethertype : d->ethertype), V_INT(known ? p->vlan : d->vlan),
-	      V_ADDR(known ? p->saddr : NULL), V_ADDR(known ? p->daddr : NULL), V_OPT(known, p->sport),
-	      V_OPT(known, p->dport), V_OPT(known, p->proto), V_OPT(known, p->ip_id), V_OPT(known, p->seq),
-	      V_OPT(known, p->tcp_flags), V_OPT(known, p->ttl), V_INT(subject->last_stage),
-	      V_OPT(subject->packet, subject->packet), V_BLOB(d->head, len),
-	      V_OPT(known, p->ack));
+	STORE(st->sweep->store, "drop_event", V_INT("ts_ns", d->rec.ts), V_INT("win", st->sweep->win),
+	      V_INT("cpu", d->rec.cpu), V_TEXT("class", class_name(is_other(d))), V_INT("skb", d->skb),
+	      V_INT("reason", d->reason), V_INT("location", d->location), V_INT("stack", d->stack),
+	      V_INT("tid", d->tid), V_INT("netns", d->netns), V_INT("ifindex", d->ifindex), V_INT("len", d->len),
+	      V_INT("ethertype", known ? p->ethertype : d->ethertype), V_INT("vlan", known ? p->vlan : d->vlan),
+	      V_ADDR("saddr", known ? p->saddr : NULL), V_ADDR("daddr", known ? p->daddr : NULL),
+	      V_OPT("sport", known, p->sport), V_OPT("dport", known, p->dport), V_OPT("proto", known, p->proto),
+	      V_OPT("ip_id", known, p->ip_id), V_OPT("seq", known, p->seq), V_OPT("tcp_flags", known, p->tcp_flags),
+	      V_OPT("ttl", known, p->ttl), V_INT("last_stage", subject->last_stage),
+	      V_OPT("packet", subject->packet, subject->packet), V_BLOB("head", d->head, len),
+	      V_OPT("ack", known, p->ack));
 }
 
 /* ---- by flow ------------------------------------------------------------------------------------ */
@@ -99,10 +102,11 @@ static void put_flow(void *arg, const __u64 *words, __u64 n, void *bytes)
 	struct drop_flow k;
 
 	memcpy(&k, words, sizeof(k));
-	STORE(st->sweep->store, "drop_flow", V_INT(st->flows_win), V_INT(k.reason), V_INT(k.netns), V_INT(k.ifindex),
-	      V_INT(k.flow.ethertype), V_ADDR(k.known ? k.flow.saddr : NULL), V_ADDR(k.known ? k.flow.daddr : NULL),
-	      V_OPT(k.known, k.flow.sport), V_OPT(k.known, k.flow.dport), V_OPT(k.known, k.flow.proto), V_INT(n),
-	      V_INT(*(__u64 *)bytes));
+	STORE(st->sweep->store, "drop_flow", V_INT("win", st->flows_win), V_INT("reason", k.reason),
+	      V_INT("netns", k.netns), V_INT("ifindex", k.ifindex), V_INT("ethertype", k.flow.ethertype),
+	      V_ADDR("saddr", k.known ? k.flow.saddr : NULL), V_ADDR("daddr", k.known ? k.flow.daddr : NULL),
+	      V_OPT("sport", k.known, k.flow.sport), V_OPT("dport", k.known, k.flow.dport),
+	      V_OPT("proto", k.known, k.flow.proto), V_INT("n", n), V_INT("bytes", *(__u64 *)bytes));
 }
 
 static void flush_flows(struct state *st)

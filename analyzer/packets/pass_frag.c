@@ -27,9 +27,11 @@ static void put(struct store *s, __u64 win, const __u64 *words, const struct tal
 	struct key k;
 
 	memcpy(&k, words, sizeof(k));
-	STORE(s, "frag_count", V_INT(win), V_INT(k.netns), V_INT(k.ethertype), V_INT(k.user), V_ADDR(k.saddr), V_ADDR(k.daddr),
-	      V_OPT(k.ethertype == 0x0800, k.proto), V_INT(n[FRAGMENTS]), V_INT(n[DUPLICATES]), V_INT(n[OVERLAPS]),
-	      V_INT(n[COMPLETED]), V_INT(n[TIMEOUTS]), V_HIST(row->hist));
+	STORE(s, "frag_count", V_INT("win", win), V_INT("netns", k.netns), V_INT("ethertype", k.ethertype),
+	      V_INT("user", k.user), V_ADDR("saddr", k.saddr), V_ADDR("daddr", k.daddr),
+	      V_OPT("proto", k.ethertype == 0x0800, k.proto), V_INT("fragments", n[FRAGMENTS]),
+	      V_INT("duplicates", n[DUPLICATES]), V_INT("overlaps", n[OVERLAPS]), V_INT("completed", n[COMPLETED]),
+	      V_INT("timeouts", n[TIMEOUTS]), V_HIST_NS("", row->hist));
 }
 
 static const struct tally_spec spec = { sizeof(struct key) / 8, N_COUNTS, 1, put };

@@ -37,17 +37,18 @@ struct state {
 
 static void put_count(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "iface_count", V_INT(win), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
-	      V_TEXT(key[0] == DIR_RX ? "rx" : "tx"), V_INT(row->count[PACKETS]), V_INT(row->count[BYTES]),
-	      V_INT(row->count[REFUSED]));
+	STORE(s, "iface_count", V_INT("win", win), V_INT("netns", key[1] >> 32), V_INT("ifindex", key[1] & 0xffffffff),
+	      V_TEXT("dir", key[0] == DIR_RX ? "rx" : "tx"), V_INT("packets", row->count[PACKETS]),
+	      V_INT("bytes", row->count[BYTES]), V_INT("refused", row->count[REFUSED]));
 }
 
 static void put_delta(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	const __u64 *n = row->count;
 
-	STORE(s, "iface_delta", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(n[0]), V_INT(n[1]),
-	      V_INT(n[2]), V_INT(n[3]), V_INT(n[4]), V_INT(n[5]), V_INT(n[6]), V_INT(n[7]));
+	STORE(s, "iface_delta", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("rx_packets", n[0]), V_INT("rx_bytes", n[1]), V_INT("rx_dropped", n[2]), V_INT("rx_errors", n[3]),
+	      V_INT("tx_packets", n[4]), V_INT("tx_bytes", n[5]), V_INT("tx_dropped", n[6]), V_INT("tx_errors", n[7]));
 }
 
 /* A counter's key holds the address of its name, which lives as long as the sweep. */
@@ -55,7 +56,8 @@ static void put_counter_delta(struct store *s, __u64 win, const __u64 *key, cons
 {
 	const struct rec_text *name = (const struct rec_text *)(uintptr_t)key[1];
 
-	STORE(s, "counter_delta", V_INT(win), V_INT(key[0]), V_TEXTN(name->s, name->len), V_INT(row->count[0]));
+	STORE(s, "counter_delta", V_INT("win", win), V_INT("netns", key[0]), V_TEXTN("name", name->s, name->len),
+	      V_INT("delta", row->count[0]));
 }
 
 static const struct tally_spec count_spec = { 2, 3, 0, put_count };
@@ -126,11 +128,14 @@ static void on_qdisc(struct state *st, const struct rec_qdisc *r)
 	const struct rec_text *kind = names__string(st->sweep->names, r->kind);
 	const struct rec_qdisc *last = q->sampled ? &q->last : r;
 
-	STORE(st->sweep->store, "qdisc_stat", V_INT(st->sweep->win), V_INT(r->rec.ts), V_INT(r->netns), V_INT(r->ifindex),
-	      V_INT(r->handle), V_INT(r->parent), kind ? V_TEXTN(kind->s, kind->len) : V_NULL,
-	      V_INT(delta64(last->packets, r->packets)), V_INT(delta64(last->bytes, r->bytes)),
-	      V_INT(delta32(last->drops, r->drops)), V_INT(delta32(last->overlimits, r->overlimits)),
-	      V_INT(delta32(last->requeues, r->requeues)), V_INT(r->qlen), V_INT(r->backlog));
+	STORE(st->sweep->store, "qdisc_stat", V_INT("win", st->sweep->win), V_INT("ts_ns", r->rec.ts),
+	      V_INT("netns", r->netns), V_INT("ifindex", r->ifindex), V_INT("handle", r->handle),
+	      V_INT("parent", r->parent), kind ? V_TEXTN("kind", kind->s, kind->len) : V_NULL("kind"),
+	      V_INT("packets", delta64(last->packets, r->packets)), V_INT("bytes", delta64(last->bytes, r->bytes)),
+	      V_INT("drops", delta32(last->drops, r->drops)),
+	      V_INT("overlimits", delta32(last->overlimits, r->overlimits)),
+	      V_INT("requeues", delta32(last->requeues, r->requeues)), V_INT("qlen", r->qlen),
+	      V_INT("backlog", r->backlog));
 	q->sampled = true;
 	q->last = *r;
 }
@@ -187,9 +192,13 @@ static void store_device(void *arg, const __u64 *key, void *value)
 	(void)key;
 	stats_of(&d->first, f);
 	stats_of(&d->last, l);
-	STORE((struct store *)arg, "iface_kernel", V_INT(d->first.netns), V_INT(d->first.ifindex), V_INT(d->first.rec.ts),
-	      V_INT(d->last.rec.ts), V_INT(f[0]), V_INT(l[0]), V_INT(f[1]), V_INT(l[1]), V_INT(f[2]), V_INT(l[2]), V_INT(f[3]),
-	      V_INT(l[3]), V_INT(f[4]), V_INT(l[4]), V_INT(f[5]), V_INT(l[5]), V_INT(f[6]), V_INT(l[6]), V_INT(f[7]), V_INT(l[7]));
+	STORE((struct store *)arg, "iface_kernel", V_INT("netns", d->first.netns), V_INT("ifindex", d->first.ifindex),
+	      V_INT("first_ns", d->first.rec.ts), V_INT("last_ns", d->last.rec.ts), V_INT("first_rx_packets", f[0]),
+	      V_INT("last_rx_packets", l[0]), V_INT("first_rx_bytes", f[1]), V_INT("last_rx_bytes", l[1]),
+	      V_INT("first_rx_dropped", f[2]), V_INT("last_rx_dropped", l[2]), V_INT("first_rx_errors", f[3]),
+	      V_INT("last_rx_errors", l[3]), V_INT("first_tx_packets", f[4]), V_INT("last_tx_packets", l[4]),
+	      V_INT("first_tx_bytes", f[5]), V_INT("last_tx_bytes", l[5]), V_INT("first_tx_dropped", f[6]),
+	      V_INT("last_tx_dropped", l[6]), V_INT("first_tx_errors", f[7]), V_INT("last_tx_errors", l[7]));
 }
 
 static void store_counter(void *arg, const __u64 *key, void *value)
@@ -197,8 +206,9 @@ static void store_counter(void *arg, const __u64 *key, void *value)
 	const struct rec_text *name = (const struct rec_text *)(uintptr_t)key[1];
 	const struct counter *c = value;
 
-	STORE((struct store *)arg, "counter", V_INT(key[0]), V_TEXTN(name->s, name->len), V_INT(c->first_ns), V_INT(c->last_ns),
-	      V_INT(c->first), V_INT(c->last), V_INT(c->delta));
+	STORE((struct store *)arg, "counter", V_INT("netns", key[0]), V_TEXTN("name", name->s, name->len),
+	      V_INT("first_ns", c->first_ns), V_INT("last_ns", c->last_ns), V_INT("first", c->first),
+	      V_INT("last", c->last), V_INT("delta", c->delta));
 }
 
 static void finish(void *state)

@@ -48,26 +48,28 @@ enum { UNCERTAIN };
 
 static void put_latency(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "stage_latency", V_INT(win), V_INT(key[0] >> 8), V_INT(key[0] & 0xff), V_INT(key[1] >> 32),
-	      V_INT(key[1] & 0xffffffff), V_INT(row->count[UNCERTAIN]), V_HIST(row->hist));
+	STORE(s, "stage_latency", V_INT("win", win), V_INT("from_stage", key[0] >> 8), V_INT("to_stage", key[0] & 0xff),
+	      V_INT("netns", key[1] >> 32), V_INT("ifindex", key[1] & 0xffffffff),
+	      V_INT("uncertain", row->count[UNCERTAIN]), V_HIST_NS("", row->hist));
 }
 
 enum { HITS, BYTES };
 
 static void put_stage(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "stage_count", V_INT(win), V_INT(key[0]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
-	      V_INT(row->count[HITS]), V_INT(row->count[BYTES]));
+	STORE(s, "stage_count", V_INT("win", win), V_INT("stage", key[0]), V_INT("netns", key[1] >> 32),
+	      V_INT("ifindex", key[1] & 0xffffffff), V_INT("n", row->count[HITS]), V_INT("bytes", row->count[BYTES]));
 }
 
 enum { PACKETS, ORPHANS, GAPS, LATE, BRANCHES };
 
 static void put_journeys(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "journey", V_INT(win), V_INT(key[0] & 0xff), V_INT(key[0] >> 8 & 0xff),
-	      V_TEXT(fate_names[key[0] >> 16]), V_INT(key[1] >> 32), V_INT(key[1] & 0xffffffff),
-	      V_INT(row->count[PACKETS]), V_INT(row->count[ORPHANS]), V_INT(row->count[GAPS]), V_INT(row->count[LATE]),
-	      V_INT(row->count[BRANCHES]), V_HIST(row->hist));
+	STORE(s, "journey", V_INT("win", win), V_INT("first_stage", key[0] & 0xff),
+	      V_INT("last_stage", key[0] >> 8 & 0xff), V_TEXT("fate", fate_names[key[0] >> 16]),
+	      V_INT("netns", key[1] >> 32), V_INT("ifindex", key[1] & 0xffffffff), V_INT("n", row->count[PACKETS]),
+	      V_INT("orphans", row->count[ORPHANS]), V_INT("gaps", row->count[GAPS]), V_INT("late", row->count[LATE]),
+	      V_INT("branches", row->count[BRANCHES]), V_HIST_IN("n_timed, sum_ns, min_ns, max_ns, hist", row->hist));
 }
 
 static const struct tally_spec latency_spec = { 2, 1, 1, put_latency };

@@ -42,8 +42,8 @@ struct state {
 
 static void put_return(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "qdisc_return", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT((__s32)key[1]),
-	      V_INT(row->count[0]));
+	STORE(s, "qdisc_return", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("ret", (__s32)key[1]), V_INT("n", row->count[0]));
 }
 
 static const struct tally_spec return_spec = { 2, 1, 0, put_return };
@@ -52,9 +52,10 @@ static void put(struct store *s, __u64 win, const __u64 *key, const struct tally
 {
 	const __u64 *n = row->count;
 
-	STORE(s, "qdisc_queue", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1]),
-	      V_INT(n[ENQUEUED]), V_INT(n[DEQUEUED]), V_INT(n[AGAIN]), V_INT(n[DIRECT]), V_INT(n[DROPPED]),
-	      V_INT(n[QLEN_SUM]), V_INT(n[QLEN_MAX]), V_HIST(row->hist));
+	STORE(s, "qdisc_queue", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("queue", key[1]), V_INT("enqueued", n[ENQUEUED]), V_INT("dequeued", n[DEQUEUED]),
+	      V_INT("again", n[AGAIN]), V_INT("direct", n[DIRECT]), V_INT("dropped", n[DROPPED]),
+	      V_INT("qlen_sum", n[QLEN_SUM]), V_INT("qlen_max", n[QLEN_MAX]), V_HIST_NS("", row->hist));
 }
 
 static const struct tally_spec spec = { 2, N_COUNTS, 1, put };

@@ -35,7 +35,9 @@ struct state {
 
 /* ---- what is stored ----------------------------------------------------------------------------- */
 
-#define V_KEY(k) V_INT((k).netns), V_ADDR((k).saddr), V_INT((k).sport), V_ADDR((k).daddr), V_INT((k).dport)
+#define V_KEY(k)                                                                                       \
+	V_INT("netns", (k).netns), V_ADDR("saddr", (k).saddr), V_INT("sport", (k).sport), V_ADDR("daddr", (k).daddr), \
+	V_INT("dport", (k).dport)
 
 static struct key key_of(const __u64 *words)
 {
@@ -49,8 +51,9 @@ static void put_flow(struct store *s, __u64 win, const __u64 *key, const struct 
 {
 	struct key k = key_of(key);
 
-	STORE(s, "tcp_flow", V_INT(win), V_KEY(k), V_INT(row->count[SEGMENTS]), V_INT(row->count[BYTES]),
-	      V_INT(row->count[MAX_SRTT]), V_INT(row->count[MIN_CWND]));
+	STORE(s, "tcp_flow", V_INT("win", win), V_KEY(k), V_INT("n", row->count[SEGMENTS]),
+	      V_INT("bytes", row->count[BYTES]), V_INT("max_srtt_us", row->count[MAX_SRTT]),
+	      V_INT("min_cwnd", row->count[MIN_CWND]));
 }
 
 static void put_state(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
@@ -58,8 +61,10 @@ static void put_state(struct store *s, __u64 win, const __u64 *key, const struct
 	struct key k = key_of(key);
 	const __u64 *n = row->count;
 
-	STORE(s, "tcp_conn_state", V_INT(win), V_KEY(k), V_INT(n[CHANGES]), V_INT(n[ESTABLISHED]), V_INT(n[CLOSED]),
-	      V_INT(n[REFUSED]), V_INT(n[LAST_STATE]), V_INT(n[ACKED]), V_INT(n[RECEIVED]), V_HIST(row->hist));
+	STORE(s, "tcp_conn_state", V_INT("win", win), V_KEY(k), V_INT("changes", n[CHANGES]),
+	      V_INT("established", n[ESTABLISHED]), V_INT("closed", n[CLOSED]), V_INT("refused", n[REFUSED]),
+	      V_INT("last_state", n[LAST_STATE]), V_INT("acked", n[ACKED]), V_INT("received", n[RECEIVED]),
+	      V_HIST_NS("", row->hist));
 }
 
 static void put_sample(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
@@ -67,17 +72,21 @@ static void put_sample(struct store *s, __u64 win, const __u64 *key, const struc
 	struct key k = key_of(key);
 	const __u64 *n = row->count;
 
-	STORE(s, "tcp_conn_sample", V_INT(win), V_KEY(k), V_INT(n[SAMPLES]), V_INT(n[CWND_MIN]), V_INT(n[CWND_MAX]),
-	      V_INT(n[IN_FLIGHT]), V_INT(n[LOST]), V_OPT(n[MIN_RTT], n[MIN_RTT]), V_OPT(n[SRTT], n[SRTT]),
-	      V_INT(n[SAMPLE_ACKED]), V_INT(n[SAMPLE_RECEIVED]), V_INT(n[WINDOW_CLOSED]), V_HIST(row->hist));
+	STORE(s, "tcp_conn_sample", V_INT("win", win), V_KEY(k), V_INT("samples", n[SAMPLES]),
+	      V_INT("min_cwnd", n[CWND_MIN]), V_INT("max_cwnd", n[CWND_MAX]), V_INT("max_in_flight", n[IN_FLIGHT]),
+	      V_INT("max_lost", n[LOST]), V_OPT("min_rtt_us", n[MIN_RTT], n[MIN_RTT]),
+	      V_OPT("srtt_us", n[SRTT], n[SRTT]), V_INT("acked", n[SAMPLE_ACKED]),
+	      V_INT("received", n[SAMPLE_RECEIVED]), V_INT("window_closed", n[WINDOW_CLOSED]),
+	      V_HIST_NS("", row->hist));
 }
 
 static void put_event(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	struct key k = key_of(key);
 
-	STORE(s, "tcp_conn_event", V_INT(win), V_KEY(k), V_INT(row->count[EVENT_RESET_SENT]),
-	      V_INT(row->count[EVENT_RESET_RECEIVED]), V_INT(row->count[EVENT_BAD_CHECKSUM]));
+	STORE(s, "tcp_conn_event", V_INT("win", win), V_KEY(k), V_INT("resets_sent", row->count[EVENT_RESET_SENT]),
+	      V_INT("resets_received", row->count[EVENT_RESET_RECEIVED]),
+	      V_INT("bad_checksums", row->count[EVENT_BAD_CHECKSUM]));
 }
 
 static const struct tally_spec flow_spec = { KEY_WORDS, N_RETRANSMIT, 0, put_flow };
@@ -148,9 +157,10 @@ static void on_retransmit(struct state *st, const struct rec_tcp *r)
 	n[SEGMENTS]++;
 	n[BYTES] += r->len;
 	if (keep(&st->kept, &st->left_out))
-		STORE(st->sweep->store, "tcp_retransmit", V_INT(r->rec.ts), V_INT(st->sweep->win), V_INT(r->rec.cpu),
-		      V_KEY(k), V_INT(r->state), V_INT(r->seq), V_INT(r->len), V_INT(r->cwnd), V_INT(r->srtt),
-		      V_INT(r->packets_out), V_INT(r->retrans));
+		STORE(st->sweep->store, "tcp_retransmit", V_INT("ts_ns", r->rec.ts), V_INT("win", st->sweep->win),
+		      V_INT("cpu", r->rec.cpu), V_KEY(k), V_INT("state", r->state), V_INT("seq", r->seq),
+		      V_INT("len", r->len), V_INT("cwnd", r->cwnd), V_INT("srtt_us", r->srtt),
+		      V_INT("packets_out", r->packets_out), V_INT("retrans", r->retrans));
 }
 
 /* Time since its connect; false when that was not seen. */
@@ -195,9 +205,10 @@ static void on_state(struct state *st, const struct rec_tcp_state *r)
 	if (k.sport || r->state != STATE_SYN_SENT)
 		count_change(st, r, &k, known ? &took : NULL);
 	if (keep(&st->changes_kept, &st->changes_left_out))
-		STORE(st->sweep->store, "tcp_change", V_INT(r->rec.ts), V_INT(st->sweep->win), V_INT(r->rec.cpu),
-		      V_INT(r->tid), V_KEY(k), V_INT(r->before), V_INT(r->state), V_OPT(known, took),
-		      V_OPT(r->srtt, r->srtt), V_INT(r->retrans), V_INT(r->acked), V_INT(r->received));
+		STORE(st->sweep->store, "tcp_change", V_INT("ts_ns", r->rec.ts), V_INT("win", st->sweep->win),
+		      V_INT("cpu", r->rec.cpu), V_INT("tid", r->tid), V_KEY(k), V_INT("before", r->before),
+		      V_INT("state", r->state), V_OPT("opening_ns", known, took), V_OPT("srtt_us", r->srtt, r->srtt),
+		      V_INT("retrans", r->retrans), V_INT("acked", r->acked), V_INT("received", r->received));
 }
 
 static void on_sample(struct state *st, const struct rec_tcp_sample *r)
@@ -233,9 +244,9 @@ static void on_tcp_event(struct state *st, const struct rec_tcp_event *r)
 		return;
 	row_of(st, &st->events, &k).count[r->what]++;
 	if (keep(&st->events_kept, &st->events_left_out))
-		STORE(st->sweep->store, "tcp_event", V_INT(r->rec.ts), V_INT(st->sweep->win), V_INT(r->rec.cpu),
-		      V_KEY(k), V_INT(r->what), V_OPT(r->state, r->state), V_OPT(r->reason, r->reason),
-		      V_OPT(r->seq, r->seq));
+		STORE(st->sweep->store, "tcp_event", V_INT("ts_ns", r->rec.ts), V_INT("win", st->sweep->win),
+		      V_INT("cpu", r->rec.cpu), V_KEY(k), V_INT("what", r->what), V_OPT("state", r->state, r->state),
+		      V_OPT("reason", r->reason, r->reason), V_OPT("seq", r->seq, r->seq));
 }
 
 static void on_event(void *state, const struct rec *rec)

@@ -145,8 +145,10 @@ void gaps__store(const struct gaps *g, struct store *s)
 				  gap->why <= GAP_TABLE_FULL	? why_text[gap->why] :
 								  why_text[0];
 
-		STORE(s, "gap", V_INT(gap->from), V_INT(gap->to), V_OPT(gap->cpu != GAP_ANY_CPU, gap->cpu),
-		      V_OPT(gap->type != GAP_ANY_TYPE, gap->type), V_TEXT(why), V_OPT(gap->lost, gap->lost));
+		STORE(s, "gap", V_INT("from_ns", gap->from), V_INT("to_ns", gap->to),
+		      V_OPT("cpu", gap->cpu != GAP_ANY_CPU, gap->cpu),
+		      V_OPT("type", gap->type != GAP_ANY_TYPE, gap->type), V_TEXT("why", why),
+		      V_OPT("lost", gap->lost, gap->lost));
 	}
 }
 

@@ -266,20 +266,20 @@ struct sink {
 	struct store *store;
 };
 
-#define V_RECTEXT(t) V_TEXTN((t).s, (t).len)
+#define V_RECTEXT(column, t) V_TEXTN(column, (t).s, (t).len)
 
 static void put_config(void *arg, const struct rec *rec)
 {
 	const struct rec_config *r = (const struct rec_config *)rec;
 
-	STORE(((struct sink *)arg)->store, "config", V_RECTEXT(r->key), V_RECTEXT(r->value));
+	STORE_LAST(((struct sink *)arg)->store, "config", V_RECTEXT("key", r->key), V_RECTEXT("value", r->value));
 }
 
 static void put_netns(void *arg, const struct rec *rec)
 {
 	const struct rec_netns *r = (const struct rec_netns *)rec;
 
-	STORE(((struct sink *)arg)->store, "netns", V_INT(r->inum), V_RECTEXT(r->name));
+	STORE(((struct sink *)arg)->store, "netns", V_INT("inum", r->inum), V_RECTEXT("name", r->name));
 }
 
 static void put_interface(void *arg, const struct rec *rec)
@@ -289,30 +289,35 @@ static void put_interface(void *arg, const struct rec *rec)
 
 	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", r->mac[0], r->mac[1], r->mac[2], r->mac[3], r->mac[4],
 		 r->mac[5]);
-	STORE(((struct sink *)arg)->store, "interface", V_INT(r->netns), V_INT(r->ifindex), V_RECTEXT(r->name),
-	      V_RECTEXT(r->kind), V_TEXT(mac), V_INT(r->master), V_INT(r->link), V_INT(r->link_netns), V_INT(r->mtu),
-	      V_INT(r->txqlen), V_INT(r->rx_queues), V_INT(r->tx_queues), V_INT(r->flags));
+	STORE(((struct sink *)arg)->store, "interface", V_INT("netns", r->netns), V_INT("ifindex", r->ifindex),
+	      V_RECTEXT("name", r->name), V_RECTEXT("kind", r->kind), V_TEXT("mac", mac), V_INT("master", r->master),
+	      V_INT("link", r->link), V_INT("link_netns", r->link_netns), V_INT("mtu", r->mtu),
+	      V_INT("txqlen", r->txqlen), V_INT("rx_queues", r->rx_queues), V_INT("tx_queues", r->tx_queues),
+	      V_INT("flags", r->flags));
 }
 
 static void put_enumerator(void *arg, const struct rec *rec)
 {
 	const struct rec_enumerator *r = (const struct rec_enumerator *)rec;
 
-	STORE(((struct sink *)arg)->store, "enumerator", V_RECTEXT(r->set), V_INT(r->value), V_RECTEXT(r->text));
+	STORE_LAST(((struct sink *)arg)->store, "enumerator", V_RECTEXT("set", r->set), V_INT("value", r->value),
+		   V_RECTEXT("text", r->text));
 }
 
 static void put_irqname(void *arg, const struct rec *rec)
 {
 	const struct rec_irqname *r = (const struct rec_irqname *)rec;
 
-	STORE(((struct sink *)arg)->store, "irqname", V_INT(r->irq), V_RECTEXT(r->name), V_RECTEXT(r->affinity));
+	STORE(((struct sink *)arg)->store, "irqname", V_INT("irq", r->irq), V_RECTEXT("name", r->name),
+	      V_RECTEXT("affinity", r->affinity));
 }
 
 static void put_vm(void *arg, const struct rec *rec)
 {
 	const struct rec_vm *r = (const struct rec_vm *)rec;
 
-	STORE(((struct sink *)arg)->store, "vm", V_INT(r->pid), V_RECTEXT(r->name), V_RECTEXT(r->args));
+	STORE(((struct sink *)arg)->store, "vm", V_INT("pid", r->pid), V_RECTEXT("name", r->name),
+	      V_RECTEXT("args", r->args));
 }
 
 static void put_channels(void *arg, const struct rec *rec)
@@ -320,25 +325,29 @@ static void put_channels(void *arg, const struct rec *rec)
 	const struct rec_channels *r = (const struct rec_channels *)rec;
 	bool channels = r->known & 1, rings = r->known & 2;
 
-	STORE(((struct sink *)arg)->store, "channels", V_INT(r->netns), V_INT(r->ifindex), V_RECTEXT(r->driver),
-	      V_OPT(channels, r->rx), V_OPT(channels, r->tx), V_OPT(channels, r->combined), V_OPT(channels, r->rx_max),
-	      V_OPT(channels, r->tx_max), V_OPT(channels, r->combined_max), V_OPT(rings, r->rx_ring), V_OPT(rings, r->tx_ring),
-	      V_OPT(rings, r->rx_ring_max), V_OPT(rings, r->tx_ring_max));
+	STORE(((struct sink *)arg)->store, "channels", V_INT("netns", r->netns), V_INT("ifindex", r->ifindex),
+	      V_RECTEXT("driver", r->driver), V_OPT("rx", channels, r->rx), V_OPT("tx", channels, r->tx),
+	      V_OPT("combined", channels, r->combined), V_OPT("rx_max", channels, r->rx_max),
+	      V_OPT("tx_max", channels, r->tx_max), V_OPT("combined_max", channels, r->combined_max),
+	      V_OPT("rx_ring", rings, r->rx_ring), V_OPT("tx_ring", rings, r->tx_ring),
+	      V_OPT("rx_ring_max", rings, r->rx_ring_max), V_OPT("tx_ring_max", rings, r->tx_ring_max));
 }
 
 static void put_ovs_datapath(void *arg, const struct rec *rec)
 {
 	const struct rec_ovs_datapath *r = (const struct rec_ovs_datapath *)rec;
 
-	STORE(((struct sink *)arg)->store, "ovs_datapath", V_INT(r->netns), V_INT(r->dp), V_RECTEXT(r->name), V_INT(r->features));
+	STORE_LAST(((struct sink *)arg)->store, "ovs_datapath", V_INT("netns", r->netns), V_INT("dp", r->dp),
+		   V_RECTEXT("name", r->name), V_INT("features", r->features));
 }
 
 static void put_ovs_port(void *arg, const struct rec *rec)
 {
 	const struct rec_ovs_port *r = (const struct rec_ovs_port *)rec;
 
-	STORE(((struct sink *)arg)->store, "ovs_port", V_INT(r->netns), V_INT(r->dp), V_INT(r->port), V_RECTEXT(r->name),
-	      V_INT(r->type), V_INT(r->ifindex), V_RECTEXT(r->portids));
+	STORE_LAST(((struct sink *)arg)->store, "ovs_port", V_INT("netns", r->netns), V_INT("dp", r->dp),
+		   V_INT("port", r->port), V_RECTEXT("name", r->name), V_INT("type", r->type),
+		   V_INT("ifindex", r->ifindex), V_RECTEXT("portids", r->portids));
 }
 
 /* A return address may be the first byte behind its function: it is the call before it that counts. */
@@ -356,9 +365,10 @@ static void put_frame(void *arg, const struct rec *rec)
 	const struct sink *k = arg;
 	struct name_at at = caller(k->names, r->addr);
 
-	STORE(k->store, "frame", V_INT(r->id), V_INT(r->depth), V_INT(r->addr),
-	      at.symbol ? V_RECTEXT(at.symbol->name) : V_NULL, V_OPT(at.symbol, at.offset),
-	      at.symbol ? V_RECTEXT(at.symbol->module) : V_NULL);
+	STORE_FIRST(k->store, "frame", V_INT("stack", r->id), V_INT("depth", r->depth), V_INT("addr", r->addr),
+		    at.symbol ? V_RECTEXT("symbol", at.symbol->name) : V_NULL("symbol"),
+		    V_OPT("offset", at.symbol, at.offset),
+		    at.symbol ? V_RECTEXT("module", at.symbol->module) : V_NULL("module"));
 }
 
 static void put_location(void *arg, const __u64 *addr, void *value)
@@ -367,8 +377,10 @@ static void put_location(void *arg, const __u64 *addr, void *value)
 	struct name_at at = caller(k->names, *addr);
 
 	(void)value;
-	STORE(k->store, "location", V_INT(*addr), at.symbol ? V_RECTEXT(at.symbol->name) : V_NULL,
-	      V_OPT(at.symbol, at.offset), at.symbol ? V_RECTEXT(at.symbol->module) : V_NULL);
+	STORE_FIRST(k->store, "location", V_INT("addr", *addr),
+		    at.symbol ? V_RECTEXT("symbol", at.symbol->name) : V_NULL("symbol"),
+		    V_OPT("offset", at.symbol, at.offset),
+		    at.symbol ? V_RECTEXT("module", at.symbol->module) : V_NULL("module"));
 }
 
 void names__store(struct names *n, struct store *s)
@@ -387,6 +399,7 @@ void names__store(struct names *n, struct store *s)
 	names__each(n, REC_stack, put_frame, &k);
 	lru__each(n->locations, put_location, &k);
 	for (size_t i = 0; i < n->n_clocks; i++)
-		STORE(s, "clock", V_INT(n->clocks[i].rec.ts), V_INT(n->clocks[i].realtime), V_INT(n->clocks[i].boottime),
-		      V_INT(n->clocks[i].tai), V_INT(n->clocks[i].error));
+		STORE_FIRST(s, "clock", V_INT("mono_ns", n->clocks[i].rec.ts), V_INT("real_ns", n->clocks[i].realtime),
+			    V_INT("boot_ns", n->clocks[i].boottime), V_INT("tai_ns", n->clocks[i].tai),
+			    V_INT("error_ns", n->clocks[i].error));
 }

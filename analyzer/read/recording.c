@@ -308,8 +308,8 @@ void recording__damaged(struct recording *r, struct store *store, const struct l
 	const struct trace_block *b = trace__block(job->trace, job->block);
 
 	r->damages++;
-	STORE(store, "damage", V_INT(first_file(r, job->part) + b->file), V_INT(b->offset), V_INT(b->stored_len),
-	      V_TEXT(why->text));
+	STORE(store, "damage", V_INT("file", first_file(r, job->part) + b->file), V_INT("offset", b->offset),
+	      V_INT("length", b->stored_len), V_TEXT("what", why->text));
 	if (!(b->flags & BLOCK_DEFINITIONS))
 		missing(r, b->ts_min, b->ts_max, b->stream);
 }
@@ -320,17 +320,19 @@ static void store_part(const struct recording *r, __u32 part, struct store *stor
 	__u32 first = first_file(r, part);
 
 	for (size_t i = 0; i < trace__n_files(t); i++)
-		STORE(store, "file", V_INT(first + i), V_TEXT(trace__file(t, i)->path), V_INT(trace__file(t, i)->size));
+		STORE(store, "file", V_INT("id", first + i), V_TEXT("path", trace__file(t, i)->path),
+		      V_INT("size", trace__file(t, i)->size));
 	for (size_t i = 0; i < trace__n_segments(t); i++) {
 		const struct trace_segment *s = trace__segment(t, i);
 
-		STORE(store, "segment", V_INT(s->number), V_INT(first + s->file), V_INT(s->offset), V_INT(s->created_ns),
-		      V_INT(s->closed));
+		STORE(store, "segment", V_INT("number", s->number), V_INT("file", first + s->file),
+		      V_INT("offset", s->offset), V_INT("created_ns", s->created_ns), V_INT("closed", s->closed));
 	}
 	for (size_t i = 0; i < trace__n_damages(t); i++) {
 		const struct trace_damage *d = trace__damage(t, i);
 
-		STORE(store, "damage", V_INT(first + d->file), V_INT(d->offset), V_INT(d->length), V_TEXT(d->what));
+		STORE(store, "damage", V_INT("file", first + d->file), V_INT("offset", d->offset),
+		      V_INT("length", d->length), V_TEXT("what", d->what));
 	}
 }
 

@@ -82,7 +82,7 @@ struct scan {
 	__u64 unknown;
 };
 
-#define TEXT(t) V_TEXTN((t).s, (t).len)
+#define TEXT(column, t) V_TEXTN(column, (t).s, (t).len)
 
 static void put_row(struct scan *s, const struct rec *rec, __u64 ts)
 {
@@ -97,17 +97,19 @@ static void put_row(struct scan *s, const struct rec *rec, __u64 ts)
 	s->rows_of[rec->type % REC_TYPE_MAX]++;
 	switch (rec->type) {
 	case REC_config:
-		STORE(s->store, "scan_config", TEXT(r.config->key), TEXT(r.config->value));
+		STORE_LAST(s->store, "scan_config", TEXT("key", r.config->key), TEXT("value", r.config->value));
 		break;
 	case REC_clock:
-		STORE(s->store, "scan_clock", V_INT(ts), V_INT(r.clock->realtime));
+		STORE(s->store, "scan_clock", V_INT("mono_ns", ts), V_INT("real_ns", r.clock->realtime));
 		break;
 	case REC_total:
-		STORE(s->store, "scan_total", V_INT(r.total->type), V_INT(r.total->written), V_INT(r.total->lost));
+		STORE(s->store, "scan_total", V_INT("type", r.total->type), V_INT("written", r.total->written),
+		      V_INT("lost", r.total->lost));
 		break;
 	case REC_gap:
-		STORE(s->store, "scan_gap", V_OPT(r.gap->where != 0xffffffff, r.gap->where), V_OPT(r.gap->type, r.gap->type),
-		      V_INT(r.gap->why), V_INT(r.gap->from), V_INT(r.gap->to), V_INT(r.gap->lost));
+		STORE(s->store, "scan_gap", V_OPT("cpu", r.gap->where != 0xffffffff, r.gap->where),
+		      V_OPT("type", r.gap->type, r.gap->type), V_INT("why", r.gap->why), V_INT("from_ns", r.gap->from),
+		      V_INT("to_ns", r.gap->to), V_INT("lost", r.gap->lost));
 		break;
 	}
 }
@@ -122,9 +124,11 @@ static void put_block(struct scan *s, size_t i, struct trace_rows *rows)
 			put_row(s, trace_rows__at(rows, j), rows->ts[j]);
 		s->unknown += rows->skipped;
 	}
-	STORE(s->store, "scan_block", V_INT(i), V_INT(b->file), V_INT(b->segment), V_INT(b->offset), V_INT(b->stream),
-	      V_INT(b->seq), V_INT(b->rows), V_INT(b->ts_min), V_INT(b->ts_max), V_INT(b->lost), V_INT(b->stored_len),
-	      V_INT(b->raw_len), V_INT(b->flags & BLOCK_DEFINITIONS), V_TEXT(err.code ? err.text : NULL));
+	STORE(s->store, "scan_block", V_INT("id", i), V_INT("file", b->file), V_INT("segment", b->segment),
+	      V_INT("offset", b->offset), V_INT("stream", b->stream), V_INT("seq", b->seq), V_INT("rows", b->rows),
+	      V_INT("from_ns", b->ts_min), V_INT("to_ns", b->ts_max), V_INT("lost", b->lost),
+	      V_INT("stored", b->stored_len), V_INT("raw", b->raw_len),
+	      V_INT("definitions", b->flags & BLOCK_DEFINITIONS), V_TEXT("bad", err.code ? err.text : NULL));
 }
 
 static void put_parts(struct scan *s, const char *path)
@@ -132,21 +136,23 @@ static void put_parts(struct scan *s, const char *path)
 	char uuid[33] = "";
 
 	for (size_t i = 0; i < trace__n_files(s->t); i++)
-		STORE(s->store, "scan_file", V_INT(i), V_TEXT(trace__file(s->t, i)->path), V_INT(trace__file(s->t, i)->size));
+		STORE(s->store, "scan_file", V_INT("id", i), V_TEXT("path", trace__file(s->t, i)->path),
+		      V_INT("size", trace__file(s->t, i)->size));
 	for (size_t i = 0; i < trace__n_segments(s->t); i++) {
 		const struct trace_segment *g = trace__segment(s->t, i);
 
-		STORE(s->store, "scan_segment", V_INT(i), V_INT(g->number), V_INT(g->file), V_INT(g->offset), V_INT(g->created_ns),
-		      V_INT(g->closed));
+		STORE(s->store, "scan_segment", V_INT("id", i), V_INT("number", g->number), V_INT("file", g->file),
+		      V_INT("offset", g->offset), V_INT("created_ns", g->created_ns), V_INT("closed", g->closed));
 		for (int j = 0; i == 0 && j < 16; j++)
 			snprintf(uuid + 2 * j, 3, "%02x", g->uuid[j]);
 	}
-	STORE(s->store, "scan_trace", V_TEXT(path), V_TEXT(uuid),
-	      V_OPT(trace__n_segments(s->t), trace__segment(s->t, 0)->n_cpus));
+	STORE(s->store, "scan_trace", V_TEXT("path", path), V_TEXT("uuid", uuid),
+	      V_OPT("n_cpus", trace__n_segments(s->t), trace__segment(s->t, 0)->n_cpus));
 	for (size_t i = 0; i < trace__n_damages(s->t); i++) {
 		const struct trace_damage *d = trace__damage(s->t, i);
 
-		STORE(s->store, "scan_damage", V_INT(d->file), V_INT(d->offset), V_INT(d->length), V_TEXT(d->what));
+		STORE(s->store, "scan_damage", V_INT("file", d->file), V_INT("offset", d->offset),
+		      V_INT("length", d->length), V_TEXT("what", d->what));
 	}
 }
 
@@ -156,11 +162,12 @@ static void put_counts(struct scan *s)
 		const struct record_desc *r = schema__record(id);
 
 		if (r)
-			STORE(s->store, "scan_rows", V_INT(id), V_TEXT(r->name), V_INT(r->class == RECORD_DEFINITION),
-			      V_INT(s->rows_of[id]));
+			STORE(s->store, "scan_rows", V_INT("type", id), V_TEXT("name", r->name),
+			      V_INT("definition", r->class == RECORD_DEFINITION), V_INT("n", s->rows_of[id]));
 	}
 	if (s->unknown)
-		STORE(s->store, "scan_rows", V_INT(-1), V_TEXT("(types unknown to this version)"), V_INT(0), V_INT(s->unknown));
+		STORE(s->store, "scan_rows", V_INT("type", -1), V_TEXT("name", "(types unknown to this version)"),
+		      V_INT("definition", 0), V_INT("n", s->unknown));
 }
 
 int scan__fill(sqlite3 *db, const char *path, struct trace_error *err)

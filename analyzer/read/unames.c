@@ -117,8 +117,9 @@ static void put_module(void *arg, const struct rec *rec)
 
 	while (base && r->path.s[base - 1] != '/')
 		base--;
-	STORE(u->store, "module", V_INT(r->id), V_TEXTN(r->build_id.s, r->build_id.len), V_TEXTN(r->path.s, r->path.len),
-	      V_TEXTN(r->path.s + base, r->path.len - base), found ? V_TEXT(path) : V_NULL);
+	STORE_LAST(u->store, "module", V_INT("id", r->id), V_TEXTN("build_id", r->build_id.s, r->build_id.len),
+		   V_TEXTN("path", r->path.s, r->path.len), V_TEXTN("name", r->path.s + base, r->path.len - base),
+		   found ? V_TEXT("debug_file", path) : V_NULL("debug_file"));
 }
 
 static int by_place(const void *a, const void *b)
@@ -155,8 +156,9 @@ static void put_frame(void *arg, const struct rec *rec)
 	const struct unames *u = arg;
 	const struct function *f = r->module && r->addr ? find(u, r->module, r->addr - 1) : NULL;
 
-	STORE(u->store, "user_frame", V_INT(r->id), V_INT(r->depth), V_INT(r->module), V_INT(r->addr),
-	      f ? V_TEXTN(f->name, f->len) : V_NULL, V_OPT(f, r->addr - f->addr));
+	STORE_LAST(u->store, "user_frame", V_INT("ustack", r->id), V_INT("depth", r->depth), V_INT("module", r->module),
+		   V_INT("addr", r->addr), f ? V_TEXTN("symbol", f->name, f->len) : V_NULL("symbol"),
+		   V_OPT("offset", f, r->addr - f->addr));
 }
 
 int unames__store(const struct names *n, struct store *s)

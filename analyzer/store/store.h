@@ -1,7 +1,8 @@
 /*
  * store.h: the SQLite database of an analysis: creation, migrations, inserts.
  *
- * Tables and statements are SQL files in schema/ (sql.h); nothing here or in its users names a table.
+ * A table is written down once, in a migration in schema/ (sql.h): users name a table and its columns when they store
+ * a row, and are told when these are not the table's.
  * A database is built under another name (base/unfinished.h) and renamed when it is complete: a killed analysis leaves
  * no half-done result. PRAGMA application_id marks it as ours, user_version is the last migration applied.
  */
@@ -47,33 +48,46 @@ bool store__is_database(const char *path);
 enum value_kind { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB, VALUE_HIST, VALUE_ADDR };
 
 struct value {
+	const char *column; /* HIST: of five columns, with commas between them */
 	enum value_kind kind;
 	__s64 i;
 	const void *p; /* TEXT and BLOB: i bytes. HIST: struct hist. ADDR: 16 bytes. */
 };
 
-#define V_NULL ((struct value){ VALUE_NULL, 0, NULL })
-#define V_INT(x) ((struct value){ VALUE_INT, (__s64)(x), NULL })
-#define V_OPT(have, x) ((have) ? V_INT(x) : V_NULL)
-#define V_TEXTN(s, len) ((struct value){ VALUE_TEXT, (__s64)(len), (s) })
-#define V_TEXT(s) V_TEXTN(s, -1)                             /* NUL-terminated; NULL: NULL */
-#define V_BLOB(p, len) ((struct value){ VALUE_BLOB, (__s64)(len), (p) })
-#define V_HIST(h) ((struct value){ VALUE_HIST, 0, (h) })     /* five columns: n, sum, min, max, BLOB */
-#define V_ADDR(a) ((struct value){ VALUE_ADDR, 0, (a) })     /* address as text; NULL: NULL */
+#define V_NULL(column) ((struct value){ column, VALUE_NULL, 0, NULL })
+#define V_INT(column, x) ((struct value){ column, VALUE_INT, (__s64)(x), NULL })
+#define V_OPT(column, have, x) ((have) ? V_INT(column, x) : V_NULL(column))
+#define V_TEXTN(column, s, len) ((struct value){ column, VALUE_TEXT, (__s64)(len), (s) })
+#define V_TEXT(column, s) V_TEXTN(column, s, -1)                        /* NUL-terminated; NULL: NULL */
+#define V_BLOB(column, p, len) ((struct value){ column, VALUE_BLOB, (__s64)(len), (p) })
+#define V_ADDR(column, a) ((struct value){ column, VALUE_ADDR, 0, (a) }) /* address as text; NULL: NULL */
+
+/* Five columns: PREFIXn, PREFIXsum, PREFIXmin, PREFIXmax and the BLOB PREFIXhist; _NS: PREFIXsum_ns … */
+#define V_HIST(prefix, h) V_HIST_IN(prefix "n," prefix "sum," prefix "min," prefix "max," prefix "hist", h)
+#define V_HIST_NS(prefix, h) V_HIST_IN(prefix "n," prefix "sum_ns," prefix "min_ns," prefix "max_ns," prefix "hist", h)
+#define V_HIST_IN(columns, h) ((struct value){ columns, VALUE_HIST, 0, (h) })
 
 struct store;
 
 /* Prepares inserting into db; one transaction, ended by store__finish(). */
 int store__begin(struct store **s, struct sqlite3 *db, struct trace_error *err);
 
-/*
- * Runs schema/insert/NAME.sql with its parameters in order. The first failure is kept: later calls do
- * nothing and return it, so that callers may check once, at store__finish().
- */
-int store__insert(struct store *s, const char *name, const struct value *values, size_t n);
+/* What a second row of the same key does: it is an error, it is left out, it replaces the first, schema/merge/ says. */
+enum store_rule { STORE_ONCE, STORE_KEEP, STORE_REPLACE, STORE_MERGE };
 
-#define STORE(s, name, ...)                                                                   \
-	store__insert(s, name, (const struct value[]){ __VA_ARGS__ },                          \
+/*
+ * Adds a row to a table, each value to the column it names. The columns must be the table's, all and each
+ * once, whatever their order: else -EINVAL. The first failure is kept: later calls do nothing and return it, so that
+ * callers may check once, at store__finish(). Names must live as long as s: they are literals.
+ */
+int store__insert(struct store *s, enum store_rule rule, const char *table, const struct value *values, size_t n);
+
+#define STORE(s, table, ...) STORE_BY(STORE_ONCE, s, table, __VA_ARGS__)
+#define STORE_FIRST(s, table, ...) STORE_BY(STORE_KEEP, s, table, __VA_ARGS__)
+#define STORE_LAST(s, table, ...) STORE_BY(STORE_REPLACE, s, table, __VA_ARGS__)
+#define STORE_MERGED(s, table, ...) STORE_BY(STORE_MERGE, s, table, __VA_ARGS__)
+#define STORE_BY(rule, s, table, ...)                                                         \
+	store__insert(s, rule, table, (const struct value[]){ __VA_ARGS__ },                   \
 		      sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value))
 
 /* Commits and frees s. Returns the first error of any call on s. */

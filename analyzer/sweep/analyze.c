@@ -184,19 +184,22 @@ static void store_stages(struct analysis *a)
 			name = trace__stage_name(a->recording.parts[i], id);
 		if (!name)
 			continue;
-		STORE(a->store, "stage", V_INT(id), V_TEXT(name), V_TEXT(d->role < 5 ? roles[d->role] : ""),
-		      V_TEXT(d->role ? d->aux : "none"), V_TEXT(d->role ? d->doc : ""), V_INT(d->place),
-		      V_TEXT(movers[d->mover]));
+		STORE_LAST(a->store, "stage", V_INT("id", id), V_TEXT("name", name),
+			   V_TEXT("role", d->role < 5 ? roles[d->role] : ""), V_TEXT("aux", d->role ? d->aux : "none"),
+			   V_TEXT("doc", d->role ? d->doc : ""), V_INT("place", d->place),
+			   V_TEXT("mover", movers[d->mover]));
 	}
-	STORE(a->store, "stage", V_INT(STAGE_MAX), V_TEXT("consumed"), V_TEXT("END"), V_TEXT("none"),
-	      V_TEXT("freed by whoever was to receive or send it"), V_INT(STAGE_MAX), V_TEXT("nobody"));
-	STORE(a->store, "stage", V_INT(STAGE_MAX + 1), V_TEXT("dropped"), V_TEXT("END"), V_TEXT("none"),
-	      V_TEXT("freed because it was dropped"), V_INT(STAGE_MAX + 1), V_TEXT("nobody"));
+	STORE_LAST(a->store, "stage", V_INT("id", STAGE_MAX), V_TEXT("name", "consumed"), V_TEXT("role", "END"),
+		   V_TEXT("aux", "none"), V_TEXT("doc", "freed by whoever was to receive or send it"),
+		   V_INT("place", STAGE_MAX), V_TEXT("mover", "nobody"));
+	STORE_LAST(a->store, "stage", V_INT("id", STAGE_MAX + 1), V_TEXT("name", "dropped"), V_TEXT("role", "END"),
+		   V_TEXT("aux", "none"), V_TEXT("doc", "freed because it was dropped"), V_INT("place", STAGE_MAX + 1),
+		   V_TEXT("mover", "nobody"));
 }
 
 static void store_fact(struct analysis *a, const char *key, const char *value)
 {
-	STORE(a->store, "config", V_TEXT(key), V_TEXT(value));
+	STORE_LAST(a->store, "config", V_TEXT("key", key), V_TEXT("value", value));
 }
 
 static void store_number(struct analysis *a, const char *key, __u64 value)
@@ -244,8 +247,10 @@ static void store_trace(struct analysis *a)
 
 	for (int i = 0; i < 16; i++)
 		snprintf(uuid + 2 * i, 3, "%02x", r->uuid[i]);
-	STORE(a->store, "trace", V_INT(r->first_ns), V_INT(a->last_ns), V_INT(WINDOW_NS), V_INT(r->n_cpus), V_TEXT(uuid),
-	      V_INT(r->created_ns), V_INT(complete), V_INT(rows->rows), V_INT(rows->skipped), V_INT(rows->late));
+	STORE(a->store, "trace", V_INT("first_ns", r->first_ns), V_INT("last_ns", a->last_ns),
+	      V_INT("window_ns", WINDOW_NS), V_INT("n_cpus", r->n_cpus), V_TEXT("uuid", uuid),
+	      V_INT("created_ns", r->created_ns), V_INT("complete", complete), V_INT("events", rows->rows),
+	      V_INT("unknown_rows", rows->skipped), V_INT("late_rows", rows->late));
 }
 
 static void store_results(struct analysis *a)

@@ -10,5 +10,6 @@ void pass__no_gap(void *state, const struct gap *gap)
 void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out, const char *effect)
 {
 	s->evicted += left_out;
-	STORE(s->store, "eviction", V_TEXT(what), V_INT(limit), V_INT(left_out), V_TEXT(effect));
+	STORE(s->store, "eviction", V_TEXT("what", what), V_INT("size", limit), V_INT("n", left_out),
+	      V_TEXT("effect", effect));
 }

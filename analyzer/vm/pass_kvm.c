@@ -19,22 +19,25 @@ static void put_signal(struct store *s, __u64 win, const __u64 *key, const struc
 {
 	__u32 id = (__u32)key[1];
 
-	STORE(s, "eventfd", V_INT(win), V_INT(key[0]), V_OPT(id != NO_ID, id), V_INT(key[1] >> 32), V_INT(row->count[N]));
+	STORE(s, "eventfd", V_INT("win", win), V_INT("ctx", key[0]), V_OPT("id", id != NO_ID, id),
+	      V_INT("tid", key[1] >> 32), V_INT("n", row->count[N]));
 }
 
 static void put_irq(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	const __u64 *n = row->count;
 
-	STORE(s, "kvm_irq", V_INT(win), V_INT(key[0]), V_INT(key[1] & 0xffffffff), V_INT(key[2] >> 32), V_INT(key[2] & 0xffffffff),
-	      V_INT(key[3]), V_INT(key[4] & 0xffffffff), V_INT(key[4] >> 32), V_INT(key[1] >> 32), V_INT(n[N]),
-	      V_INT(n[DELIVERED]), V_INT(n[MERGED]), V_INT(n[DEFERRED]), V_INT(n[FAILED]));
+	STORE(s, "kvm_irq", V_INT("win", win), V_INT("kvm", key[0]), V_INT("pid", key[1] & 0xffffffff),
+	      V_INT("gsi", key[2] >> 32), V_INT("what", key[2] & 0xffffffff), V_INT("eventfd", key[3]),
+	      V_INT("cpu", key[4] & 0xffffffff), V_INT("tid", key[4] >> 32), V_INT("msi", key[1] >> 32),
+	      V_INT("n", n[N]), V_INT("delivered", n[DELIVERED]), V_INT("merged", n[MERGED]),
+	      V_INT("deferred", n[DEFERRED]), V_INT("failed", n[FAILED]));
 }
 
 static void put_kick(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "kvm_kick", V_INT(win), V_INT(key[0]), V_INT(key[1] & 0xffffffff), V_INT(key[1] >> 32), V_INT(key[2]),
-	      V_INT(row->count[N]));
+	STORE(s, "kvm_kick", V_INT("win", win), V_INT("kvm", key[0]), V_INT("pid", key[1] & 0xffffffff),
+	      V_INT("vcpu", key[1] >> 32), V_INT("cpu", key[2]), V_INT("n", row->count[N]));
 }
 
 static const struct tally_spec signal_spec = { 2, 1, 0, put_signal };

@@ -29,14 +29,16 @@ struct state {
 
 static void put_queue(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "tun_queue", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[2]), V_INT(key[1]),
-	      V_INT(row->count[PACKETS]), V_INT(row->count[BYTES]), V_INT(row->count[SIZE]), V_INT(row->count[USED]),
-	      V_INT(row->count[FULL]), V_INT(row->count[DROPPED]), V_HIST(row->hist));
+	STORE(s, "tun_queue", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("queue", key[2]), V_INT("sock", key[1]), V_INT("packets", row->count[PACKETS]),
+	      V_INT("bytes", row->count[BYTES]), V_INT("size", row->count[SIZE]), V_INT("used", row->count[USED]),
+	      V_INT("full", row->count[FULL]), V_INT("dropped", row->count[DROPPED]), V_HIST("", row->hist));
 }
 
 static void put_read(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "tun_read", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1]), V_HIST(row->hist));
+	STORE(s, "tun_read", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("queue", key[1]), V_HIST("", row->hist));
 }
 
 static const struct tally_spec queue_spec = { sizeof(struct queue_key) / 8, 6, 1, put_queue };

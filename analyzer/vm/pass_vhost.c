@@ -35,26 +35,30 @@ static void put_run(struct store *s, __u64 win, const __u64 *key, const struct t
 {
 	const __u64 *n = row->count;
 
-	STORE(s, "vhost_run", V_INT(win), V_INT(key[0]), V_INT(key[1]), V_INT(key[2]), V_INT(key[3]), V_INT(key[4] & 0xffffffff),
-	      V_INT(key[4] >> 32), V_INT(n[SIZE]), V_INT(n[TAKEN]), V_INT(n[USED]), V_INT(n[EMPTY]), V_INT(n[N_KNOWN]),
-	      V_INT(n[EXHAUSTED]), V_INT(n[FLAG_OFF]), V_INT(n[N_EVENT_INDEX]), V_HIST(&row->hist[TIME]),
-	      V_HIST(&row->hist[WAKE]));
+	STORE(s, "vhost_run", V_INT("win", win), V_INT("vq", key[0]), V_INT("sock", key[1]), V_INT("call", key[2]),
+	      V_INT("kick", key[3]), V_INT("dir", key[4] & 0xffffffff), V_INT("tid", key[4] >> 32),
+	      V_INT("size", n[SIZE]), V_INT("taken", n[TAKEN]), V_INT("used", n[USED]), V_INT("empty", n[EMPTY]),
+	      V_INT("known", n[N_KNOWN]), V_INT("exhausted", n[EXHAUSTED]), V_INT("flag_off", n[FLAG_OFF]),
+	      V_INT("event_index", n[N_EVENT_INDEX]), V_HIST_NS("", &row->hist[TIME]),
+	      V_HIST_NS("wake_", &row->hist[WAKE]));
 }
 
 static void put_ring(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "vhost_ring", V_INT(win), V_INT(key[0]), V_INT(key[1]), V_HIST(&row->hist[OFFERED]), V_HIST(&row->hist[HELD]));
+	STORE(s, "vhost_ring", V_INT("win", win), V_INT("vq", key[0]), V_INT("dir", key[1]),
+	      V_HIST("offered_", &row->hist[OFFERED]), V_HIST("held_", &row->hist[HELD]));
 }
 
 static void put_used(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "vhost_used", V_INT(win), V_INT(key[0]), V_INT(key[1]), V_INT(key[2]), V_INT(row->count[CHAINS]),
-	      V_INT(row->count[SENT]), V_HIST(row->hist));
+	STORE(s, "vhost_used", V_INT("win", win), V_INT("vq", key[0]), V_INT("call", key[1]), V_INT("tid", key[2]),
+	      V_INT("chains", row->count[CHAINS]), V_INT("sent", row->count[SENT]), V_HIST("", row->hist));
 }
 
 static void put_kick(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "vhost_kick", V_INT(win), V_INT(key[0]), V_INT(key[1] & 0xffffffff), V_INT(key[1] >> 32), V_INT(row->count[0]));
+	STORE(s, "vhost_kick", V_INT("win", win), V_INT("vq", key[0]), V_INT("why", key[1] & 0xffffffff),
+	      V_INT("tid", key[1] >> 32), V_INT("n", row->count[0]));
 }
 
 static const struct tally_spec run_spec = { 5, 8, 2, put_run };

@@ -17,16 +17,18 @@ static void put_poll(struct store *s, __u64 win, const __u64 *key, const struct 
 {
 	const __u64 *n = row->count;
 
-	STORE(s, "virtio_poll", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1] >> 8), V_INT(key[1] & 0xff),
-	      V_INT(key[2]), V_INT(n[BUDGET]), V_INT(n[AT_BUDGET]), V_INT(n[EMPTY]), V_INT(n[KNOWN]), V_INT(n[WAITING]),
-	      V_INT(n[REMAINING]), V_HIST(&row->hist[WORK]), V_HIST(&row->hist[RUN]));
+	STORE(s, "virtio_poll", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("queue", key[1] >> 8), V_INT("caller", key[1] & 0xff), V_INT("cpu", key[2]),
+	      V_INT("budget", n[BUDGET]), V_INT("at_budget", n[AT_BUDGET]), V_INT("empty", n[EMPTY]),
+	      V_INT("known", n[KNOWN]), V_INT("waiting", n[WAITING]), V_INT("remaining", n[REMAINING]),
+	      V_HIST("", &row->hist[WORK]), V_HIST_NS("run_", &row->hist[RUN]));
 }
 
 static void put_vq(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
-	STORE(s, "virtio_vq", V_INT(win), V_INT(key[0] >> 32), V_INT(key[0] & 0xffffffff), V_INT(key[1] >> 32),
-	      V_INT(key[1] & 0xffffffff), V_INT(key[2] >> 32), V_INT((__s32)key[2]), V_INT(row->count[N]),
-	      V_INT(row->count[NOTHING]));
+	STORE(s, "virtio_vq", V_INT("win", win), V_INT("netns", key[0] >> 32), V_INT("ifindex", key[0] & 0xffffffff),
+	      V_INT("vq", key[1] >> 32), V_INT("what", key[1] & 0xffffffff), V_INT("irq", key[2] >> 32),
+	      V_INT("result", (__s32)key[2]), V_INT("n", row->count[N]), V_INT("nothing_new", row->count[NOTHING]));
 }
 
 static const struct tally_spec poll_spec = { 3, 6, 2, put_poll };

@@ -82,6 +82,30 @@ bad=$(awk '{ n = 0; for (i = 1; i <= length($0); i++) n = substr($0, i, 1) == "\
 	n > 120 { print FILENAME ":" FNR }' schema/*.sql schema/*/*.sql)
 [ -z "$bad" ] || complain "more than 120 columns: $bad"
 
+# Whoever stores a row names the columns of its table, all of them, as schema/ has them (the store looks, too, but only at
+# what a run stores). As the compiler sees it: macros stand for several columns. Left out: tables that a variable names.
+columns=${TMPDIR:-/tmp}/columns.$$
+cat schema/0*.sql schema/scan/tables.sql - <<END | sqlite3 :memory: | sort -u >"$columns"
+SELECT m.name || ' ' || c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table';
+END
+for f in $(grep -lE '\bSTORE(_[A-Z]+)?\(' analyzer/*/*.c); do
+	gcc -std=gnu11 -D_GNU_SOURCE -E -P -I. -Ibuild "$f" >"$columns.c" || complain "$f cannot be preprocessed"
+	tr -d '\n' <"$columns.c" | sed 's/store__insert(/\n&/g' |
+		sed -nE 's/^store__insert\([^"]*[A-Z], ("[a-z_]*"), \(const struct value\[\]\)\{/\1/p' | sed 's/; .*//' |
+		awk -v file="$f" -v columns="$columns" '
+		BEGIN { while ((getline line <columns) > 0) { split(line, w, " "); is[w[1], w[2]]; of[w[1]]++ } }
+		{ table = $0; sub(/^"/, "", table); sub(/".*/, "", table); n = 0; split("", seen)
+		  while (match($0, /\(struct value\)\{ *("[^"]*" *)+, *VALUE_/)) {
+			names = substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH)
+			gsub(/\(struct value\)\{|VALUE_|[" ]/, "", names)
+			for (i = split(names, w, ","); i; i--) if (w[i] != "" && !((table, w[i]) in seen)) {
+				seen[table, w[i]]; n++
+				if (!((table, w[i]) in is)) print file ": " table " has no column " w[i] } }
+		  if (n < of[table]) print file ": " table " has " of[table] " columns, " n " are stored" }'
+done >"$columns.bad"
+[ -s "$columns.bad" ] && complain "not the columns of the table: $(cat "$columns.bad")"
+rm -f "$columns" "$columns.bad" "$columns.c"
+
 # A migration's number is the version it leads to.
 bad=$(ls schema/[0-9]*.sql | sed 's|.*/||; s/_.*//' | uniq -d)
 [ -z "$bad" ] || complain "two migrations have the number $bad"

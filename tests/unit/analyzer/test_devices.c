@@ -84,13 +84,15 @@ static void test_as_printed(void **state)
 	(void)state;
 	assert_int_equal(store__create(&db, NULL, false, &err), 0);
 	assert_int_equal(store__begin(&s, db, &err), 0);
-	STORE(s, "netns", V_INT(1), V_TEXT(""));
-	STORE(s, "netns", V_INT(7), V_TEXT("blue"));
+	STORE(s, "netns", V_INT("inum", 1), V_TEXT("name", ""));
+	STORE(s, "netns", V_INT("inum", 7), V_TEXT("name", "blue"));
 	for (size_t i = 0; i < d.n; i++) {
 		const char *text = d.list[i].text;
 
-		STORE(s, "interface", V_INT(d.list[i].netns), V_INT(d.list[i].ifindex), V_TEXTN(text, strcspn(text, " ")), V_TEXT(""), V_TEXT(""),
-		      V_INT(0), V_INT(0), V_INT(0), V_INT(0), V_INT(0), V_INT(0), V_INT(0), V_INT(0));
+		STORE(s, "interface", V_INT("netns", d.list[i].netns), V_INT("ifindex", d.list[i].ifindex),
+		      V_TEXTN("name", text, strcspn(text, " ")), V_TEXT("kind", ""), V_TEXT("mac", ""),
+		      V_INT("master", 0), V_INT("link", 0), V_INT("link_netns", 0), V_INT("mtu", 0), V_INT("txqlen", 0),
+		      V_INT("rx_queues", 0), V_INT("tx_queues", 0), V_INT("flags", 0));
 	}
 	assert_int_equal(store__finish(s, &err), 0);
 	assert_int_equal(sqlfn__add(db, &context, &err), 0);

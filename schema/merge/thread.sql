@@ -1,6 +1,3 @@
 -- A thread that was forgotten to stay within a limit, and came again, has two.
-INSERT INTO thread(
-	tid, tgid, comm, start_ns, exit_ns, reused
-) VALUES(?, ?, ?, ?, ?, ?)
 ON CONFLICT(tid) DO UPDATE SET tgid = excluded.tgid, comm = coalesce(excluded.comm, comm),
 	start_ns = coalesce(excluded.start_ns, start_ns), exit_ns = excluded.exit_ns, reused = reused + excluded.reused;

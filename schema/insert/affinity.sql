@@ -1,3 +1,0 @@
-INSERT OR REPLACE INTO affinity(
-	tid, tgid, cpus, policy, prio
-) VALUES(?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT OR REPLACE INTO config(
-	key, value
-) VALUES(?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO counter(
-	netns, name, first_ns, last_ns, first, last, delta
-) VALUES(?, ?, ?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO counter_delta(
-	win, netns, name, delta
-) VALUES(?, ?, ?, ?);

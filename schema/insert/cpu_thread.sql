@@ -1,3 +1,0 @@
-INSERT INTO cpu_thread(
-	win, tid, cpu, runtime_ns, nvcsw, nivcsw
-) VALUES(?, ?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO damage(
-	file, offset, length, what
-) VALUES(?, ?, ?, ?);

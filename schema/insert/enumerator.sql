@@ -1,3 +1,0 @@
-INSERT OR REPLACE INTO enumerator(
-	"set", value, text
-) VALUES(?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO eventfd(
-	win, ctx, id, tid, n
-) VALUES(?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO eviction(
-	what, size, n, effect
-) VALUES(?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO file(
-	id, path, size
-) VALUES(?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT OR IGNORE INTO frame(
-	stack, depth, addr, symbol, offset, module
-) VALUES(?, ?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO gap(
-	from_ns, to_ns, cpu, type, why, lost
-) VALUES(?, ?, ?, ?, ?, ?);

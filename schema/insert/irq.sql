@@ -1,3 +1,0 @@
-INSERT INTO irq(
-	win, cpu, irq, unhandled, n, sum_ns, min_ns, max_ns, hist
-) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

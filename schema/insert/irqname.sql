@@ -1,3 +1,0 @@
-INSERT INTO irqname(
-	irq, name, affinity
-) VALUES(?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO kvm_kick(
-	win, kvm, pid, vcpu, cpu, n
-) VALUES(?, ?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT OR IGNORE INTO location(
-	addr, symbol, offset, module
-) VALUES(?, ?, ?, ?);

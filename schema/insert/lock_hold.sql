@@ -1,3 +1,0 @@
-INSERT INTO lock_hold(
-	win, tgid, addr, tid, n, sum_ns, min_ns, max_ns, hist
-) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

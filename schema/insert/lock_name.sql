@@ -1,3 +1,0 @@
-INSERT OR IGNORE INTO lock_name(
-	addr, symbol, offset, module
-) VALUES(?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO lock_short(
-	win, cpu, n, sum_ns
-) VALUES(?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO napi(
-	win, cpu, netns, ifindex, polls, work, budget, at_budget, empty
-) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

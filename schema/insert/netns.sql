@@ -1,3 +1,0 @@
-INSERT INTO netns(
-	inum, name
-) VALUES(?, ?);

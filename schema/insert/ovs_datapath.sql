@@ -1,3 +1,0 @@
-INSERT OR REPLACE INTO ovs_datapath(
-	netns, dp, name, features
-) VALUES(?, ?, ?, ?);

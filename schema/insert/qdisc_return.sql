@@ -1,3 +1,0 @@
-INSERT INTO qdisc_return(
-	win, netns, ifindex, ret, n
-) VALUES(?, ?, ?, ?, ?);

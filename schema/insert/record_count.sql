@@ -1,3 +1,0 @@
-INSERT INTO record_count(
-	type, name, rows, written, lost
-) VALUES(?, ?, ?, ?, ?);

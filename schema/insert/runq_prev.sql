@@ -1,3 +1,0 @@
-INSERT INTO runq_prev(
-	win, tid, prev, n, wait_ns
-) VALUES(?, ?, ?, ?, ?);

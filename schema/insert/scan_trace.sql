@@ -1,1 +1,0 @@
-INSERT OR REPLACE INTO scan_trace VALUES(?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO segment(
-	number, file, offset, created_ns, closed
-) VALUES(?, ?, ?, ?, ?);

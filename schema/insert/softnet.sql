@@ -1,3 +1,0 @@
-INSERT INTO softnet(
-	win, cpu, processed, dropped, squeezed
-) VALUES(?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT OR REPLACE INTO stage(
-	id, name, role, aux, doc, place, mover
-) VALUES(?, ?, ?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO stage_count(
-	win, stage, netns, ifindex, n, bytes
-) VALUES(?, ?, ?, ?, ?, ?);

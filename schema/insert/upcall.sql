@@ -1,3 +1,0 @@
-INSERT INTO upcall(
-	win, netns, ifindex, cmd, n, segments, bytes
-) VALUES(?, ?, ?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO upcall_fate(
-	win, netns, ifindex, cmd, fate, errno, n
-) VALUES(?, ?, ?, ?, ?, ?, ?);

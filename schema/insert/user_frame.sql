@@ -1,3 +1,0 @@
-INSERT OR REPLACE INTO user_frame(
-	ustack, depth, module, addr, symbol, offset
-) VALUES(?, ?, ?, ?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO vhost_kick(
-	win, vq, why, tid, n
-) VALUES(?, ?, ?, ?, ?);

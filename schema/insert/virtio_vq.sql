@@ -1,3 +1,0 @@
-INSERT INTO virtio_vq(
-	win, netns, ifindex, vq, what, irq, result, n, nothing_new
-) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?);

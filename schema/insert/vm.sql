@@ -1,3 +1,0 @@
-INSERT INTO vm(
-	pid, name, args
-) VALUES(?, ?, ?);

@@ -1,3 +1,0 @@
-INSERT INTO waker(
-	win, tid, waker, n, blocked_ns
-) VALUES(?, ?, ?, ?, ?);
