@@ -58,8 +58,29 @@ enum place {
 #undef STAGE
 };
 
+/* Where the call began that returns at a stage. */
+#define STAGE(id, name, role, mover, aux, doc)
+#define RETURN(name, call) enum { CALL_##name = STAGE_##call };
+#include "stages.def"
+#undef STAGE
+
+/* A stage that is ASIDE without its call does not compile. */
+enum { CALL_none = STAGE_none };
+#define CALL_ENTRY(name) CALL_none
+#define CALL_STEP(name) CALL_none
+#define CALL_ORIGIN(name) CALL_none
+#define CALL_ASIDE(name) CALL_##name
+
 static const struct stage_desc stages[STAGE_MAX] = {
-#define STAGE(id, name, role, mover, aux, doc) [id] = { #name, aux, doc, STAGE_ROLE_##role, PLACE_##name, MOVER_##mover },
+#define STAGE(id, name, role, mover, aux, doc) \
+	[id] = { #name, aux, doc, STAGE_ROLE_##role, PLACE_##name, MOVER_##mover, CALL_##role(name) },
+#include "stages.def"
+#undef STAGE
+};
+
+static const bool is_call[STAGE_MAX] = {
+#define STAGE(id, name, role, mover, aux, doc)
+#define RETURN(name, call) [STAGE_##call] = true,
 #include "stages.def"
 #undef STAGE
 };
@@ -71,7 +92,12 @@ const struct record_desc *schema__record(unsigned id)
 
 const struct stage_desc *schema__stage(unsigned id)
 {
-	static const struct stage_desc none = { "", "", "", STAGE_ROLE_none, 0, MOVER_none };
+	static const struct stage_desc none = { "", "", "", STAGE_ROLE_none, 0, MOVER_none, STAGE_none };
 
 	return id < STAGE_MAX && stages[id].name ? &stages[id] : &none;
+}
+
+bool schema__is_call(unsigned stage)
+{
+	return stage < STAGE_MAX && is_call[stage];
 }

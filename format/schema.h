@@ -40,10 +40,14 @@ struct stage_desc {
 	__u8 role;       /* enum stage_role */
 	__u8 place;      /* in the order of the packet path, from 1 */
 	__u8 mover;      /* enum stage_mover */
+	__u8 call;       /* ASIDE: the stage at which the call began that returns here; else STAGE_none */
 };
 
 /* The record with this id, or NULL. Never freed. */
 const struct record_desc *schema__record(unsigned id);
+
+/* Does a call begin at this stage whose return is a stage, too? */
+bool schema__is_call(unsigned stage);
 
 /* The stage with this id; a nameless one with role none when there is no such stage. */
 const struct stage_desc *schema__stage(unsigned id);

@@ -419,7 +419,7 @@ static void on_aside(struct state *st, const struct rec_hop *r, const struct hop
 	count_hit(st, h);
 	if (!paired)
 		return;
-	count_interval(st, open.ts, h->ts, STAGE_net_dev_start_xmit, h->stage, h->netns, h->ifindex);
+	count_interval(st, open.ts, h->ts, open.stage, h->stage, h->netns, h->ifindex);
 	if (j && j->begin <= open.ts)
 		note(st, j, h);
 }
@@ -447,7 +447,7 @@ static void on_hop(struct state *st, const struct rec_hop *r)
 	st->sweep->subject = (struct subject){ .matched = j->matched };
 	if (j->matched)
 		count_hit(st, &h);
-	if (r->stage == STAGE_net_dev_start_xmit)
+	if (schema__is_call(r->stage))
 		xmits__open(st->xmits, r->skb, &h, j->matched);
 }
 

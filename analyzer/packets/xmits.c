@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "format/schema.h"
 
 enum { DEPTH = 8 };
 
@@ -41,17 +42,19 @@ void xmits__open(struct xmits *x, __u64 skb, const struct hop *h, bool matched)
 
 	if (s->n == DEPTH) /* their ends were never recorded */
 		memmove(s->open, s->open + 1, --s->n * sizeof(s->open[0]));
-	s->open[s->n++] = (struct xmit){ skb, h->ts, h->netns, h->ifindex, matched };
+	s->open[s->n++] = (struct xmit){ skb, h->ts, h->netns, h->ifindex, h->stage, matched };
 }
 
-/* Takes out the innermost one of this packet and device, and those inside it whose end was not recorded. */
+/* Takes out the innermost call of this packet and device that returns so, and those inside it whose end was not recorded. */
 bool xmits__close(struct xmits *x, __u64 skb, const struct hop *h, struct xmit *found)
 {
 	struct stack *s = &x->stacks[stack_of(x, h->cpu)];
+	__u8 call = schema__stage(h->stage)->call;
 
 	for (unsigned i = s->n; i-- > 0;) {
 		*found = s->open[i];
-		if (found->skb == skb && found->ifindex == h->ifindex && found->netns == h->netns) {
+		if (found->skb == skb && found->ifindex == h->ifindex && found->netns == h->netns &&
+		    found->stage == call) {
 			s->n = i;
 			return true;
 		}

@@ -1,8 +1,9 @@
 /*
- * xmits.h: drivers at work: packets between net_dev_start_xmit and net_dev_xmit.
+ * xmits.h: drivers at work: packets between net_dev_start_xmit and net_dev_xmit, and in any other call that has a
+ * stage for its begin and one for its return (format/stages.def: RETURN).
  *
- * net_dev_xmit reports on a packet that may be elsewhere, freed, or another one by now. It runs on the CPU of
- * its net_dev_start_xmit, nested like the drivers are, so a small stack per CPU pairs them.
+ * The return reports on a packet that may be elsewhere, freed, or another one by now. It runs on the CPU of its begin,
+ * nested like the calls are, so a small stack per CPU pairs them.
  */
 #ifndef ANALYZER_XMITS_H
 #define ANALYZER_XMITS_H
@@ -12,6 +13,7 @@
 struct xmit {
 	__u64 skb, ts;
 	__u32 netns, ifindex;
+	__u8 stage;   /* where it began */
 	bool matched; /* the filter wants the packet */
 };
 
@@ -20,10 +22,10 @@ struct xmits;
 struct xmits *xmits__new(__u32 n_cpus); /* NULL when out of memory */
 void xmits__free(struct xmits *x);
 
-/* At net_dev_start_xmit. */
+/* A call begins at h->stage. */
 void xmits__open(struct xmits *x, __u64 skb, const struct hop *h, bool matched);
 
-/* At net_dev_xmit: finds its start, which is over. False when that was not recorded. */
+/* The call returns at h->stage: finds its begin, which is over. False when that was not recorded. */
 bool xmits__close(struct xmits *x, __u64 skb, const struct hop *h, struct xmit *found);
 
 /*

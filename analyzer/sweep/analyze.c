@@ -187,14 +187,14 @@ static void store_stages(struct analysis *a)
 		STORE_LAST(a->store, "stage", V_INT("id", id), V_TEXT("name", name),
 			   V_TEXT("role", d->role < 5 ? roles[d->role] : ""), V_TEXT("aux", d->role ? d->aux : "none"),
 			   V_TEXT("doc", d->role ? d->doc : ""), V_INT("place", d->place),
-			   V_TEXT("mover", movers[d->mover]));
+			   V_TEXT("mover", movers[d->mover]), V_OPT("call", d->call, d->call));
 	}
 	STORE_LAST(a->store, "stage", V_INT("id", STAGE_MAX), V_TEXT("name", "consumed"), V_TEXT("role", "END"),
 		   V_TEXT("aux", "none"), V_TEXT("doc", "freed by whoever was to receive or send it"),
-		   V_INT("place", STAGE_MAX), V_TEXT("mover", "nobody"));
+		   V_INT("place", STAGE_MAX), V_TEXT("mover", "nobody"), V_NULL("call"));
 	STORE_LAST(a->store, "stage", V_INT("id", STAGE_MAX + 1), V_TEXT("name", "dropped"), V_TEXT("role", "END"),
 		   V_TEXT("aux", "none"), V_TEXT("doc", "freed because it was dropped"), V_INT("place", STAGE_MAX + 1),
-		   V_TEXT("mover", "nobody"));
+		   V_TEXT("mover", "nobody"), V_NULL("call"));
 }
 
 static void store_fact(struct analysis *a, const char *key, const char *value)

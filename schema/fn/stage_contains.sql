@@ -1,4 +1,3 @@
--- stage_contains(to_stage): is an interval that ends here a call with other stages inside, whose time it has as well?
--- Such a stage
--- reports on a packet that may be elsewhere already (format/stages.def: ASIDE).
-SELECT coalesce((SELECT role FROM stage WHERE id = ?1) = 'ASIDE', 0)
+-- stage_contains(to_stage): does a call return here? Then the interval contains the stages inside of the call, and
+-- their time is in no sum twice (format/stages.def: RETURN).
+SELECT coalesce((SELECT call IS NOT NULL FROM stage WHERE id = ?1), 0)

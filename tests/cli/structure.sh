@@ -125,6 +125,14 @@ for f in schema/show/*.sql; do
 	[ -z "$bad" ] || complain "$f: --iface does not limit $bad"
 done
 
+# Time between stages is in no sum twice: whoever reads it leaves out, or marks, the calls that contain other stages, or
+# says which stage it wants.
+for f in schema/*/*.sql; do
+	bad=$(awk 'BEGIN { RS = ";\n" } /FROM stage_latency/ && !/stage_contains\(to_stage\)|stage_text\(to_stage\) = |[^.]to_stage = [0-9]/ {
+		print substr($0, 1, 60) }' "$f")
+	[ -z "$bad" ] || complain "$f: does it count time twice? $bad"
+done
+
 # Every sample says what happened, and is used by a test.
 for s in samples/*.nrec; do
 	[ -d "$s" ] || continue

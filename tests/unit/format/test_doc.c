@@ -51,7 +51,8 @@ static void print_tables(FILE *out)
 		const struct stage_desc *s = schema__stage(id);
 
 		if (s->role)
-			fprintf(out, "| %u | %s | %s | %s | %s |\n", id, s->name, roles[s->role], s->aux, s->doc);
+			fprintf(out, "| %u | %s | %s%s%s | %s | %s |\n", id, s->name, roles[s->role], s->call ? " of " : "",
+				schema__stage(s->call)->name, s->aux, s->doc);
 	}
 	fprintf(out, "\n");
 }
