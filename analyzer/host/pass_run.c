@@ -5,6 +5,7 @@
  * few windows are kept open; what reaches back behind those gets rows of its own. A row holds the ticks of one
  * window from the first to the last that are not 0.
  */
+#include <assert.h>
 #include "analyzer/sweep/pass.h"
 
 enum { TICK_NS = 10000000, TICKS = WINDOW_NS / TICK_NS, OPEN = 3, MAX_THREADS = 1 << 18, BLOB = TICKS * 10 };
@@ -52,6 +53,7 @@ static void put_ticks(struct store *s, const char *table, __u64 win, const char 
 		peak = tick[i] > peak ? tick[i] : peak;
 		len += put_us(blob + len, tick[i]);
 	}
+	assert(len <= BLOB && first <= end);
 	STORE(s, table, V_INT("win", win), V_INT(whose, key), V_INT("ran_ns", sum), V_INT("peak_ns", peak),
 	      V_INT("first_tick", first), V_BLOB("ticks", blob, len));
 }
@@ -77,13 +79,21 @@ static __u64 *ticks_at(struct tally open[OPEN], __u64 win, __u64 key)
 	return tally__at(&open[win % OPEN], win, &key).count;
 }
 
+/* The end of the window or tick, so many ns long, that `from` lies in, but `to` at most. */
+static __u64 piece_end(__u64 from, __u64 to, __u64 length)
+{
+	__u64 left = length - from % length;
+
+	assert(from < to);
+	return to - from < left ? to : from + left;
+}
+
 /* ns of CPU time between from and to (ns since the first window began, in window `win`) into ticks. */
 static void spread(__u64 *tick, __u64 from, __u64 to, double share)
 {
 	while (from < to) {
-		__u64 end = (from / TICK_NS + 1) * TICK_NS;
+		__u64 end = piece_end(from, to, TICK_NS);
 
-		end = end < to ? end : to;
 		tick[from / TICK_NS % TICKS] += (__u64)((double)(end - from) * share + 0.5);
 		from = end;
 	}
@@ -93,6 +103,7 @@ static void add_window(struct state *st, const struct rec_run *r, __u64 from, __
 {
 	__u64 win = from / WINDOW_NS, late[TICKS] = { 0 };
 
+	assert(from < to && (to - 1) / WINDOW_NS == win && win <= st->sweep->win);
 	if (win + OPEN > st->sweep->win) {
 		spread(ticks_at(st->threads, win, r->tid), from, to, share);
 		spread(ticks_at(st->processes, win, r->tgid), from, to, share);
@@ -118,11 +129,11 @@ static void on_run(struct state *st, const struct rec_run *r)
 		return;
 	if (r->to == r->from)
 		return;
+	assert(from < to);
 	share = (double)r->ran / (double)(r->to - r->from);
 	while (from < to) {
-		__u64 end = (from / WINDOW_NS + 1) * WINDOW_NS;
+		__u64 end = piece_end(from, to, WINDOW_NS);
 
-		end = end < to ? end : to;
 		add_window(st, r, from, end, share);
 		from = end;
 	}

@@ -59,6 +59,18 @@ static void test_windows(void **state)
 	assert_rows(&f, "SELECT sum(ran_ns) FROM cpu_run_process", "5014000000");
 }
 
+/* Where the time of a damaged trace ends, so does the last window. */
+static void test_end_of_time(void **state)
+{
+	__u64 end = ~0ull - T0;
+
+	(void)state;
+	ADD(&f, task, 1 - T0, 0, .tid = 21, .tgid = 21, .comm = "first");
+	RUN(end, 23, end - 100 * MS, end - 1, 50 * MS);
+	analyze();
+	assert_rows(&f, "SELECT count(*), sum(ran_ns) BETWEEN 49000000 AND 51000000 FROM cpu_run", "1|1");
+}
+
 /* What began before the recording counts from its start; what cannot be is left out. */
 static void test_limits(void **state)
 {
@@ -95,7 +107,7 @@ static void test_affinity(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = { TEST(test_ticks), TEST(test_windows), TEST(test_limits), TEST(test_damaged_blob),
+	const struct CMUnitTest tests[] = { TEST(test_ticks), TEST(test_windows), TEST(test_limits), TEST(test_end_of_time), TEST(test_damaged_blob),
 					    TEST(test_affinity) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
