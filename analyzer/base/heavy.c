@@ -1,6 +1,7 @@
 /* heavy.c: a table that counts, for each place, how often its key occurred (heavy.h). */
 #include "analyzer/base/heavy.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include "analyzer/base/table.h"
 
@@ -41,6 +42,7 @@ static __u32 lightest(const struct heavy *h, const __u64 *key)
 	__u32 group = (hash__words(key, h->table.key_words) >> 32) % (h->table.n / TABLE_LEAST);
 	__u32 first = 1 + group * TABLE_LEAST, found = first;
 
+	assert(first + TABLE_LEAST - 1 <= h->table.n);
 	for (__u32 place = first + 1; place < first + TABLE_LEAST; place++)
 		if (h->table.notes[place].count < h->table.notes[found].count)
 			found = place;
@@ -72,6 +74,7 @@ static inline __u32 count(struct heavy *h, const __u64 *key, bool *fresh)
 		h->table.notes[place].count = 0;
 	}
 	h->table.notes[place].count++;
+	assert(!*fresh || h->table.notes[place].count == 1);
 	return place;
 }
 

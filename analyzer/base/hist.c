@@ -102,6 +102,7 @@ static int spread(struct hist *h)
 {
 	struct hist wide = { .octave = calloc(HIST_OCTAVES, sizeof(*wide.octave)) };
 
+	assert(!h->octave);
 	if (!wide.octave)
 		return -ENOMEM;
 	for (unsigned i = 0; i < h->n_few; i++) {
@@ -142,6 +143,7 @@ static bool add_to_few(struct hist *h, unsigned bucket, __u64 count)
 {
 	unsigned i = h->n_few;
 
+	assert(h->n_few <= h->room && h->room <= FEW);
 	while (i && few_bucket(h->few[i - 1]) > bucket)
 		i--;
 	if (i && few_bucket(h->few[i - 1]) == bucket) {
@@ -155,6 +157,8 @@ static bool add_to_few(struct hist *h, unsigned bucket, __u64 count)
 	memmove(h->few + i + 1, h->few + i, (h->n_few - i) * sizeof(*h->few));
 	h->few[i] = (__u64)bucket << COUNT_BITS | count;
 	h->n_few++;
+	assert(i == 0 || few_bucket(h->few[i - 1]) < bucket);
+	assert(i + 1u == h->n_few || few_bucket(h->few[i + 1]) > bucket);
 	return true;
 }
 
@@ -218,6 +222,7 @@ static void count_in(struct hist *h, __u64 n, __u64 sum, __u64 min, __u64 max)
 		h->max = max;
 	h->n += n;
 	h->sum = add_saturated(h->sum, sum);
+	assert(h->min <= h->max);
 }
 
 int hist__add(struct hist *h, __u64 value)
@@ -319,6 +324,7 @@ size_t hist__encode(const struct hist *h, unsigned char *buf)
 		p = put_varint(p, w.bucket - last);
 		p = put_varint(p, w.count);
 	}
+	assert(p - buf <= HIST_BLOB_MAX);
 	return p - buf;
 }
 

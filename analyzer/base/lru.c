@@ -6,6 +6,7 @@
  */
 #include "analyzer/base/lru.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/base/table.h"
@@ -109,6 +110,7 @@ static __u32 add(struct lru *l, const __u64 *key)
 	}
 	link_newest(l, place);
 	l->n++;
+	assert(l->n <= l->table.limit && l->n <= l->table.n);
 	return place;
 }
 

@@ -1,6 +1,7 @@
 /* sort.c: a least-significant-digit radix sort of ts - smallest ts, with as many digits as that needs. */
 #include "analyzer/base/sort.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { DIGIT_BITS = 11, DIGITS = 6, VALUES = 1 << DIGIT_BITS };
@@ -48,6 +49,11 @@ static void scatter(const struct item *from, struct item *to, size_t n, __u64 mi
 		to[counts[((from[i].ts - min) >> shift) & (VALUES - 1)]++] = from[i];
 }
 
+static inline int is_sorted(const struct item *items, size_t n)
+{
+	return range_of(items, n).sorted;
+}
+
 struct item *sort__by_time(struct item *items, struct item *tmp, size_t n)
 {
 	static __thread __u32 counts[DIGITS][VALUES];
@@ -69,5 +75,6 @@ struct item *sort__by_time(struct item *items, struct item *tmp, size_t n)
 		items = tmp;
 		tmp = from;
 	}
+	assert(is_sorted(items, n));
 	return items;
 }

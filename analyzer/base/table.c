@@ -1,6 +1,7 @@
 /* table.c: open addressing over an array of entries (table.h). */
 #include "analyzer/base/table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ static bool grow(struct table *t)
 		return false;
 	move_to(t, slots, n_slots);
 	t->cap = cap;
+	assert(t->mask + 1 >= 2ul * t->cap); /* a search ends at a free slot */
 	return true;
 }
 

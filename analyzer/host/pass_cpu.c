@@ -5,6 +5,7 @@
  * then all of its CPU time belongs to it. Names of threads that ended are kept; what has ended makes room first, as a
  * rule, for nothing more is heard of it.
  */
+#include <assert.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
 #include "analyzer/base/samples.h"
@@ -97,6 +98,7 @@ static void on_cputime(struct state *st, const struct rec_cputime *r)
 	__u64 key = r->which;
 	struct cpu *c = lru__add(st->cpus, &key, NULL);
 
+	assert(!c->ts || c->last.which == r->which);
 	if (c->ts) {
 		__u64 *n = tally__at(&st->by_cpu, st->sweep->win, &key).count;
 

@@ -4,6 +4,7 @@
  * A kernel lock names its holder itself where it knows. A futex does not: there the holder is who ended the wait,
  * the waker that the scheduler saw, or else the last thread that woke somebody at that address during the wait.
  */
+#include <assert.h>
 #include "analyzer/sweep/pass.h"
 #include "analyzer/base/samples.h"
 #include "analyzer/read/unames.h"
@@ -100,6 +101,7 @@ static void add_stack(struct state *st, enum place place, __u32 tid, __u64 addr,
 {
 	__u64 key[3] = { pair(place, tid), addr, pair(stack, ustack) };
 
+	assert(place <= HELD);
 	if (ustack)
 		count(tally__at(&st->stacks, st->sweep->win, key), ns);
 }
@@ -117,6 +119,7 @@ static void add_wait(struct state *st, const struct wait *w)
 	__u64 held[3] = { pair(w->kind, w->holder), key[1], w->addr };
 	struct tally_row row = tally__at(&st->waits, st->sweep->win, key);
 
+	assert(w->kind <= PTHREAD);
 	row.count[FAILED] += w->failed;
 	if (w->failed)
 		return;

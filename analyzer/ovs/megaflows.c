@@ -1,6 +1,7 @@
 /* megaflows.c: the life of datapath flows (megaflows.h). */
 #include "analyzer/ovs/megaflows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/base/lru.h"
@@ -68,6 +69,7 @@ static __s64 store_flow(struct megaflows *m, const struct flow_command *c, bool 
 
 static void store_end(struct megaflows *m, const struct megaflow *f, const struct flow_command *deletion, bool flushed)
 {
+	assert(f->id && f->id <= m->last_id);
 	STORE(m->sweep->store, "megaflow_end", V_INT("megaflow", f->id),
 	      V_OPT("del_ns", deletion, deletion ? deletion->head.rec.ts : 0),
 	      V_OPT("del_tid", deletion, deletion ? deletion->head.tid : 0), V_INT("sets", f->sets),

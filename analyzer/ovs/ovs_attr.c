@@ -1,6 +1,8 @@
 /* ovs_attr.c: netlink attributes, one after the other (ovs_attr.h). */
 #include "analyzer/ovs/ovs_attr.h"
 
+#include <assert.h>
+
 enum { HEADER = 4, TYPE_MASK = 0x3fff /* without NLA_F_NESTED and NLA_F_NET_BYTEORDER */ };
 
 bool ovs_attrs__next(struct ovs_attrs *rest, struct ovs_attr *a)
@@ -16,6 +18,7 @@ bool ovs_attrs__next(struct ovs_attrs *rest, struct ovs_attr *a)
 	a->data = (struct ovs_attrs){ rest->p + HEADER, len - HEADER };
 	step = (len + 3) & ~(size_t)3;
 	step = step < rest->len ? step : rest->len;
+	assert(step >= HEADER && step <= rest->len);
 	rest->p += step;
 	rest->len -= step;
 	return true;

@@ -1,4 +1,5 @@
 /* ovs_text.c: texts of bounded length (ovs_text.h). */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 
 void ovs_text__init(struct ovs_text *t, char *out, size_t cap)
 {
+	assert(cap > 8); /* "…" has room */
 	*t = (struct ovs_text){ .s = out, .cap = cap };
 	out[0] = '\0';
 }
@@ -26,6 +28,7 @@ void ovs_text__add(struct ovs_text *t, const char *fmt, ...)
 
 	if (t->cut)
 		return;
+	assert(t->len < t->cap && t->s[t->len] == '\0');
 	va_start(ap, fmt);
 	n = vsnprintf(t->s + t->len, t->cap - t->len, fmt, ap);
 	va_end(ap);

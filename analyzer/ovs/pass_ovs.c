@@ -6,6 +6,7 @@
  * settled at once. Segments of GSO packets go up one by one: the first stands for the upcall, the others
  * only wait so that their return is no surprise. The table of those that wait is the sweep's (upcalls.h).
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,7 @@ static void settle(struct state *st, struct upcall *u, enum fate fate, __u32 err
 	__u64 key[3] = { pair(u->netns, u->ifindex), (__u64)error << 32 | fate << 8 | u->cmd, u->win };
 	struct cpu *cpu = &st->cpus[u->cpu];
 
+	assert(u->serial && u->cpu < st->n_cpus);
 	if (!u->part && u->wanted)
 		tally__at(&st->fates, st->sweep->win, key).count[0]++;
 	if (cpu->current == u)
@@ -266,6 +268,7 @@ static void refuse_flow(struct state *st, const struct cpu *cpu)
 {
 	struct datapath_flow *f = heavy__value(st->flows, cpu->flow);
 
+	assert(f->serial >= cpu->flow_serial);
 	f->refused += f->serial == cpu->flow_serial;
 }
 
@@ -375,6 +378,7 @@ static void close_parts(struct state *st, struct parts *p)
 	if (!p->open)
 		return;
 	p->open = false;
+	assert(p->have <= sizeof(p->bytes));
 	c.complete = !p->broken && p->have == total;
 	ovs_flow__parse((struct ovs_attrs){ p->bytes, p->have }, &c.flow);
 	c.has_tuple = c.flow.has_key && ovs_flow__tuple(&c.flow, &c.tuple);

@@ -6,6 +6,7 @@
  */
 #include "analyzer/packets/echoes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/base/lru.h"
@@ -119,6 +120,7 @@ static void settle(struct echoes *e)
 	const struct answered *a = &e->answered[e->n_settled++ % SETTLING];
 	struct tally_row row = row_of(e, a->key);
 
+	assert(e->n_settled <= e->n_answered);
 	row.count[ANSWERED]++;
 	add(&row, THERE_SUM, since(a->request.begin, a->request.end));
 	add(&row, BEYOND_SUM, since(a->request.end, a->reply.begin));
@@ -138,6 +140,7 @@ static __u64 answer(struct echoes *e, const struct answered *a)
 {
 	if (e->n_answered - e->n_settled == SETTLING)
 		settle(e);
+	assert(e->n_answered - e->n_settled < SETTLING);
 	e->answered[e->n_answered % SETTLING] = *a;
 	return ++e->n_answered;
 }
@@ -148,6 +151,7 @@ static void go_on(struct echoes *e, __u64 nth, int kind, struct span now, __u64 
 	struct answered *a = &e->answered[(nth - 1) % SETTLING];
 	struct span *s = kind == REPLY_SEEN ? &a->reply : &a->request;
 
+	assert(nth && nth <= e->n_answered);
 	if (nth <= e->n_settled || (kind == REPLY_SEEN && device == a->device))
 		row->count[AGAIN] += kind == REPLY_SEEN;
 	else if (now.end > s->end)

@@ -1,6 +1,7 @@
 /* flows.c: packets by flow (flows.h). */
 #include "analyzer/packets/flows.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,7 @@ void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, 
 {
 	struct flow *flow = ref.index ? heavy__value(f->table, ref.index) : NULL;
 
+	assert(!flow || ref.generation <= flow->generation);
 	if (!flow || flow->generation != ref.generation)
 		return;
 	flow->drops += dropped;

@@ -1,6 +1,7 @@
 /* journeys.c: journeys by skb (journeys.h). */
 #include "analyzer/packets/journeys.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/base/lru.h"
@@ -47,7 +48,10 @@ void journeys__free(struct journeys *t)
 
 struct journey *journeys__find(struct journeys *t, __u64 skb)
 {
-	return lru__use(t->by_skb, &skb);
+	struct journey *j = lru__use(t->by_skb, &skb);
+
+	assert(!j || j->skb == skb);
+	return j;
 }
 
 /* What is big is left as it is. */

@@ -7,6 +7,7 @@
  */
 #include "analyzer/packets/kept_packets.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,6 +149,7 @@ static void offer_slow(struct kept_packets *k, const struct journey *j, const st
 	k->passed_over += !grows;
 	if (!grows && total <= k->heap[0]->total)
 		return;
+	assert(j->n_timeline <= JOURNEY_HOPS);
 	s = make_room(grows ? NULL : k->heap[0], j->n_timeline);
 	if (!s) {
 		k->sweep->no_memory = true;
@@ -163,6 +165,7 @@ static void offer_slow(struct kept_packets *k, const struct journey *j, const st
 		k->heap[0] = s;
 		sink(k, 0);
 	}
+	assert(k->n <= k->limit && k->heap[0]->total <= k->heap[k->n - 1]->total);
 }
 
 __s64 kept_packets__offer(struct kept_packets *k, const struct journey *j, const struct ending *end)

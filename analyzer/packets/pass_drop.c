@@ -1,6 +1,7 @@
 /*
  * pass_drop.c: drops, counted by reason and place, and by flow, and kept one by one up to a limit.
  */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include "analyzer/packets/flows.h"
@@ -76,6 +77,7 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 
 	if (!sweep__at_device(st->sweep, d->netns, d->ifindex))
 		return;
+	assert(st->kept <= st->sweep->opts.keep_drops);
 	if (st->kept == st->sweep->opts.keep_drops) {
 		st->left_out++;
 		return;
@@ -123,6 +125,7 @@ static void count_flow(struct state *st, const struct rec_drop *d, const struct 
 
 	if (known)
 		k.flow = flow_key__of(p);
+	assert(st->flows_win <= st->sweep->win);
 	if (st->flows_win != st->sweep->win) {
 		flush_flows(st);
 		st->flows_win = st->sweep->win;

@@ -2,6 +2,7 @@
  * pass_interface.c: packets per interface as recorded, beside what the kernel's own counters say; queueing
  * disciplines; all other kernel counters.
  */
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
@@ -189,6 +190,7 @@ static void store_device(void *arg, const __u64 *key, void *value)
 	const struct device *d = value;
 	__u64 f[N_STATS], l[N_STATS];
 
+	assert(d->sampled && d->first.ifindex == d->last.ifindex);
 	(void)key;
 	stats_of(&d->first, f);
 	stats_of(&d->last, l);
@@ -206,6 +208,7 @@ static void store_counter(void *arg, const __u64 *key, void *value)
 	const struct rec_text *name = (const struct rec_text *)(uintptr_t)key[1];
 	const struct counter *c = value;
 
+	assert(name && c->sampled);
 	STORE((struct store *)arg, "counter", V_INT("netns", key[0]), V_TEXTN("name", name->s, name->len),
 	      V_INT("first_ns", c->first_ns), V_INT("last_ns", c->last_ns), V_INT("first", c->first),
 	      V_INT("last", c->last), V_INT("delta", c->delta));

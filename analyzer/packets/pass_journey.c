@@ -11,6 +11,7 @@
  * is sent back, as another sk_buff. A tunnel device puts other headers before the packet, or takes them off, in the
  * same sk_buff: one journey, with both.
  */
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -127,6 +128,7 @@ static void count_journey(struct state *st, const struct journey *j, const struc
 static void note(struct state *st, struct journey *j, const struct hop *h)
 {
 	j->hops++;
+	assert(j->n_timeline <= JOURNEY_HOPS && j->n_timeline < j->hops);
 	if (j->n_timeline < JOURNEY_HOPS)
 		j->timeline[j->n_timeline++] = *h;
 	else
@@ -147,6 +149,7 @@ static void read_late(struct state *st, const struct journey *j, const struct en
 /* Returns the kept packet's id, or 0. */
 static __s64 end_journey(struct state *st, struct journey *j, const struct ending *end)
 {
+	assert(end->fate < N_FATES && j->hops);
 	if (!j->matched)
 		return 0;
 	if (end->fate == FATE_CONSUMED)
@@ -238,6 +241,7 @@ static struct journey *begin(struct state *st, __u64 skb, const struct hop *h)
 {
 	struct journey *j = journeys__add(st->live, skb);
 
+	assert(!j->hops && !j->upcall);
 	j->orphan = true;
 	j->matched = !st->sweep->opts.filter.match;
 	set_place(st, j, h);

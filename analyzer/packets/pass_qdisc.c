@@ -8,6 +8,7 @@
  * What __dev_queue_xmit returned comes when the packet is gone: it was handed to that device a moment before, on the
  * same CPU as a rule.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include "analyzer/sweep/pass.h"
@@ -68,6 +69,7 @@ static struct tally_row row_of(struct state *st, __u64 device, __u64 queue)
 /* An address of 0 is nobody's. */
 static void begin(struct state *st, __u64 skb, const struct packet *p)
 {
+	assert(p->where == HANDED || p->where == QUEUED);
 	if (skb)
 		*(struct packet *)lru__add(st->packets, &skb, NULL) = *p;
 }
@@ -99,6 +101,7 @@ static void dequeue(struct state *st, const struct rec_hop *r, __u64 device)
 		row.count[AGAIN]++;
 		return;
 	}
+	assert(!p || p->where <= QUEUED);
 	row.count[DEQUEUED]++;
 	if (!p)
 		return;

@@ -4,6 +4,7 @@
  *
  * A connection that is being opened is known by its socket: it has no port yet when it begins.
  */
+#include <assert.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
 
@@ -138,6 +139,7 @@ static bool keep(__u64 *kept, __u64 *left_out)
 {
 	bool room = *kept < MAX_EVENTS;
 
+	assert(*kept <= MAX_EVENTS && (!room || !*left_out));
 	*(room ? kept : left_out) += 1;
 	return room;
 }

@@ -1,6 +1,7 @@
 /* tunnels.c: a sorted array; most hosts have none or few (tunnels.h). */
 #include "analyzer/packets/tunnels.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
@@ -85,6 +86,7 @@ bool tunnels__has(const struct tunnels *t, __u32 netns, __u32 ifindex)
 {
 	struct tunnel key = { .device = pair(netns, ifindex) };
 
+	assert(t->n < 2 || t->at[0].device <= t->at[t->n - 1].device);
 	return t->n && bsearch(&key, t->at, t->n, sizeof(key), by_device);
 }
 

@@ -1,6 +1,7 @@
 /* xmits.c: a stack for each CPU, and one for those the recording does not know (xmits.h). */
 #include "analyzer/packets/xmits.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "format/schema.h"
@@ -42,6 +43,7 @@ void xmits__open(struct xmits *x, __u64 skb, const struct hop *h, bool matched)
 
 	if (s->n == DEPTH) /* their ends were never recorded */
 		memmove(s->open, s->open + 1, --s->n * sizeof(s->open[0]));
+	assert(s->n < DEPTH);
 	s->open[s->n++] = (struct xmit){ skb, h->ts, h->netns, h->ifindex, h->stage, matched };
 }
 

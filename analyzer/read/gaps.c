@@ -1,6 +1,7 @@
 /* gaps.c: known gaps (gaps.h). */
 #include "analyzer/read/gaps.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,7 @@ static int add_interval(struct gaps *g, struct interval in)
 		in.to = g->packet[first].to > in.to ? g->packet[first].to : in.to;
 	}
 	memmove(g->packet + first + 1, g->packet + last, (g->n_packet - last) * sizeof(*g->packet));
+	assert(in.from <= in.to && (first == 0 || g->packet[first - 1].to < in.from));
 	g->packet[first] = in;
 	g->n_packet += 1 + first - last;
 	return 0;

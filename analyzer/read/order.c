@@ -10,6 +10,7 @@
  */
 #include "analyzer/read/order.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,7 @@ static __u64 end_for(const struct active *a, size_t share)
 {
 	size_t left = a->block->n - a->at;
 
+	assert(left && share);
 	return after(a->block->items[a->at + (left < share ? left : share) - 1].ts);
 }
 
@@ -197,6 +199,7 @@ static int gather(struct order *o, size_t n, const struct item **items)
 		at += a->end - a->at;
 		a->at = a->end;
 	}
+	assert(at == n);
 	*items = sort__by_time(o->items, o->tmp, n);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* passes.c: giving records and gaps to the passes that want them (passes.h). */
 #include "analyzer/sweep/passes.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -35,6 +36,7 @@ static void add_handler(struct passes *p, __u8 type, const struct pass *pass, vo
 
 	while (h->fn)
 		h++;
+	assert(type < REC_TYPE_MAX && h < &p->by_type[type][N_PASSES]); /* the last one is the end of the list */
 	*h = (struct handler){ pass->on_event, state };
 }
 
@@ -85,6 +87,7 @@ static void *begin(const struct pass *pass, struct sweep *s)
 {
 	void *state = calloc(1, pass->state_size);
 
+	assert(pass->on_event && pass->on_gap && pass->state_size >= sizeof(s));
 	if (!state)
 		return NULL;
 	*(struct sweep **)state = s;
@@ -124,18 +127,24 @@ static void tell_gaps(struct passes *p, __u64 until)
 {
 	const struct gaps *g = p->sweep->gaps;
 
-	for (; p->next_gap < g->n && g->list[p->next_gap].from < until; p->next_gap++)
+	for (; p->next_gap < g->n && g->list[p->next_gap].from < until; p->next_gap++) {
+		assert(g->list[p->next_gap].from <= g->list[p->next_gap].to);
 		for (size_t i = 0; i < N_PASSES; i++)
 			all[i]->on_gap(p->state[i], &g->list[p->next_gap]);
+	}
 }
 
 /* A row that came late counts in the current window. */
 static void next_window(struct sweep *s, __u64 ts)
 {
-	s->win = since(s->first_ns, ts) / WINDOW_NS;
+	__u64 win = since(s->first_ns, ts) / WINDOW_NS;
+
+	assert(win >= s->win);
+	s->win = win;
 	s->win_end = s->first_ns + (s->win + 1) * WINDOW_NS;
 	if (s->win_end < ts) /* the very end of time */
 		s->win_end = ~0ull;
+	assert(s->win_end >= ts);
 }
 
 void passes__run(struct passes *p, const struct item *items, size_t n)
@@ -152,6 +161,8 @@ void passes__run(struct passes *p, const struct item *items, size_t n)
 			tell_gaps(p, rec->ts);
 		if (rec->ts >= s->win_end)
 			next_window(s, rec->ts);
+		assert(rec->type && rec->type < REC_TYPE_MAX && rec->ts == items[i].ts);
+		assert(i == 0 || items[i - 1].ts <= items[i].ts);
 		s->rows_of[rec->type]++;
 		for (const struct handler *h = p->by_type[rec->type]; h->fn; h++)
 			h->fn(h->state, rec);

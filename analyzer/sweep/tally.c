@@ -40,6 +40,7 @@ static void put(void *arg, const __u64 *key, __u64 n, void *value)
 
 int tally__init(struct tally *t, const struct tally_spec *spec, struct store *store)
 {
+	assert(spec->put && spec->counters + spec->hists);
 	*t = (struct tally){ .spec = spec, .store = store };
 	t->rows = heavy__new(spec->key_words, value_size(spec), limit_of(spec));
 	if (!t->rows)
@@ -77,7 +78,7 @@ struct tally_row tally__at(struct tally *t, __u64 win, const __u64 *key)
 	struct tally_row row;
 	bool fresh;
 
-	assert(win >= t->win);
+	assert(t->rows && win >= t->win);
 	if (win != t->win) {
 		flush(t);
 		t->win = win;

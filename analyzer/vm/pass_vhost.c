@@ -5,6 +5,7 @@
  * vhost signals the guest's eventfd, or does not, while it gives descriptors back: a signal by the same thread
  * before it does so again is that one's.
  */
+#include <assert.h>
 #include "analyzer/sweep/pass.h"
 
 enum { MAX_QUEUES = 1 << 16 };
@@ -82,6 +83,7 @@ static void end_wait(struct state *st, const struct rec_vhost_run *r, struct his
 		return;
 	add(st, wake, since(k->first, begin));
 	k->first = k->last > begin ? k->last : 0;
+	assert(!k->first || k->first > begin); /* nobody waits for a run that has begun */
 }
 
 static void on_run(struct state *st, const struct rec_vhost_run *r)
