@@ -292,7 +292,7 @@ static bool leaves_for_user_space(struct state *st, struct journey *j)
 
 	if (!j->upcall || (u && u->back))
 		return false;
-	if (!u) {
+	if (!u || journeys__find(st->parked, u->serial)) { /* in a damaged trace another one may wait for its answer */
 		give_up_upcall(st, j, FATE_UPCALL);
 		return true;
 	}

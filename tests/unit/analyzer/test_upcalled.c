@@ -326,6 +326,26 @@ static void test_upcall_clone(void **state)
 	assert_rows(&f, "SELECT fate, sum(n), sum(branches), sum(sum_ns) FROM journey GROUP BY 1", "consumed|1|1|1100");
 }
 
+/* A damaged trace may tell of an upcall twice, once on a CPU that there is not: one answer is for one packet. */
+static void test_upcall_twice(void **state)
+{
+	struct rec_packet p = packet_at(0, 0, 0x100, RX, 2, 7);
+	struct rec_upcall u = upcall_of(&p, 200, 1);
+
+	(void)state;
+	add_packet(&f, 10, 0, 0x700, RX, 2, 1); /* so that of the same moment what this CPU says comes first */
+	add_free(&f, 20, 0, 0x700);
+	fixture__row(&f, &u.rec);
+	add_free(&f, 200, 0, 0x100);
+	u.rec.cpu = STREAM_RECORDER;
+	fixture__row(&f, &u.rec);
+	ADD(&f, free, 201, STREAM_RECORDER, .skb = 0x100);
+	add_back(&p, 1200, 0x900, 33);
+	add_free(&f, 1300, 1, 0x900);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT fate, sum(n) FROM journey GROUP BY 1 ORDER BY 1", "consumed|2;upcall|1");
+}
+
 /*
  * Where addresses are used again: the new sk_buff has that of a journey whose end was not seen, be it for an answer or
  * for what a controller made; the old one goes unseen.
@@ -518,7 +538,7 @@ int main(void)
 		TEST(test_upcall), TEST(test_upcall_without_stage), TEST(test_upcall_record_first),
 		TEST(test_upcall_refused), TEST(test_upcall_and_command), TEST(test_upcall_and_other_command),
 		TEST(test_upcall_story), TEST(test_upcall_headers), TEST(test_upcall_segments),
-		TEST(test_upcall_clone), TEST(test_upcall_addresses), TEST(test_upcall_slow_path),
+		TEST(test_upcall_clone), TEST(test_upcall_twice), TEST(test_upcall_addresses), TEST(test_upcall_slow_path),
 		TEST(test_upcall_without_packets), TEST(test_upcall_not_back), TEST(test_upcall_filter),
 		TEST(test_upcall_answered_early), TEST(test_upcalls_alike), TEST(test_upcall_action),
 		TEST(test_clone), TEST(test_clone_of_orphan), TEST(test_merge),
