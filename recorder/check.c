@@ -76,8 +76,8 @@ static bool check_files(void)
 
 	if (!files)
 		return say("files", OK, "enough may be open at once");
-	snprintf(text, sizeof(text), "only %u may be open, and without CAP_SYS_RESOURCE that is not to be raised; probes "
-		 "beyond that are missing: run it after ulimit -n 4096", files);
+	snprintf(text, sizeof(text), "only %u may be open, and without CAP_SYS_RESOURCE that is not to be raised; "
+		 "probes beyond that are missing: run it after ulimit -n 4096", files);
 	return say("files", PARTLY, text);
 }
 

@@ -397,8 +397,8 @@ static int record(struct recording *r, int argc, char **argv)
 	if (start(r, argc, argv, &err) < 0) {
 		fprintf(stderr, "netrec: %s\n", err.text);
 		if (privilege__few_files())
-			fprintf(stderr, "netrec: only %u files may be open, which may be why; run it after ulimit -n 4096\n",
-				privilege__few_files());
+			fprintf(stderr, "netrec: only %u files may be open, which may be why; run it after "
+				"ulimit -n 4096\n", privilege__few_files());
 		stop(r);
 		if (r->sink_open)
 			(void)sink__close(&r->sink, NULL);

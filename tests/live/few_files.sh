@@ -1,6 +1,6 @@
 #!/bin/sh
-# A low limit of open files is raised as far as netrec may; where it may not, it says so. The command runs with the limit
-# it would have had.
+# A low limit of open files is raised as far as netrec may; where it may not, it says so. The command runs with the
+# limit it would have had.
 . tests/live/lib
 need_recording
 attached() {
@@ -23,5 +23,6 @@ if (ulimit -n 24 && ulimit -n 4096) 2>"$tmp/null"; then
 else
 	few "" && fail "a recording with 24 files"
 	grep -q 'only 24 files may be open' "$tmp/out" || fail "netrec does not say why: $(cat "$tmp/out")"
-	(ulimit -n 24 && $netrec check) 2>&1 | grep -q '^files .* only 24 may be open' || fail "netrec check does not say it"
+	(ulimit -n 24 && $netrec check) 2>&1 | grep -q '^files .* only 24 may be open' ||
+		fail "netrec check does not say it"
 fi

@@ -47,7 +47,8 @@ static void in_order(void **state)
 	(void)state;
 	calls[0] = 0;
 	stop(&r);
-	assert_string_equal(calls, "attach__stop sampler__stop attach__settle sampler__finish drain__stop command__stop ");
+	assert_string_equal(calls, "attach__stop sampler__stop attach__settle sampler__finish drain__stop "
+				   "command__stop ");
 }
 
 /* The sampler was opened, but the drain could not be started: there is nobody to write what a snapshot says. */
