@@ -1,18 +1,39 @@
-/* retained.c: definitions by key, an open-addressing table over an array in order of arrival. */
+/*
+ * retained.c: definitions by key (retained.h).
+ *
+ * A hash table of chains. Each row also stands in two lists: of all rows, in order of arrival, and of those of its
+ * type, in the order in which they were last put.
+ */
 #include "retained.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "schema.h"
 
+struct row {
+	struct row *chain;
+	struct row *before, *after; /* in order of arrival */
+	struct row *older, *newer;  /* of its type */
+	__u64 seen;                 /* ts when it was last put */
+	__u32 hash;
+	struct rec *rec;            /* an allocation of its own: the struct, then its texts */
+};
+
+struct by_type {
+	struct row *oldest, *newest;
+	size_t n;
+};
+
 struct retained {
-	struct rec **rows; /* one allocation each: the struct, then its texts */
-	size_t n, cap;
-	__u32 *table;      /* index into rows + 1; 0: free */
-	size_t table_size; /* a power of two, more than twice n */
+	struct row **table;
+	struct row *first, *last;
+	struct by_type of[REC_TYPE_MAX];
+	size_t n, table_size; /* a power of two, at least n */
 };
 
 struct retained *retained__new(void)
@@ -30,15 +51,27 @@ struct retained *retained__new(void)
 	return r;
 }
 
+static void free_row(struct row *row)
+{
+	free(row->rec);
+	free(row);
+}
+
 void retained__free(struct retained *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n; i++)
-		free(r->rows[i]);
-	free(r->rows);
+	for (struct row *row = r->first, *next; row; row = next) {
+		next = row->after;
+		free_row(row);
+	}
 	free(r->table);
 	free(r);
+}
+
+size_t retained__count(const struct retained *r)
+{
+	return r->n;
 }
 
 static const struct rec_text *text_at(const struct rec *rec, const struct field_desc *f)
@@ -109,74 +142,176 @@ static struct rec *copy(const struct record_desc *d, const struct rec *rec)
 	return c;
 }
 
-/* The table cell that holds the row with rec's key, or the free one it would go to. */
-static __u32 *cell_of(const struct retained *r, const struct rec *rec)
+/* ---- lists -------------------------------------------------------------------------------------- */
+
+static void put_last(struct retained *r, struct row *row)
+{
+	row->before = r->last;
+	row->after = NULL;
+	*(r->last ? &r->last->after : &r->first) = row;
+	r->last = row;
+	r->n++;
+}
+
+static void take_out(struct retained *r, struct row *row)
+{
+	*(row->before ? &row->before->after : &r->first) = row->after;
+	*(row->after ? &row->after->before : &r->last) = row->before;
+	r->n--;
+}
+
+static void make_newest(struct by_type *t, struct row *row)
+{
+	row->older = t->newest;
+	row->newer = NULL;
+	*(t->newest ? &t->newest->newer : &t->oldest) = row;
+	t->newest = row;
+	t->n++;
+}
+
+static void take_out_of_type(struct by_type *t, struct row *row)
+{
+	*(row->older ? &row->older->newer : &t->oldest) = row->newer;
+	*(row->newer ? &row->newer->older : &t->newest) = row->older;
+	t->n--;
+}
+
+/* ---- the table ---------------------------------------------------------------------------------- */
+
+/* The link to the row with rec's key, or the end of the chain it would be in. */
+static struct row **link_of(const struct retained *r, const struct rec *rec, __u32 hash)
 {
 	const struct record_desc *d = schema__record(rec->type);
+	struct row **link = &r->table[hash & (r->table_size - 1)];
 
-	for (size_t i = key_hash(d, rec);; i++) {
-		__u32 *cell = &r->table[i & (r->table_size - 1)];
-
-		if (!*cell)
-			return cell;
-		if (r->rows[*cell - 1]->type == rec->type && agree(d, r->rows[*cell - 1], rec, true))
-			return cell;
-	}
+	for (; *link; link = &(*link)->chain)
+		if ((*link)->hash == hash && (*link)->rec->type == rec->type && agree(d, (*link)->rec, rec, true))
+			break;
+	return link;
 }
 
 static int grow(struct retained *r)
 {
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 256;
-		struct rec **rows = realloc(r->rows, cap * sizeof(*rows));
+	struct row **table;
+	size_t size = r->table_size * 2;
 
-		if (!rows)
-			return -ENOMEM;
-		r->rows = rows;
-		r->cap = cap;
+	if (r->n < r->table_size)
+		return 0;
+	table = calloc(size, sizeof(*table));
+	if (!table)
+		return -ENOMEM;
+	for (struct row *row = r->first; row; row = row->after) {
+		row->chain = table[row->hash & (size - 1)];
+		table[row->hash & (size - 1)] = row;
 	}
-	if (r->table_size <= 2 * (r->n + 1)) {
-		__u32 *table = calloc(r->table_size * 2, sizeof(*table));
-
-		if (!table)
-			return -ENOMEM;
-		free(r->table);
-		r->table = table;
-		r->table_size *= 2;
-		for (size_t i = 0; i < r->n; i++)
-			*cell_of(r, r->rows[i]) = i + 1;
-	}
+	free(r->table);
+	r->table = table;
+	r->table_size = size;
 	return 0;
+}
+
+static int add(struct retained *r, const struct rec *rec, __u32 hash)
+{
+	struct row *row;
+
+	if (grow(r))
+		return -ENOMEM;
+	row = calloc(1, sizeof(*row));
+	if (row)
+		row->rec = copy(schema__record(rec->type), rec);
+	if (!row || !row->rec) {
+		free(row);
+		return -ENOMEM;
+	}
+	row->hash = hash;
+	row->seen = rec->ts;
+	*link_of(r, rec, hash) = row;
+	put_last(r, row);
+	make_newest(&r->of[rec->type], row);
+	return 1;
+}
+
+static int replace(struct row *row, const struct rec *rec)
+{
+	struct rec *mine = copy(schema__record(rec->type), rec);
+
+	if (!mine)
+		return -ENOMEM;
+	free(row->rec);
+	row->rec = mine;
+	return 1;
 }
 
 int retained__put(struct retained *r, const struct rec *rec)
 {
 	const struct record_desc *d = schema__record(rec->type);
-	struct rec *mine;
-	__u32 *cell;
+	__u32 hash = key_hash(d, rec);
+	struct row *row = *link_of(r, rec, hash);
 
-	if (grow(r))
-		return -ENOMEM;
-	cell = cell_of(r, rec);
-	if (*cell && agree(d, r->rows[*cell - 1], rec, false))
-		return 0;
-	mine = copy(d, rec);
-	if (!mine)
-		return -ENOMEM;
-	if (*cell) {
-		free(r->rows[*cell - 1]);
-		r->rows[*cell - 1] = mine;
-	} else {
-		r->rows[r->n++] = mine;
-		*cell = r->n;
-	}
-	return 1;
+	if (!row)
+		return add(r, rec, hash);
+	take_out_of_type(&r->of[rec->type], row);
+	make_newest(&r->of[rec->type], row);
+	row->seen = rec->ts;
+	return agree(d, row->rec, rec, false) ? 0 : replace(row, rec);
+}
+
+/* ---- forgetting --------------------------------------------------------------------------------- */
+
+static void forget(struct retained *r, struct row *row)
+{
+	struct row **link = link_of(r, row->rec, row->hash);
+
+	assert(*link == row);
+	*link = row->chain;
+	take_out(r, row);
+	take_out_of_type(&r->of[row->rec->type], row);
+	free_row(row);
+}
+
+size_t retained__forget_older(struct retained *r, enum rec_type type, __u64 ts)
+{
+	struct by_type *t = &r->of[type];
+	size_t was = t->n;
+
+	while (t->oldest && t->oldest->seen < ts)
+		forget(r, t->oldest);
+	return was - t->n;
+}
+
+/* Frames of one stack: without all of them it would look like another one. */
+static bool belong_together(const struct rec *a, const struct rec *b)
+{
+	if (a->type == REC_stack)
+		return ((const struct rec_stack *)a)->id == ((const struct rec_stack *)b)->id;
+	if (a->type == REC_ustack)
+		return ((const struct rec_ustack *)a)->id == ((const struct rec_ustack *)b)->id;
+	return false;
+}
+
+size_t retained__make_room(struct retained *r)
+{
+	struct by_type *most = &r->of[0];
+	size_t was = r->n;
+	bool more;
+
+	for (unsigned type = 1; type < REC_TYPE_MAX; type++)
+		if (r->of[type].n > most->n)
+			most = &r->of[type];
+	do {
+		struct row *row = most->oldest;
+
+		more = row && row->newer && belong_together(row->rec, row->newer->rec);
+		if (row)
+			forget(r, row);
+	} while (more);
+	return was - r->n;
 }
 
 int retained__each(const struct retained *r, int (*fn)(void *ctx, const struct rec *rec), void *ctx)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		int err = fn(ctx, r->rows[i]);
+	for (const struct row *row = r->first; row; row = row->after) {
+		int err = fn(ctx, row->rec);
 
 		if (err < 0)
 			return err;

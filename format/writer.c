@@ -134,6 +134,16 @@ int trace_writer__define(struct trace_writer *w, const struct rec *rec)
 	return changed ? add_row(w, stream_of(w, STREAM_DEFINITIONS), rec) : 0;
 }
 
+void trace_writer__forget_older(struct trace_writer *w, enum rec_type type, __u64 ts)
+{
+	retained__forget_older(w->retained, type, ts);
+}
+
+int trace_writer__define_here(struct trace_writer *w, const struct rec *rec)
+{
+	return add_row(w, stream_of(w, STREAM_DEFINITIONS), rec);
+}
+
 void trace_writer__set_lost(struct trace_writer *w, __u32 stream, __u64 lost)
 {
 	stream_of(w, stream)->lost = lost;

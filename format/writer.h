@@ -45,9 +45,21 @@ int trace_writer__append(struct trace_writer *w, __u32 stream, const struct rec 
 
 /*
  * Adds or replaces a definition. It reaches the file before any row appended later, and again at
- * the start of each later segment. Texts are copied.
+ * the start of each later segment until it is forgotten. Texts are copied.
  */
 int trace_writer__define(struct trace_writer *w, const struct rec *rec);
+
+/*
+ * What was last defined of a type with a ts before `ts` is not repeated in segments to come: no row appended from now
+ * on refers to it. What is written of it stays.
+ */
+void trace_writer__forget_older(struct trace_writer *w, enum rec_type type, __u64 ts);
+
+/*
+ * A definition that is not repeated: whoever refers to it in a later segment (stats.segments says which one this is)
+ * defines it there again. A segment never ends between this and the next row.
+ */
+int trace_writer__define_here(struct trace_writer *w, const struct rec *rec);
 
 /* Sets what stream's block headers say of losses: records lost on it so far. */
 void trace_writer__set_lost(struct trace_writer *w, __u32 stream, __u64 lost);

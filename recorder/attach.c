@@ -420,6 +420,13 @@ int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex)
 	return bpf_map_update_elem(a->maps.devices_fd, &key, &one, BPF_ANY) ? -errno : 0;
 }
 
+void attach__unwant_device(struct attach *a, __u32 netns, __u32 ifindex)
+{
+	struct device_key key = { .netns = netns, .ifindex = ifindex };
+
+	(void)bpf_map_delete_elem(a->maps.devices_fd, &key); /* when it is not there, so much the better */
+}
+
 /* Where the links are of all that is attached. */
 static size_t links_of(struct attach *a, struct bpf_link **links[MAX_LINKS])
 {

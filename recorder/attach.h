@@ -40,6 +40,7 @@ bool attach__renew(struct attach *a, struct plan *plan, const struct means *m);
 
 /* Packets at this device, or with ifindex 0 at any of the namespace, begin to be followed. -errno. */
 int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex);
+void attach__unwant_device(struct attach *a, __u32 netns, __u32 ifindex);
 
 /*
  * Starts and stops recording, in all programs at once. Those that run at that moment still write to their rings, until

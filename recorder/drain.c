@@ -76,7 +76,7 @@ static void on_lock(struct sink *s, __u32 stream, const struct rec_lock *wire)
 	if (l.addr)
 		sink__lock_address(s, l.addr);
 	l.stack = sink__stack(s, frames + own, l.rec.frames - own);
-	l.ustack = ustacks__id(s->ustacks, l.tgid, frames + STACK_FRAMES, l.rec.user_frames);
+	l.ustack = ustacks__id(s->ustacks, sink__segment(s), l.tgid, frames + STACK_FRAMES, l.rec.user_frames);
 	sink__append(s, stream, &l.rec);
 }
 
@@ -84,7 +84,7 @@ static void on_futex(struct sink *s, __u32 stream, const struct rec_futex *wire)
 {
 	struct rec_futex f = *wire;
 
-	f.ustack = ustacks__id(s->ustacks, f.tgid, (const __u64 *)(wire + 1), f.rec.user_frames);
+	f.ustack = ustacks__id(s->ustacks, sink__segment(s), f.tgid, (const __u64 *)(wire + 1), f.rec.user_frames);
 	sink__append(s, stream, &f.rec);
 }
 
@@ -92,7 +92,7 @@ static void on_pthread(struct sink *s, __u32 stream, const struct rec_pthread *w
 {
 	struct rec_pthread p = *wire;
 
-	p.ustack = ustacks__id(s->ustacks, p.tgid, (const __u64 *)(wire + 1), p.rec.user_frames);
+	p.ustack = ustacks__id(s->ustacks, sink__segment(s), p.tgid, (const __u64 *)(wire + 1), p.rec.user_frames);
 	sink__append(s, stream, &p.rec);
 }
 
@@ -100,7 +100,7 @@ static void on_offcpu_ustack(struct sink *s, __u32 stream, const struct rec_offc
 {
 	struct rec_offcpu_ustack u = *wire;
 
-	u.ustack = ustacks__id(s->ustacks, u.tgid, (const __u64 *)(wire + 1), u.rec.user_frames);
+	u.ustack = ustacks__id(s->ustacks, sink__segment(s), u.tgid, (const __u64 *)(wire + 1), u.rec.user_frames);
 	sink__append(s, stream, &u.rec); /* without a stack, too: what was produced is written or counted as lost */
 }
 
@@ -114,9 +114,7 @@ static bool is_whole(const struct rec *rec, size_t size, __u32 len)
 
 void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
 {
-	static _Thread_local __u64 last_location;
 	const struct rec *rec = sample;
-	__u64 location;
 
 	switch (rec->type) {
 	case REC_drop:
@@ -152,10 +150,8 @@ void drain__record(struct sink *s, __u32 stream, const void *sample, __u32 len)
 			sink__symbol(s, ((const struct rec_ovs_drop *)sample)->location);
 		break;
 	case REC_free:
-		location = ((const struct rec_free *)sample)->location;
-		if (location && location != last_location)
-			sink__symbol(s, location);
-		last_location = location;
+		if (((const struct rec_free *)sample)->location)
+			sink__symbol(s, ((const struct rec_free *)sample)->location);
 	}
 	sink__append(s, stream, rec);
 }

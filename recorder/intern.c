@@ -1,31 +1,32 @@
 /*
  * intern.c: byte strings to dense ids (intern.h).
  *
- * Open addressing over (hash, id); the bytes themselves are kept one after the other. At most half of
- * the slots are used, so a lookup that fails ends soon.
+ * A hash table of chains; each string is an allocation of its own, in a list that begins with the one that was not
+ * asked for for longest.
  */
 #include "intern.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_SLOTS = 256 };
 
-struct slot {
-	__u64 hash;
-	__u32 id; /* 0: free */
-};
-
 struct entry {
-	__u32 offset, len;
+	struct interned pub; /* first: one is the other */
+	struct entry *chain;
+	struct entry *older, *newer;
+	__u64 hash;
+	unsigned char bytes[];
 };
 
 struct intern {
-	struct slot *slots;
-	struct entry *entries; /* by id - 1 */
-	unsigned char *bytes;
-	__u32 n_slots, n, max_entries, max;
-	size_t used, room;
+	struct entry **slots; /* a power of two, at least n */
+	struct entry *oldest, *newest;
+	void (*on_forget)(void *ctx, const struct interned *i);
+	void *ctx;
+	__u64 now; /* calls so far */
+	__u32 n_slots, n, max, last_id;
 };
 
 struct intern *intern__new(__u32 max)
@@ -48,10 +49,18 @@ void intern__free(struct intern *t)
 {
 	if (!t)
 		return;
+	for (struct entry *e = t->oldest, *next; e; e = next) {
+		next = e->newer;
+		free(e);
+	}
 	free(t->slots);
-	free(t->entries);
-	free(t->bytes);
 	free(t);
+}
+
+void intern__on_forget(struct intern *t, void (*fn)(void *ctx, const struct interned *i), void *ctx)
+{
+	t->on_forget = fn;
+	t->ctx = ctx;
 }
 
 __u32 intern__count(const struct intern *t)
@@ -59,9 +68,21 @@ __u32 intern__count(const struct intern *t)
 	return t->n;
 }
 
-const void *intern__bytes(const struct intern *t, __u32 id)
+__u64 intern__now(const struct intern *t)
 {
-	return t->bytes + t->entries[id - 1].offset;
+	return t->now;
+}
+
+struct interned *intern__first(const struct intern *t)
+{
+	return t->oldest ? &t->oldest->pub : NULL;
+}
+
+struct interned *intern__next(const struct interned *i)
+{
+	const struct entry *e = (const struct entry *)i;
+
+	return e->newer ? &e->newer->pub : NULL;
 }
 
 /* Multiply and fold, eight bytes at a time; keys are our own, not an attacker's choice of collisions. */
@@ -80,87 +101,118 @@ static __u64 hash_of(const unsigned char *p, __u32 len)
 	return h ^ h >> 29;
 }
 
-static struct slot *find(const struct intern *t, __u64 hash, const void *bytes, __u32 len)
+static struct entry **slot_of(const struct intern *t, __u64 hash)
 {
-	__u32 mask = t->n_slots - 1;
-
-	for (__u32 i = hash & mask;; i = (i + 1) & mask) {
-		struct slot *s = &t->slots[i];
-
-		if (!s->id)
-			return s;
-		if (s->hash == hash && t->entries[s->id - 1].len == len &&
-		    !memcmp(t->bytes + t->entries[s->id - 1].offset, bytes, len))
-			return s;
-	}
+	return &t->slots[hash & (t->n_slots - 1)];
 }
 
-static bool grow_slots(struct intern *t)
+static struct entry *find(const struct intern *t, __u64 hash, const void *bytes, __u32 len)
 {
-	struct slot *old = t->slots, *slots;
-	__u32 n_old = t->n_slots, mask = n_old * 2 - 1;
+	for (struct entry *e = *slot_of(t, hash); e; e = e->chain)
+		if (e->hash == hash && e->pub.len == len && !memcmp(e->bytes, bytes, len))
+			return e;
+	return NULL;
+}
 
-	slots = calloc(n_old * 2, sizeof(*slots));
+static void enter(struct intern *t, struct entry *e)
+{
+	struct entry **slot = slot_of(t, e->hash);
+
+	e->chain = *slot;
+	*slot = e;
+}
+
+/* Without memory the chains get longer. */
+static void grow(struct intern *t)
+{
+	struct entry **slots = calloc((size_t)t->n_slots * 2, sizeof(*slots));
+
 	if (!slots)
-		return false;
-	for (__u32 i = 0; i < n_old; i++) {
-		__u32 at = old[i].hash & mask;
-
-		if (!old[i].id)
-			continue;
-		while (slots[at].id)
-			at = (at + 1) & mask;
-		slots[at] = old[i];
-	}
+		return;
+	free(t->slots);
 	t->slots = slots;
-	t->n_slots = n_old * 2;
-	free(old);
-	return true;
+	t->n_slots *= 2;
+	for (struct entry *e = t->oldest; e; e = e->newer)
+		enter(t, e);
 }
 
-static bool make_room(struct intern *t, __u32 len)
+static void make_newest(struct intern *t, struct entry *e)
 {
-	if (t->n == t->max_entries) {
-		__u32 max = t->max_entries ? t->max_entries * 2 : FIRST_SLOTS / 2;
-		struct entry *e = realloc(t->entries, max * sizeof(*e));
+	e->older = t->newest;
+	e->newer = NULL;
+	*(t->newest ? &t->newest->newer : &t->oldest) = e;
+	t->newest = e;
+	e->pub.used = t->now;
+}
 
-		if (!e)
-			return false;
-		t->entries = e;
-		t->max_entries = max;
-	}
-	if (t->used + len > t->room) {
-		size_t room = (t->room + len) * 2;
-		unsigned char *b = realloc(t->bytes, room);
+static void take_out(struct intern *t, struct entry *e)
+{
+	*(e->older ? &e->older->newer : &t->oldest) = e->newer;
+	*(e->newer ? &e->newer->older : &t->newest) = e->older;
+}
 
-		if (!b)
-			return false;
-		t->bytes = b;
-		t->room = room;
+void intern__forget(struct intern *t, struct interned *i)
+{
+	struct entry *e = (struct entry *)i, **link = slot_of(t, e->hash);
+
+	if (t->on_forget)
+		t->on_forget(t->ctx, i);
+	while (*link != e)
+		link = &(*link)->chain;
+	*link = e->chain;
+	take_out(t, e);
+	t->n--;
+	free(e);
+}
+
+void intern__forget_unused(struct intern *t, __u64 since)
+{
+	while (t->oldest && t->oldest->pub.used <= since)
+		intern__forget(t, &t->oldest->pub);
+}
+
+static struct entry *add(struct intern *t, __u64 hash, const void *bytes, __u32 len)
+{
+	struct entry *e = t->last_id < ~0U ? calloc(1, sizeof(*e) + len) : NULL;
+
+	if (!e)
+		return NULL;
+	if (t->max && t->n == t->max)
+		intern__forget(t, &t->oldest->pub);
+	if (t->n == t->n_slots && t->n_slots < 1U << 31)
+		grow(t);
+	memcpy(e->bytes, bytes, len);
+	e->pub.bytes = e->bytes;
+	e->pub.len = len;
+	e->pub.id = ++t->last_id;
+	e->hash = hash;
+	t->n++;
+	enter(t, e);
+	make_newest(t, e);
+	assert(!t->max || t->n <= t->max);
+	return e;
+}
+
+struct interned *intern__get(struct intern *t, const void *bytes, __u32 len, bool *is_new)
+{
+	__u64 hash = hash_of(bytes, len);
+	struct entry *e = find(t, hash, bytes, len);
+
+	t->now++;
+	*is_new = !e;
+	if (e) {
+		take_out(t, e);
+		make_newest(t, e);
+		return &e->pub;
 	}
-	return true;
+	e = add(t, hash, bytes, len);
+	*is_new = e;
+	return e ? &e->pub : NULL;
 }
 
 __u32 intern__id(struct intern *t, const void *bytes, __u32 len, bool *is_new)
 {
-	__u64 hash = hash_of(bytes, len);
-	struct slot *s = find(t, hash, bytes, len);
+	const struct interned *i = intern__get(t, bytes, len, is_new);
 
-	*is_new = false;
-	if (s->id)
-		return s->id;
-	if ((t->max && t->n == t->max) || t->used + len > ~0U || !make_room(t, len))
-		return 0;
-	if (t->n * 2 >= t->n_slots) {
-		if (!grow_slots(t))
-			return 0;
-		s = find(t, hash, bytes, len);
-	}
-	memcpy(t->bytes + t->used, bytes, len);
-	t->entries[t->n] = (struct entry){ t->used, len };
-	t->used += len;
-	s->hash = hash;
-	s->id = ++t->n;
-	*is_new = true;
-	return s->id;
+	return i ? i->id : 0;
 }

@@ -13,14 +13,15 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { MAX_COUNTERS = 1 << 20 }; /* some two thousand namespaces */
+
 struct counter_key {
 	__u32 netns, name;
 };
 
 struct procfs {
-	struct intern *keys;  /* of counters */
-	__u64 *values;        /* last one written, by key id - 1 */
-	size_t n_values;
+	struct intern *counters; /* by namespace and name; value: the last one written */
+	__u64 round;             /* what was not asked for since then is gone */
 	char *buffer;
 	size_t room;
 	__u64 tick_ns;        /* unit of /proc/stat */
@@ -32,11 +33,11 @@ struct procfs *procfs__new(void)
 
 	if (!p)
 		return NULL;
-	p->keys = intern__new(0);
+	p->counters = intern__new(MAX_COUNTERS);
 	p->room = 16384;
 	p->buffer = malloc(p->room);
 	p->tick_ns = 1000000000ULL / sysconf(_SC_CLK_TCK);
-	if (!p->keys || !p->buffer) {
+	if (!p->counters || !p->buffer) {
 		procfs__free(p);
 		return NULL;
 	}
@@ -47,8 +48,7 @@ void procfs__free(struct procfs *p)
 {
 	if (!p)
 		return;
-	intern__free(p->keys);
-	free(p->values);
+	intern__free(p->counters);
 	free(p->buffer);
 	free(p);
 }
@@ -76,24 +76,21 @@ char *procfs__read(struct procfs *p, const char *path)
 	return n < 0 ? NULL : p->buffer;
 }
 
+void procfs__begin_round(struct procfs *p)
+{
+	intern__forget_unused(p->counters, p->round);
+	p->round = intern__now(p->counters);
+}
+
 static bool value_changed(struct procfs *p, const struct counter_key *key, __u64 value)
 {
 	bool is_new, changed;
-	__u32 id = intern__id(p->keys, key, sizeof(*key), &is_new);
+	struct interned *counter = intern__get(p->counters, key, sizeof(*key), &is_new);
 
-	if (id > p->n_values) {
-		size_t n = id * 2;
-		__u64 *v = realloc(p->values, n * sizeof(*v));
-
-		if (!v)
-			return true;
-		p->values = v;
-		p->n_values = n;
-	}
-	if (!id)
+	if (!counter)
 		return true;
-	changed = is_new || p->values[id - 1] != value;
-	p->values[id - 1] = value;
+	changed = is_new || counter->value != value;
+	counter->value = value;
 	return changed;
 }
 

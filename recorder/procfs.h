@@ -10,6 +10,12 @@ struct procfs *procfs__new(void);
 void procfs__free(struct procfs *p);
 
 /*
+ * Before the counters are sampled once more: those that were not, last time, are forgotten. Their namespace is gone,
+ * and another one may get its number.
+ */
+void procfs__begin_round(struct procfs *p);
+
+/*
  * Each takes the sink's lock itself. Counter rows are appended when the value changed since the last
  * sample; `all`: regardless.
  */

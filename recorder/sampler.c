@@ -19,6 +19,7 @@
 #include "format/schema.h"
 #include "affinity.h"
 #include "ethtool.h"
+#include "gone.h"
 #include "hidden.h"
 #include "namespaces.h"
 #include "netlink.h"
@@ -49,12 +50,14 @@ struct sampler {
 	struct wanted_devices *wanted;
 	struct procfs *procfs;
 	struct affinity *affinity;
+	struct intern *vms;    /* vms.h */
 	struct hidden *hidden; /* only during the first walk over all tasks */
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;
 	bool stop, started, openvswitch;
 	__u64 interval_ns, sampled, stats_due;
+	struct gone gone;
 	__u64 misses[MAX_PROGRAMS];
 	unsigned round;
 };
@@ -266,16 +269,37 @@ static void sample_programs(struct sampler *s, bool baseline)
 	s->sampled = now;
 }
 
+static void define_here(void *sink, const struct rec *rec)
+{
+	sink__lock(sink);
+	sink__define_here(sink, rec);
+	sink__unlock(sink);
+}
+
+/* Looking through files takes its time, and the trace is not locked meanwhile. */
+static void name_gone_modules(struct sampler *s)
+{
+	struct module *gone;
+
+	sink__lock(s->sink);
+	gone = modules__take_gone(ustacks__modules(s->sink->ustacks));
+	sink__unlock(s->sink);
+	modules__name_gone(gone, define_here, s->sink);
+}
+
 static void sample(struct sampler *s, bool all)
 {
 	bool seldom = all || s->round % PROCESSES_EVERY == 0;
 
+	if (seldom)
+		gone__look(&s->gone, s->sink, now_ns());
+	procfs__begin_round(s->procfs);
 	sample_clocks(s);
 	namespaces__scan(s->namespaces, seldom);
 	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
 		sample_namespace(s, i, all, seldom);
 	if (seldom)
-		vms__sample(s->sink, all);
+		vms__sample(s->sink, s->vms, all);
 	procfs__sample_host(s->procfs, s->sink, all);
 	if (all && s->openvswitch)
 		openvswitch__ask_daemon(s->procfs, s->sink);
@@ -285,6 +309,8 @@ static void sample(struct sampler *s, bool all)
 		sample_tasks(s);
 	if (s->round && seldom)
 		affinity__look_again(s->affinity, s->sink);
+	if (seldom)
+		name_gone_modules(s);
 	sample_cost(s);
 	s->round++;
 }
@@ -358,7 +384,8 @@ int sampler__open(struct sampler **out, const struct late *late, struct sink *si
 	pthread_condattr_destroy(&attr);
 	s->procfs = procfs__new();
 	s->affinity = affinity__new();
-	if (!s->procfs || !s->affinity || namespaces__open(&s->namespaces, err) < 0) {
+	s->vms = intern__new(0);
+	if (!s->procfs || !s->affinity || !s->vms || namespaces__open(&s->namespaces, err) < 0) {
 		sampler__close(s);
 		return trace_error__set(err, -ENOMEM, "cannot begin to sample: out of memory or no /proc");
 	}
@@ -406,6 +433,7 @@ void sampler__close(struct sampler *s)
 		return;
 	procfs__free(s->procfs);
 	affinity__free(s->affinity);
+	intern__free(s->vms);
 	namespaces__close(s->namespaces);
 	pthread_mutex_destroy(&s->mutex);
 	pthread_cond_destroy(&s->cond);

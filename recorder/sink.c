@@ -20,24 +20,24 @@ static void free_tables(struct sink *s)
 	free(s->symbol_defined);
 }
 
-static void define(void *sink, const struct rec *rec)
+static void define_here(void *sink, const struct rec *rec)
 {
-	sink__define(sink, rec);
+	sink__define_here(sink, rec);
 }
 
 int sink__open(struct sink *s, const char *path, const struct trace_writer_opts *opts, struct trace_error *err)
 {
 	memset(s, 0, sizeof(*s));
 	pthread_mutex_init(&s->mutex, NULL);
-	s->strings = intern__new(0);
-	s->addresses = intern__new(0);
+	s->strings = intern__new(SINK_MAX_STRINGS);
+	s->addresses = intern__new(SINK_MAX_ADDRESSES);
 	s->stacks = intern__new(SINK_MAX_STACKS);
 	s->locks = intern__new(SINK_MAX_LOCKS);
-	s->ustacks = ustacks__new(define, s);
+	s->ustacks = ustacks__new(define_here, s);
 	s->kallsyms = fopen("/proc/kallsyms", "re");
 	s->ksyms = s->kallsyms ? ksyms__read(s->kallsyms) : NULL;
 	if (s->ksyms)
-		s->symbol_defined = calloc(ksyms__count(s->ksyms) + 1, sizeof(bool));
+		s->symbol_defined = calloc(ksyms__count(s->ksyms) + 1, sizeof(*s->symbol_defined));
 	if (!s->strings || !s->addresses || !s->stacks || !s->locks || !s->ustacks || (s->ksyms && !s->symbol_defined)) {
 		free_tables(s);
 		return trace_error__set(err, -ENOMEM, "out of memory");
@@ -79,6 +79,16 @@ void sink__define(struct sink *s, const struct rec *rec)
 	(void)trace_writer__define(s->writer, rec);
 }
 
+void sink__forget_older(struct sink *s, enum rec_type type, __u64 ts)
+{
+	trace_writer__forget_older(s->writer, type, ts);
+}
+
+void sink__define_here(struct sink *s, const struct rec *rec)
+{
+	(void)trace_writer__define_here(s->writer, rec);
+}
+
 bool sink__failed(struct sink *s)
 {
 	return trace_writer__error(s->writer)->code != 0;
@@ -102,18 +112,34 @@ void sink__config(struct sink *s, const char *key, const char *fmt, ...)
 	sink__define(s, &c.rec);
 }
 
+__u32 sink__segment(const struct sink *s)
+{
+	return trace_writer__stats(s->writer)->segments;
+}
+
+/* Is this the first time in this segment? */
+static bool is_due(const struct sink *s, struct interned *i)
+{
+	__u32 segment = sink__segment(s);
+	bool due = i && i->value != segment;
+
+	if (due)
+		i->value = segment;
+	return due;
+}
+
 __u32 sink__string(struct sink *s, const char *text)
 {
 	bool is_new;
-	__u32 id = intern__id(s->strings, text, strlen(text), &is_new);
+	struct interned *i = intern__get(s->strings, text, strlen(text), &is_new);
 
-	if (is_new) {
-		struct rec_string r = { .rec = { .ts = now_ns(), .type = REC_string }, .id = id,
+	if (is_due(s, i)) {
+		struct rec_string r = { .rec = { .ts = now_ns(), .type = REC_string }, .id = i->id,
 					.text = text_of(text) };
 
-		sink__define(s, &r.rec);
+		sink__define_here(s, &r.rec);
 	}
-	return id;
+	return i ? i->id : 0;
 }
 
 void sink__symbol(struct sink *s, __u64 addr)
@@ -122,38 +148,41 @@ void sink__symbol(struct sink *s, __u64 addr)
 	size_t index;
 	bool is_new;
 
-	intern__id(s->addresses, &addr, sizeof(addr), &is_new);
-	if (!is_new || !s->ksyms || ksyms__find(s->ksyms, addr, &sym, &index) || s->symbol_defined[index])
+	if (!is_due(s, intern__get(s->addresses, &addr, sizeof(addr), &is_new)))
 		return;
-	s->symbol_defined[index] = true;
-	sink__define(s, &(struct rec_symbol){ .rec = { .ts = now_ns(), .type = REC_symbol },
-					      .addr = sym.addr,
-					      .size = sym.size,
-					      .name = text_of(sym.name),
-					      .module = text_of(sym.module) }
-				 .rec);
+	if (!s->ksyms || ksyms__find(s->ksyms, addr, &sym, &index) || s->symbol_defined[index] == sink__segment(s))
+		return;
+	s->symbol_defined[index] = sink__segment(s);
+	sink__define_here(s, &(struct rec_symbol){ .rec = { .ts = now_ns(), .type = REC_symbol },
+						   .addr = sym.addr,
+						   .size = sym.size,
+						   .name = text_of(sym.name),
+						   .module = text_of(sym.module) }
+				      .rec);
 }
 
-/* What a module left behind may be another one's place now. Without memory the old names stay. */
+/*
+ * What a module left behind may be another one's place now: symbols are looked up anew, and stacks through them are
+ * other ones. Without memory the old names stay.
+ */
 void sink__renew_symbols(struct sink *s)
 {
 	struct ksyms *old = s->ksyms, *fresh = old ? ksyms__read(s->kallsyms) : NULL;
-	bool *defined = fresh ? calloc(ksyms__count(fresh) + 1, sizeof(bool)) : NULL, *old_defined = s->symbol_defined;
-	struct intern *addresses = defined ? intern__new(0) : NULL, *old_addresses = s->addresses;
+	__u32 *old_defined = s->symbol_defined;
+	__u32 *defined = fresh ? calloc(ksyms__count(fresh) + 1, sizeof(*defined)) : NULL;
 
-	if (!addresses) {
+	if (!defined) {
 		ksyms__close(fresh);
-		free(defined);
 		return;
 	}
 	sink__lock(s);
 	s->ksyms = fresh;
 	s->symbol_defined = defined;
-	s->addresses = addresses;
+	intern__forget_unused(s->addresses, intern__now(s->addresses));
+	intern__forget_unused(s->stacks, intern__now(s->stacks));
 	sink__unlock(s);
 	ksyms__close(old);
 	free(old_defined);
-	intern__free(old_addresses);
 }
 
 /* ---- locks --------------------------------------------------------------------------------------- */
@@ -162,7 +191,7 @@ void sink__lock_address(struct sink *s, __u64 addr)
 {
 	bool is_new;
 
-	intern__id(s->locks, &addr, sizeof(addr), &is_new); /* beyond the limit they just have no name */
+	intern__id(s->locks, &addr, sizeof(addr), &is_new);
 }
 
 static void define_data(void *ctx, const struct ksym *sym)
@@ -171,16 +200,16 @@ static void define_data(void *ctx, const struct ksym *sym)
 
 	r.name = text_of(sym->name);
 	r.module = text_of(sym->module);
-	sink__define(ctx, &r.rec);
+	sink__define_here(ctx, &r.rec);
 }
 
 void sink__name_locks(struct sink *s)
 {
-	__u32 n = intern__count(s->locks);
-	__u64 *addrs = malloc((n + 1) * sizeof(*addrs));
+	__u64 *addrs = malloc((intern__count(s->locks) + 1) * sizeof(*addrs));
+	__u32 n = 0;
 
-	for (__u32 i = 0; addrs && i < n; i++)
-		memcpy(&addrs[i], intern__bytes(s->locks, i + 1), sizeof(*addrs));
+	for (const struct interned *i = intern__first(s->locks); addrs && i; i = intern__next(i))
+		memcpy(&addrs[n++], i->bytes, sizeof(*addrs));
 	if (addrs && n && s->kallsyms)
 		ksyms__each_data(s->kallsyms, addrs, n, define_data, s);
 	free(addrs);
@@ -209,21 +238,19 @@ __u32 sink__own_frames(const struct sink *s, const __u64 *frames, __u32 n)
 
 __u32 sink__stack(struct sink *s, const __u64 *frames, __u32 n)
 {
+	struct interned *stack;
 	bool is_new;
-	__u32 id;
 
 	if (!n)
 		return 0;
-	id = intern__id(s->stacks, frames, n * sizeof(*frames), &is_new);
-	s->stacks_refused += !id;
-	if (!is_new)
-		return id;
-	for (__u32 i = 0; i < n; i++) {
+	stack = intern__get(s->stacks, frames, n * sizeof(*frames), &is_new);
+	s->stacks_refused += !stack;
+	for (__u32 i = 0, due = is_due(s, stack); i < n && due; i++) {
 		struct rec_stack r = { .rec = { .ts = now_ns(), .type = REC_stack },
-				       .id = id, .depth = i, .addr = frames[i] };
+				       .id = stack->id, .depth = i, .addr = frames[i] };
 
 		sink__symbol(s, frames[i]);
-		sink__define(s, &r.rec);
+		sink__define_here(s, &r.rec);
 	}
-	return id;
+	return stack ? stack->id : 0;
 }

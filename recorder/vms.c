@@ -89,12 +89,20 @@ static bool has_kvm_open(const char *pid)
 	return found;
 }
 
-static bool is_vm(const char *pid, bool look_at_files)
+static bool is_known(const struct intern *known, const char *pid)
+{
+	for (const struct interned *i = intern__first(known); i; i = intern__next(i))
+		if (i->len == strlen(pid) && !memcmp(i->bytes, pid, i->len))
+			return true;
+	return false;
+}
+
+static bool is_vm(const char *pid, const struct intern *known, bool look_at_files)
 {
 	char comm[32];
 
 	read_file(pid, "comm", comm, sizeof(comm));
-	return !strncmp(comm, "qemu", 4) || (look_at_files && has_kvm_open(pid));
+	return !strncmp(comm, "qemu", 4) || ((look_at_files || is_known(known, pid)) && has_kvm_open(pid));
 }
 
 static void define(struct sink *s, const char *pid, char *command)
@@ -113,16 +121,22 @@ static void define(struct sink *s, const char *pid, char *command)
 	sink__unlock(s);
 }
 
-void vms__sample(struct sink *s, bool all)
+void vms__sample(struct sink *s, struct intern *known, bool all)
 {
 	char *command = malloc(MAX_COMMAND);
 	DIR *dir = command ? opendir("/proc") : NULL;
+	__u64 before = intern__now(known);
 	struct dirent *e;
+	bool is_new;
 
 	while (dir && (e = readdir(dir)))
-		if (isdigit((unsigned char)e->d_name[0]) && is_vm(e->d_name, all))
+		if (isdigit((unsigned char)e->d_name[0]) && is_vm(e->d_name, known, all)) {
 			define(s, e->d_name, command);
-	if (dir)
+			(void)intern__id(known, e->d_name, strlen(e->d_name), &is_new);
+		}
+	if (dir) {
+		intern__forget_unused(known, before);
 		closedir(dir);
+	}
 	free(command);
 }

@@ -7,10 +7,12 @@
 enum { VMS_ARGS = 4000 };
 
 /*
- * Defines a vm for every process named qemu… and, with `all`, for every other one that has /dev/kvm open: that takes
- * a look at every open file. Takes the sink's lock itself.
+ * Defines a vm for every process named qemu… and for every other one that has /dev/kvm open. That takes a look at
+ * every open file: with `all` of every process, else of those that had it open last time, whose numbers `known` keeps
+ * for us.
+ * Takes the sink's lock itself.
  */
-void vms__sample(struct sink *s, bool all);
+void vms__sample(struct sink *s, struct intern *known, bool all);
 
 /*
  * What a command line (`len` bytes, each argument with a NUL) says about networking and CPUs: arguments with their

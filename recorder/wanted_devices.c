@@ -13,6 +13,7 @@ struct wanted_devices {
 	size_t n_names;
 	bool found[MAX_NAMES];
 	__u32 namespaces[MAX_NAMES]; /* where the names are looked for */
+	__u32 ifindex[MAX_NAMES][MAX_NAMES]; /* of each name in each of them, when it was last seen; 0: not so far */
 	size_t n_namespaces;
 };
 
@@ -82,22 +83,28 @@ int wanted_devices__bind(struct wanted_devices *d, struct attach *a, struct trac
 	return 0;
 }
 
-static bool is_wanted_namespace(const struct wanted_devices *d, __u32 netns)
+/* The name is another device's now: it was deleted and made anew, and the kernel has room for so many only. */
+static void know(struct wanted_devices *d, size_t name, size_t namespace, __u32 ifindex)
 {
-	for (size_t i = 0; i < d->n_namespaces; i++)
-		if (d->namespaces[i] == netns)
-			return true;
-	return false;
+	__u32 *was = &d->ifindex[name][namespace], netns = d->namespaces[namespace];
+
+	if (attach__want_device(d->attach, netns, ifindex))
+		return;
+	if (*was && *was != ifindex)
+		attach__unwant_device(d->attach, netns, *was);
+	*was = ifindex;
+	d->found[name] = true;
 }
 
 void wanted_devices__seen(struct wanted_devices *d, __u32 netns, __u32 ifindex, const char *name, size_t len)
 {
-	if (!d || !is_wanted_namespace(d, netns))
-		return;
-	for (size_t i = 0; i < d->n_names; i++)
-		if (strlen(d->names[i]) == len && !memcmp(d->names[i], name, len) &&
-		    !attach__want_device(d->attach, netns, ifindex))
-			d->found[i] = true;
+	size_t namespace = 0;
+
+	while (d && namespace < d->n_namespaces && d->namespaces[namespace] != netns)
+		namespace++;
+	for (size_t i = 0; d && namespace < d->n_namespaces && i < d->n_names; i++)
+		if (strlen(d->names[i]) == len && !memcmp(d->names[i], name, len))
+			know(d, i, namespace, ifindex);
 }
 
 const char *wanted_devices__missing(const struct wanted_devices *d, size_t *i)

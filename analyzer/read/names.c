@@ -2,7 +2,9 @@
  * names.c: definitions (names.h).
  *
  * format/retained.c keeps them by key, as the writer does. Symbols and strings are then indexed for
- * lookup. The number of definitions is limited: they stay in memory for the whole analysis.
+ * lookup. The number of definitions is limited: they stay in memory for the whole analysis. Of too many, those make
+ * room that no segment has repeated for longest, of the kind that there are most of: a month of containers does not
+ * cost the names of the kernel's functions. Readings of the clocks are thinned out evenly.
  */
 #include "analyzer/read/names.h"
 
@@ -14,13 +16,14 @@
 #include "format/retained.h"
 #include "format/schema.h"
 
-enum { MAX_DEFINITIONS = 1 << 19, MAX_CLOCKS = 1 << 16, MAX_LOCATIONS = 1 << 16 };
+enum { MAX_CLOCKS = 1 << 16, MAX_LOCATIONS = 1 << 16 };
 
 struct names {
 	struct retained *kept;
-	__u64 n, left_out;
+	__u64 left_out;
 	struct rec_clock *clocks; /* they have no key: each is one of its own */
 	size_t n_clocks, cap_clocks;
+	unsigned clock_step, clocks_seen; /* every so many readings one is kept */
 	const struct rec_symbol **symbols; /* by address */
 	size_t n_symbols;
 	const struct rec_string **strings; /* by id */
@@ -34,6 +37,7 @@ struct names *names__new(void)
 
 	if (!n)
 		return NULL;
+	n->clock_step = 1;
 	n->locations = lru__new(1, 0, MAX_LOCATIONS);
 	n->kept = retained__new();
 	if (n->kept && n->locations)
@@ -84,12 +88,21 @@ void names__clean(char *text, size_t len)
 	}
 }
 
+/* Every second one goes, and from now on only every second one comes. */
+static void thin_clocks(struct names *n)
+{
+	for (size_t i = 0; i < n->n_clocks / 2; i++)
+		n->clocks[i] = n->clocks[2 * i];
+	n->n_clocks /= 2;
+	n->clock_step *= 2;
+}
+
 static int add_clock(struct names *n, const struct rec *rec)
 {
-	if (n->n_clocks == MAX_CLOCKS) {
-		n->left_out++;
+	if (n->clocks_seen++ % n->clock_step)
 		return 0;
-	}
+	if (n->n_clocks == MAX_CLOCKS)
+		thin_clocks(n);
 	if (n->n_clocks == n->cap_clocks) {
 		size_t cap = n->cap_clocks ? n->cap_clocks * 2 : 64;
 		struct rec_clock *clocks = realloc(n->clocks, cap * sizeof(*clocks));
@@ -129,7 +142,8 @@ static int add_clean(struct names *n, const struct record_desc *d, const struct 
 		names__clean((char *)t->s, t->len);
 	}
 	code = retained__put(n->kept, &row.rec);
-	n->n += code > 0;
+	while (code > 0 && retained__count(n->kept) > NAMES_MAX)
+		n->left_out += retained__make_room(n->kept);
 	return code < 0 ? code : 0;
 }
 
@@ -141,10 +155,6 @@ int names__add(struct names *n, const struct rec *rec)
 		return 0;
 	if (rec->type == REC_clock)
 		return add_clock(n, rec);
-	if (n->n == MAX_DEFINITIONS) {
-		n->left_out++;
-		return 0;
-	}
 	return add_clean(n, d, rec);
 }
 

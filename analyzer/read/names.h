@@ -10,7 +10,7 @@
 #include "analyzer/store/store.h"
 #include "format/record.h"
 
-enum { NAMES_MAX_TEXT = 1024 };
+enum { NAMES_MAX_TEXT = 1024, NAMES_MAX = 1 << 19 };
 
 struct names;
 
@@ -40,7 +40,7 @@ void names__use_location(struct names *n, __u64 addr);
 /* Each definition of one record type, in order of first appearance. */
 void names__each(const struct names *n, enum rec_type type, void (*fn)(void *arg, const struct rec *rec), void *arg);
 
-/* Definitions beyond the limit, left out. */
+/* Definitions that made room for others, and code addresses that found none. */
 __u64 names__left_out(const struct names *n);
 
 /* Stores everything but probes, whose rows also hold their cost. */

@@ -259,7 +259,8 @@ static void store_results(struct analysis *a)
 
 	passes__finish(a->passes);
 	a->passes = NULL;
-	sweep__limit(&a->sweep, "definitions", 1 << 19, names__left_out(a->recording.names), "some names are missing");
+	sweep__limit(&a->sweep, "definitions", NAMES_MAX, names__left_out(a->recording.names),
+		     "some names are missing");
 	sweep__limit(&a->sweep, "gaps", g->n, g->left_out, "gaps are joined: more is called uncertain than is");
 	recording__store(&a->recording, a->store);
 	store_stages(a);

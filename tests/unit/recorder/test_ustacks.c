@@ -106,14 +106,14 @@ static void stacks(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/t.nrec", dir);
 	assert_int_equal(sink__open(&s, path, &opts, NULL), 0);
-	id = ustacks__id(s.ustacks, getpid(), frames, 4);
+	id = ustacks__id(s.ustacks, 1, getpid(), frames, 4);
 	assert_int_equal(id, 1);
-	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames, 2), id); /* it ends where the walk went astray */
-	assert_int_equal(ustacks__id(s.ustacks, getpid(), &odd, 1), 2);    /* in no file */
-	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames + 2, 1), 0);
-	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames, 0), 0);
+	assert_int_equal(ustacks__id(s.ustacks, 1, getpid(), frames, 2), id); /* it ends where the walk went astray */
+	assert_int_equal(ustacks__id(s.ustacks, 1, getpid(), &odd, 1), 2);    /* in no file */
+	assert_int_equal(ustacks__id(s.ustacks, 1, getpid(), frames + 2, 1), 0);
+	assert_int_equal(ustacks__id(s.ustacks, 1, getpid(), frames, 0), 0);
 	ustacks__forget(s.ustacks, getpid());
-	assert_int_equal(ustacks__id(s.ustacks, getpid(), frames, 1), 3);
+	assert_int_equal(ustacks__id(s.ustacks, 1, getpid(), frames, 1), 3);
 	ustacks__name(s.ustacks);
 	assert_int_equal(sink__close(&s, NULL), 0);
 	assert_int_equal(count_rows(path, REC_ustack, NULL), 4);
@@ -138,7 +138,7 @@ static void many_processes(void **state)
 	(void)state;
 	for (int round = 0; round < 3; round++)
 		for (__u32 tgid = 1; tgid <= 1500; tgid++)
-			ustacks__id(u, (1u << 22) + tgid, &frame, 1); /* numbers that no process has */
+			ustacks__id(u, 1, (1u << 22) + tgid, &frame, 1); /* numbers that no process has */
 	assert_int_equal(ustacks__reads(u), 1500);
 	ustacks__free(u);
 }
