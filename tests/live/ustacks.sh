@@ -27,7 +27,7 @@ grep -q "^waited .*user_lock/$waiter *wait_for_lock+0x[0-9a-f]* \[user_lock.*\] 
 grep -q "^woke .* release_lock+0x[0-9a-f]* \[user_lock.*\] < hold+0x" "$tmp/locks" ||
 	fail "the view does not show where the lock was released: $(grep user_lock "$tmp/locks")"
 printf '0x%x' "$word" >"$tmp/word"
-grep -q "^futex  *user_lock/$waiter  *$(cat "$tmp/word")  *WAIT .* user_lock/$waker  *100" "$tmp/locks" ||
+grep -q "^futex  *user_lock/$waiter  *$(cat "$tmp/word")  *-  *WAIT .* user_lock/$waker  *100" "$tmp/locks" ||
 	fail "the view does not name the holder: $(grep user_lock "$tmp/locks")"
 if grep -q '^probe .* name=user_stack .* status=1' "$tmp/rows"; then
 	n=$(rows "$tmp/rows" '^offcpu_ustack ' " tid=$waiter ")
