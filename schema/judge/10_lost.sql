@@ -26,16 +26,24 @@ INSERT INTO harmless VALUES
 	('*', 'stp_pdu_rcv*', 'always', 'a frame between bridges, which is over when it is read'),
 	('*', '*multicast_send_query*', 'always', 'a query between bridges, which is over when it is read');
 
+-- The lines that fit a reason and a place: texts are made once for each of these, not once for each drop and line.
+CREATE TEMP TABLE fits AS
+	WITH kind AS MATERIALIZED (SELECT reason, location, reason(reason) AS reason_text, place(location) AS place_text
+		FROM (SELECT DISTINCT reason, location FROM drop_event WHERE class = 'packet'))
+	SELECT k.reason, k.location, h.rowid AS nth, h.evidence, h.why FROM kind AS k
+		JOIN harmless AS h ON k.reason_text GLOB h.reason AND k.place_text GLOB h.place;
+CREATE INDEX temp.fits_kind ON fits(reason, location, nth);
+
 CREATE TEMP TABLE lost AS
 	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win, 1 AS n,
-		(SELECT h.why FROM harmless AS h WHERE reason(e.reason) GLOB h.reason AND place(e.location) GLOB h.place
+		(SELECT h.why FROM fits AS h WHERE h.reason = e.reason AND h.location = e.location
 			AND CASE h.evidence
 			WHEN 'always' THEN 1
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'multicast' THEN e.daddr LIKE 'ff%:%'
 				OR (e.ethertype = 2048 AND CAST(e.daddr AS INTEGER) BETWEEN 224 AND 239)
-			END LIMIT 1) AS harmless
+			END ORDER BY h.nth LIMIT 1) AS harmless
 	FROM drop_event AS e WHERE e.class = 'packet';
 
 -- What the limit on single drops left out.
@@ -59,4 +67,5 @@ INSERT INTO symptom(kind, packets, from_stage, to_stage, netns, ifindex, reason,
 		min(win), max(win), harmless
 	FROM lost GROUP BY reason, location, netns, ifindex, ethertype, proto, last_stage, harmless;
 DROP TABLE lost;
+DROP TABLE fits;
 DROP TABLE harmless;
