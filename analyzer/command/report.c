@@ -1,8 +1,8 @@
 /*
- * report.c: `netanalyze report`: what was dropped, what was slow, what it cost, what was not seen.
+ * report.c: `netanalyze report`: what is wrong, then the evidence: what was dropped, what was slow, what was not seen.
  *
- * The report is the files schema/report/NN_name.sql in their order; this file only decides how it is printed.
- * It states facts of the database and draws no conclusions.
+ * The report is the files schema/report/NN_name.sql in their order; this file only decides how it is printed. What is
+ * concluded was concluded when the recording was analyzed (rules/rules.h).
  */
 #include <errno.h>
 #include <fcntl.h>
