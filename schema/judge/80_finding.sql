@@ -28,9 +28,9 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 			SELECT c.rule, c.site, c.who, sum(c.explained) AS packets,
 				sum(c.explained * c.confidence) / sum(c.explained) AS confidence,
 				(SELECT sum(packets) FROM symptom WHERE harmless IS NULL) AS all_packets,
-				group_concat(DISTINCT symptom_text(c.symptom)) AS symptom,
-					min(s.first_win) AS first_win, max(s.last_win) AS last_win,
-						max(s.kind = 'lost') AS lost,
+				symptoms_text(c.rule, c.site, c.who) AS symptom,
+				min(s.first_win) AS first_win, max(s.last_win) AS last_win,
+					max(s.kind = 'lost') AS lost,
 				(SELECT b.chain FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS chain
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,

@@ -4,12 +4,19 @@ SELECT printf('%s%s, on %s, by %s: %s. It explains %.0f %% of what was lost or l
 	100 * f.confidence) AS text
 FROM finding AS f JOIN rule AS r ON r.id = f.cause WHERE f.rank = 1 AND f.severity <> 'info'
 UNION ALL
-SELECT 'Nothing is wrong as far as was observed: no packet was lost that anybody misses, and none was late.'
-WHERE NOT EXISTS (SELECT 1 FROM finding WHERE severity <> 'info') AND observed('drop') AND observed('packet')
+SELECT printf('%.0f %% of what was lost or late stays unexplained.', 100 * left_over)
+FROM (SELECT 1 - sum(share) FILTER (WHERE cause <> 'unexplained') AS left_over FROM finding
+	HAVING sum(severity <> 'info') > 0)
+WHERE left_over >= 0.005
 UNION ALL
-SELECT 'Whether anything is wrong cannot be told: neither drops nor packets were observed. '
-	|| 'Record with netrec record -p host.'
-WHERE NOT (observed('drop') AND observed('packet')) AND NOT EXISTS (SELECT 1 FROM finding WHERE severity <> 'info')
+SELECT CASE
+	WHEN NOT judged() THEN 'Whether anything is wrong was not judged: an older netanalyze made this database. '
+		|| 'Analyze the recording again.'
+	WHEN observed('drop') AND observed('packet') THEN 'Nothing is wrong as far as was observed: no packet was lost '
+		|| 'that anybody misses, and none was late.'
+	ELSE 'Whether anything is wrong cannot be told: drops or packets were not observed. '
+		|| 'Record with netrec record -p host.' END
+WHERE NOT EXISTS (SELECT 1 FROM finding WHERE severity <> 'info')
 UNION ALL
 SELECT printf('%d dropped packets are missed by nobody (see below).', packets) FROM finding WHERE cause = 'harmless';
 
@@ -18,7 +25,8 @@ SELECT rank, cause, severity, 100 * confidence AS confidence_pct, 100 * share AS
 	who FROM finding ORDER BY rank LIMIT 20;
 
 -- chains: From cause to symptom
-SELECT printf('%d. %s', rank, (SELECT group_concat(value, ' → ') FROM json_each(chain))) AS text FROM finding
+SELECT printf('%d. %s', rank, (SELECT group_concat(value, CASE cause WHEN 'harmless' THEN ', ' ELSE ' → ' END)
+	FROM json_each(chain))) AS text FROM finding
 	ORDER BY rank LIMIT 20;
 
 -- advice: What to do

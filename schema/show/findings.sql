@@ -1,5 +1,10 @@
 -- findings: What is wrong, and why?
 -- devices: none
--- none: nothing is wrong as far as was observed
+-- none: no finding
 SELECT rank, cause, severity, round(confidence, 2) AS confidence, share * 100 AS share_pct, symptom, site AS "where",
 	who, chain, advice FROM finding ORDER BY rank LIMIT :top;
+
+-- judged: Was it judged?
+-- devices: none
+SELECT 'an older netanalyze made this database and judged nothing: analyze the recording again' AS text
+	WHERE NOT judged();
