@@ -11,6 +11,7 @@ INSERT INTO harmless VALUES
 	('*', 'tcp_validate_incoming*', 'bare', 'a TCP segment without data that was old already'),
 	('TCP_OLD_SEQUENCE', '*', 'bare', 'a probe of a TCP window'),
 	('TCP_OLD_DATA', '*', 'always', 'a TCP segment whose data had arrived already'),
+	('TCP_INVALID_SEQUENCE', '*', 'twice', 'a TCP segment that came twice, as the kernel counted'),
 	('TCP_RFC7323_PAWS', '*', 'bare', 'a TCP segment without data that was old already'),
 	('*', 'sk_stream_kill_queues*', 'always', 'left in a socket when it was closed'),
 	('*', 'tcp_disconnect*', 'always', 'left in a socket when it was closed'),
@@ -39,6 +40,10 @@ CREATE TEMP TABLE lost AS
 		(SELECT h.why FROM fits AS h WHERE h.reason = e.reason AND h.location = e.location
 			AND CASE h.evidence
 			WHEN 'always' THEN 1
+			WHEN 'twice' THEN e.proto = 6
+				AND (SELECT sum(delta) FROM counter WHERE name = 'tcpext.TCPDSACKOldSent')
+				>= (SELECT sum(n) FROM drop_summary AS d WHERE d.reason = e.reason
+					AND d.class = 'packet')
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'multicast' THEN e.daddr LIKE 'ff%:%'
