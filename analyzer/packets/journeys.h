@@ -40,6 +40,8 @@ struct journey {
 	bool matched;         /* the filter wants it */
 	bool passed;          /* one of the devices that are asked for; always when none are */
 	bool branch;          /* a clone, copy or segment of a packet that is counted itself */
+	bool apart;           /* it has passed a stage that it does not have from that packet */
+	__u32 family;         /* its copies (copies.h); 0: none is known */
 	bool wrapped;         /* outer is known */
 	bool upcall_doubled;  /* of its upcall both the stage and the record were seen */
 	__u32 upcall_place;   /* at stage ovs_dp_upcall: in the table of those that wait (ovs/upcalls.h) */

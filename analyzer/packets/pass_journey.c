@@ -16,6 +16,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include "analyzer/ovs/upcalls.h"
+#include "analyzer/packets/copies.h"
 #include "analyzer/packets/echoes.h"
 #include "analyzer/packets/flows.h"
 #include "analyzer/packets/identity.h"
@@ -33,6 +34,7 @@ struct state {
 	struct journeys *live;
 	struct journeys *parked; /* skb: the serial number of the upcall */
 	struct flows *flows;
+	struct copies *copies;
 	struct kept_packets *kept;
 	struct echoes *echoes;
 	struct xmits *xmits;
@@ -102,7 +104,18 @@ static void count_hit(struct state *st, const struct hop *h)
 	row.count[BYTES] += h->len;
 }
 
-static void count_journey(struct state *st, const struct journey *j, const struct ending *end)
+/*
+ * Is the packet lost? Not while a copy of it is on its way, nor when one went on. A clone that ends where it was made,
+ * such as that of a program that captures packets, did not.
+ */
+static bool is_lost(struct state *st, const struct journey *j, const struct ending *end)
+{
+	bool dropped = end->fate == FATE_DROPPED, went_on = !dropped && (!j->branch || j->apart);
+
+	return j->family ? copies__leave(st->copies, j->family, went_on, dropped) : dropped && !j->branch;
+}
+
+static void count_journey(struct state *st, const struct journey *j, const struct ending *end, bool lost)
 {
 	__u64 total = journey__total(j);
 	bool timed = j->hops > 1 && !j->orphan && !j->gap;
@@ -112,6 +125,7 @@ static void count_journey(struct state *st, const struct journey *j, const struc
 
 	if (j->branch) {
 		row.count[BRANCHES]++;
+		flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, lost, false, 0);
 		return;
 	}
 	row.count[PACKETS]++;
@@ -120,7 +134,7 @@ static void count_journey(struct state *st, const struct journey *j, const struc
 	row.count[LATE] += st->sweep->opts.late_ns && total >= st->sweep->opts.late_ns;
 	if (timed && hist__add(row.hist, total))
 		st->sweep->no_memory = true;
-	flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, end->fate == FATE_DROPPED, timed, total);
+	flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, lost, timed, total);
 }
 
 /* ---- beginning, moving, ending ------------------------------------------------------------------ */
@@ -149,6 +163,8 @@ static void read_late(struct state *st, const struct journey *j, const struct en
 /* Returns the kept packet's id, or 0. */
 static __s64 end_journey(struct state *st, struct journey *j, const struct ending *end)
 {
+	bool lost = is_lost(st, j, end);
+
 	assert(end->fate < N_FATES && j->hops);
 	if (!j->matched)
 		return 0;
@@ -157,7 +173,7 @@ static __s64 end_journey(struct state *st, struct journey *j, const struct endin
 	if (end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED)
 		j->gap |= count_interval(st, j->last, end->ts, j->last_stage,
 					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
-	count_journey(st, j, end);
+	count_journey(st, j, end, lost);
 	if (!j->passed)
 		return 0;
 	echoes__see(st->echoes, j);
@@ -182,7 +198,7 @@ static void count_in_flow(struct state *st, struct journey *j, __u64 ts)
 {
 	struct flow_ref flow;
 
-	if (j->orphan || j->branch || !j->matched || !j->passed)
+	if (j->orphan || j->branch || j->flow || !j->matched || !j->passed)
 		return;
 	flow = flows__count(st->flows, &j->head, ts);
 	j->flow = flow.index;
@@ -195,6 +211,7 @@ static void set_place(struct state *st, struct journey *j, const struct hop *h)
 	j->last_stage = h->stage;
 	j->upcall = 0;
 	j->upcall_doubled = false;
+	j->apart = true;
 	j->netns = h->netns;
 	j->ifindex = h->ifindex;
 	if (!j->passed && sweep__at_device(st->sweep, h->netns, h->ifindex)) {
@@ -227,6 +244,19 @@ static void end_parked(void *arg, struct journey *j)
 	give_up_upcall(st, j, since(j->last, st->now) < UPCALL_UNFINISHED_NS ? FATE_UNFINISHED : FATE_UPCALL);
 }
 
+/* Is it a copy of a packet that is still on its way? Then the flow has that one already. */
+static void find_family(struct state *st, struct journey *j, const struct rec_packet *head)
+{
+	__u64 skb = j->branch ? 0 : copies__seen(st->copies, head);
+	struct journey *from = skb && skb != j->skb ? journeys__find(st->live, skb) : NULL;
+
+	if (!from || from->orphan || j->family || !copies__same(&from->head, head))
+		return;
+	j->family = from->family = copies__join(st->copies, from->family);
+	j->flow = from->flow;
+	j->flow_generation = from->flow_generation;
+}
+
 /* The packet shows its headers. */
 static void introduce(struct state *st, struct journey *j, const struct rec_packet *head)
 {
@@ -234,6 +264,7 @@ static void introduce(struct state *st, struct journey *j, const struct rec_pack
 	j->head = *head;
 	j->matched = sweep__match(st->sweep, head);
 	j->flow = 0;
+	find_family(st, j, head);
 	count_in_flow(st, j, head->rec.ts);
 }
 
@@ -471,6 +502,7 @@ static void on_segment(struct state *st, const struct upcall *u)
 		return;
 	if (!j || !j->branch || j->begin != whole->begin || j->last != whole->last) { /* it is no link's already */
 		copy = *whole;
+		copy.family = 0; /* it has a part of the packet only */
 		j = continue_as(st, &copy, u->skb);
 		j->branch = true;
 	}
@@ -516,8 +548,13 @@ static void on_link(struct state *st, const struct rec_link *l)
 		journeys__remove(st->live, from->skb);
 		return;
 	}
+	if (l->how != LINK_SEGMENT)
+		from->family = copies__join(st->copies, from->family);
 	copy = *from; /* making room may end it */
 	copy.branch = true;
+	copy.apart = false;
+	if (l->how == LINK_SEGMENT)
+		copy.family = 0; /* it has a part of the packet only */
 	copy.upcall = 0; /* the answer is for the packet itself */
 	continue_as(st, &copy, l->to);
 }
@@ -613,6 +650,8 @@ static void finish(void *state)
 		     "they waited for ovs-vswitchd and were given up; their fate is 'upcall'");
 	sweep__limit(s, "hops of a packet", JOURNEY_HOPS, st->cut,
 		     "timelines of packets with more stages are cut; latencies are complete");
+	sweep__limit(s, "packets with copies", COPIED, copies__left_out(st->copies),
+		     "a copy of these that was dropped counts as a lost packet");
 	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
 		     "these are missing in the counts of flows");
 }
@@ -625,11 +664,12 @@ static int init(void *state)
 	st->live = journeys__new(JOURNEYS, evict, st);
 	st->parked = journeys__new(PARKED, unpark, st);
 	st->flows = flows__new(s->gaps);
+	st->copies = copies__new();
 	st->kept = kept_packets__new(s);
 	st->echoes = echoes__new(s);
 	st->xmits = xmits__new(s->n_cpus);
 	st->tunnels = tunnels__new(s->names);
-	return st->live && st->parked && st->flows && st->kept && st->echoes && st->xmits && st->tunnels ? 0 : -ENOMEM;
+	return st->live && st->parked && st->flows && st->copies && st->kept && st->echoes && st->xmits && st->tunnels ? 0 : -ENOMEM;
 }
 
 static void release(void *state)
@@ -639,6 +679,7 @@ static void release(void *state)
 	journeys__free(st->live);
 	journeys__free(st->parked);
 	flows__free(st->flows);
+	copies__free(st->copies);
 	kept_packets__free(st->kept);
 	echoes__free(st->echoes);
 	xmits__free(st->xmits);
