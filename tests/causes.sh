@@ -9,6 +9,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 netanalyze=${NETANALYZE:-build/netanalyze}
+. tests/cause.sh
 
 if [ "${1:-}" = --keep ]; then
 	shift
@@ -24,20 +25,20 @@ fi
 
 db=$(mktemp -d) || exit 1
 trap 'rm -rf "$db"' EXIT
-first="SELECT coalesce((SELECT cause || ' ' || CAST(round(100 * share) AS INTEGER) || ' ' || round(confidence, 2)
-	FROM finding WHERE severity <> 'info' ORDER BY rank LIMIT 1), 'none')"
 wrong=0 n=0
 printf '%-22s %-22s %-22s %7s %5s\n' recording injected 'found first' 'share %' sure
 for f in tests/causes/*.nrs; do
 	s=$(basename "$f" .nrs)
-	injected=$(sed -n 's/^cause=\([a-z-]*\).*/\1/p' "tests/lab/scenarios/$s")
+	injected=$(injected "$s") || injected='(not said)'
 	found="(failed)"
-	"$netanalyze" analyze "$f" -o "$db/$s.db" >"$db/out" 2>&1 && found=$(sqlite3 "$db/$s.db" "$first") || cat "$db/out"
-	set -- $found
+	"$netanalyze" analyze "$f" -o "$db/$s.db" >"$db/out" 2>&1 && found=$(found "$db/$s.db" $(echo $injected | wc -w)) || cat "$db/out"
 	mark=
-	[ "$1" = "${injected:-none}" ] || { mark=' <- wrong' wrong=$((wrong + 1)); }
+	[ "${found%%|*}" = "$injected" ] || { mark=' <- wrong' wrong=$((wrong + 1)); }
 	n=$((n + 1))
-	printf '%-22s %-22s %-22s %7s %5s%s\n' "$s" "${injected:-none}" "$1" "${2:--}" "${3:--}" "$mark"
+	IFS='|' read -r causes share sure <<-EOF
+		$found
+	EOF
+	printf '%-22s %-22s %-22s %7s %5s%s\n' "$s" "$injected" "$causes" "${share:--}" "${sure:--}" "$mark"
 done
 echo "$((n - wrong)) of $n recordings: the injected cause is found first"
 [ $wrong = 0 ] && [ $n -gt 0 ]

@@ -24,7 +24,7 @@
 #   vm_path                       the way into and out of the KVM guest on vnet0, ring to interrupt, agrees with both sides' counters
 #   vm VIEW TABLE COLUMN [WHERE]  the sum over the queues of vnet0
 #   upcalls_one_packet            a packet that goes through user space is one, and its time there is part of its time
-#   no_problem                    netanalyze finds nothing that it calls a problem
+#   cause_found                   what netanalyze puts first is the scenario's cause, and nothing when that is none; verdict asks it
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
 # A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
@@ -53,13 +53,19 @@ recording() {
 	: >"$consulted"
 }
 
+cause_found() {
+	local injected found
+	injected=$(injected "$name") || injected='(not said)'
+	found=$(found "$db" $(echo $injected | wc -w)) || found=unknown
+	check "the cause that netanalyze finds first" $([ "${found%%|*}" = "$injected" ]; echo $?) "${found//|/, }, injected $injected"
+}
+
 verdict_end() {
-	local cause=${cause:-none}
 	if [ $checks = 0 ]; then
 		echo "nothing was checked" >>"$dir/verdict"
 		exit 1
 	fi
-	echo "$((checks - wrong)) of $checks checks as expected, ${lost:-unknown} records lost; cause to be found: $cause" >>"$dir/verdict"
+	echo "$((checks - wrong)) of $checks checks as expected, ${lost:-unknown} records lost; cause: ${cause:-not said}" >>"$dir/verdict"
 	[ $wrong = 0 ] || exit 1
 }
 
@@ -276,10 +282,6 @@ clean() {
 	interfaces_equal
 	equal "dropped packets" 0 "$(drops "NOT ($harmless) AND NOT ($twice)")"
 	at_most "dropped segments, of those TCP had already" "$(truth_sum 'snmp_.*_TcpExt_TCPDSACKOldSent$')" "$(drops "$twice")"
-}
-
-no_problem() {
-	equal "problems found" 0 "$(trace findings rows "coalesce(sum(severity = 'problem'), 0) FROM t")"
 }
 
 # vm_path: the path into and out of the guest on vnet0 agrees, from ring to interrupt, with the tap's counters and the guest's.

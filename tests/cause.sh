@@ -1,0 +1,20 @@
+# cause.sh: which cause a scenario of the lab injects, and which one netanalyze finds. Sourced by the judges of recordings,
+# those of the lab and those that are kept; $netanalyze is the program under test.
+
+# injected SCENARIO: its `cause`, `none` of a clean one; several in the order of what they do. Fails when it does not say.
+injected() {
+	bash -c '. "tests/lab/scenarios/$1" && [ -n "${cause:-}" ] && echo "$cause"' - "$1"
+}
+
+# found DATABASE COUNT: so many causes of findings above info, in the order of their rank, or `none`; behind it, of the first,
+# the share of the trouble in % and how sure it is, with | between. Fails when they cannot be had.
+found() {
+	"$netanalyze" show findings "$1" --json --top 1000 >"$1.findings" || return
+	sqlite3 :memory: "WITH f AS (SELECT json_extract(value, '\$.cause') AS cause, json_extract(value, '\$.rank') AS rank,
+			json_extract(value, '\$.share_pct') AS share, json_extract(value, '\$.confidence') AS sure
+		FROM json_each(readfile('$1.findings'), '\$.rows') WHERE json_extract(value, '\$.severity') <> 'info')
+		SELECT coalesce((SELECT group_concat(cause, ' ') FROM (SELECT cause FROM f GROUP BY cause ORDER BY min(rank) LIMIT $2)),
+			'none'), (SELECT CAST(round(share) AS INTEGER) FROM f ORDER BY rank LIMIT 1),
+			(SELECT round(sure, 2) FROM f ORDER BY rank LIMIT 1)
+		WHERE json_type(readfile('$1.findings'), '\$.rows') = 'array'" | grep .
+}
