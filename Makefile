@@ -8,21 +8,21 @@
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
 #   make causes     judge the labelled recordings: the cause found first beside the one that was injected
 #   make lab-shell  a shell in that machine
-#   make fuzz       fuzz the trace reader (FUZZ_SECONDS=60)
+#   make fuzz       fuzz everything that reads foreign bytes (FUZZ_SECONDS=60, each)
 #   make install    into $(DESTDIR)$(PREFIX)
 #   make deps       install the Debian packages all this needs
 #
-# V=1 shows the commands. SAN=address,undefined builds with sanitizers, in a tree of its own.
+# V=1 shows the commands. SAN=address,undefined builds with sanitizers, in a tree of its own; FUZZ=1 for libFuzzer.
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
-CC      := gcc
 CLANG   ?= clang
+CC      := $(if $(FUZZ),$(CLANG),gcc)
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 ARCH    := $(shell uname -m)
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 
-BUILD := build$(if $(SAN),/san)
+BUILD := build$(if $(FUZZ),/fuzz,$(if $(SAN),/san))
 ifeq ($(V),1)
   Q :=
   msg :=
@@ -60,7 +60,7 @@ all: $(BUILD)/netrec $(BUILD)/netanalyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests deps demo check check-fast causes bench bench-lab fuzz install clean help
+.PHONY: all tests deps demo check check-fast causes bench bench-lab fuzz fuzzers install clean help
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -165,7 +165,8 @@ $(BUILD)/tests/live/filter_equivalence: $(BUILD)/tests/live/filter_equivalence.o
 
 LIVE_TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
 
-tests: all $(LIVE_TOOLS) $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(C_TEST_BINS)
+tests: all $(LIVE_TOOLS) $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(C_TEST_BINS) \
+       $(if $(SAN),fuzzers)
 
 # The whole suite: production build, then unit and property tests again under the sanitizers.
 check: deps
@@ -212,19 +213,28 @@ bench-lab: deps
 	$(Q)$(MAKE) --no-print-directory -j2 lab-programs
 	$(Q)LAB_THREADS=counted tests/lab/lab-shell 'bash tests/bench/profiles.sh' | sed -n '/^==/,/^perf/p'
 
+# The fuzzers: with libFuzzer in build/fuzz (FUZZ=1), with tests/fuzz/driver.c elsewhere.
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_O  := $(BUILD)/tests/fuzz/traces.o $(if $(FUZZ),,$(BUILD)/tests/fuzz/driver.o)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_O) $(ANALYZER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(if $(FUZZ),-fsanitize=fuzzer) $(ANALYZER_LIBS) -o $@
+
+$(BUILD)/tests/fuzz/cut: $(BUILD)/tests/fuzz/cut.o $(BUILD)/tests/fuzz/traces.o $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
+
+fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/cut
+
 FUZZ_SECONDS ?= 60
-FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-build/fuzz/%: tests/fuzz/%.c $(FORMAT) analyzer/filter/headers.c analyzer/base/hist.c $(wildcard analyzer/ovs/ovs_*.c)
-	$(call msg,FUZZ,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=gnu11 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined $^ $(FORMAT_LIBS) -lm -o $@
-
-# Each fuzzer for FUZZ_SECONDS, from the corpus kept in tests/fuzz/corpus and the samples.
-fuzz:
-	@tests/deps.sh $(PACKAGES) $(FUZZ_PACKAGES)
-	$(Q)$(MAKE) --no-print-directory $(FUZZERS)
-	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
+# Each fuzzer for FUZZ_SECONDS, from the seeds that tests/fuzz/seeds.sh makes.
+fuzz: deps
+	@tests/deps.sh $(FUZZ_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory -j2 build/tests/fuzz/cut
+	$(Q)$(MAKE) --no-print-directory -j2 FUZZ=1 SAN=address,undefined,fuzzer-no-link fuzzers
+	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(patsubst tests/fuzz/%.c,build/fuzz/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory -j2 all build/tests/traffic

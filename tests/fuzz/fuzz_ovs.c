@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char text[1024], small[8];
+	char text[1024], small[12];
 	struct ovs_tuple tuple;
 	struct ovs_flow flow;
 
