@@ -213,7 +213,7 @@ CREATE TABLE journey(                 -- packets by how they began and ended
 	                                 -- unseen),
 	                                 -- 'evicted' (table full), 'unfinished' (at the end of the recording),
 	                                 -- 'upcall' (not seen to come back from ovs-vswitchd),
-	                                 -- 'merged' (into another by GRO)
+	                                 -- 'merged' (into another by GRO or reassembly)
 	netns         INTEGER NOT NULL,  -- of the first stage
 	ifindex       INTEGER NOT NULL,
 	n             INTEGER NOT NULL,  -- packets, orphans and those spanning gaps included

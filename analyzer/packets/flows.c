@@ -174,15 +174,28 @@ struct flow_ref flows__count(struct flows *f, const struct rec_packet *p, __u64 
 	return (struct flow_ref){ index, flow->generation };
 }
 
-void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, __u64 total_ns)
+/* NULL: there is none, or it has been forgotten since. */
+static struct flow *at(struct flows *f, struct flow_ref ref)
 {
 	struct flow *flow = ref.index ? heavy__value(f->table, ref.index) : NULL;
 
 	assert(!flow || ref.generation <= flow->generation);
-	if (!flow || flow->generation != ref.generation)
-		return;
-	flow->drops += dropped;
-	if (timed && hist__add(&flow->total, total_ns))
+	return flow && flow->generation == ref.generation ? flow : NULL;
+}
+
+void flows__lose(struct flows *f, struct flow_ref ref)
+{
+	struct flow *flow = at(f, ref);
+
+	if (flow)
+		flow->drops++;
+}
+
+void flows__end(struct flows *f, struct flow_ref ref, __u64 total_ns)
+{
+	struct flow *flow = at(f, ref);
+
+	if (flow && hist__add(&flow->total, total_ns))
 		f->no_memory = true;
 }
 

@@ -39,8 +39,11 @@ void flows__free(struct flows *f);
 /* Counts a packet with these headers, at `ts`: when they are first seen, or it first passes a device that was asked for. */
 struct flow_ref flows__count(struct flows *f, const struct rec_packet *p, __u64 ts);
 
-/* The packet ended. `timed`: total_ns, first stage to last, is known. */
-void flows__end(struct flows *f, struct flow_ref ref, bool dropped, bool timed, __u64 total_ns);
+/* A packet of it is lost. */
+void flows__lose(struct flows *f, struct flow_ref ref);
+
+/* A packet of it took so long, first stage to last. */
+void flows__end(struct flows *f, struct flow_ref ref, __u64 total_ns);
 
 /* Packets of flows that were forgotten. */
 __u64 flows__forgotten(const struct flows *f);

@@ -1,9 +1,11 @@
 /*
- * pass_drop.c: drops, counted by reason and place, and by flow, and kept one by one up to a limit.
+ * pass_drop.c: drops, counted by reason and place, and by flow, and kept one by one up to a limit. Counted are what the
+ * kernel freed and the packets that were lost by that (datagrams.h).
  */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
+#include "analyzer/packets/datagrams.h"
 #include "analyzer/packets/flows.h"
 #include "analyzer/filter/headers.h"
 #include "analyzer/base/heavy.h"
@@ -12,12 +14,13 @@
 struct state {
 	struct sweep *sweep;
 	struct tally drops;
+	struct datagrams *datagrams;
 	struct heavy *flows; /* of one window */
 	__u64 flows_win;
 	__u64 kept, left_out;
 };
 
-enum { DROPS, BYTES };
+enum { DROPS, PACKETS, BYTES };
 enum { PROTO_UNKNOWN = 0x100 };
 enum { DROP_FLOWS = 1 << 12 }; /* of a window */
 
@@ -42,10 +45,14 @@ static void put(struct store *s, __u64 win, const __u64 *key, const struct tally
 	      V_INT("reason", key[1] >> 32), V_INT("location", key[0]), V_INT("stack", key[1] & 0xffffffff),
 	      V_INT("netns", key[2] >> 32), V_INT("ifindex", key[2] & 0xffffffff), V_INT("ethertype", key[3] >> 32),
 	      V_OPT("proto", proto != PROTO_UNKNOWN, proto), V_INT("last_stage", key[3] >> 8 & 0xff),
-	      V_INT("n", row->count[DROPS]), V_INT("bytes", row->count[BYTES]));
+	      V_INT("n", row->count[DROPS]), V_INT("packets", row->count[PACKETS]), V_INT("bytes", row->count[BYTES]));
 }
 
-static const struct tally_spec spec = { 4, 2, 0, put };
+static const struct tally_spec spec = { 4, 3, 0, put };
+
+struct sums {
+	__u64 packets, bytes;
+};
 
 /* Drops without a device and protocol are skbs of unix sockets, netlink and the like. */
 static bool is_other(const struct rec_drop *d)
@@ -70,7 +77,15 @@ static bool parse(const struct rec_drop *d, struct rec_packet *p)
 	return true;
 }
 
-static void keep(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
+/* Is a packet lost by this, or was it part of one? */
+static bool loses_packet(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
+{
+	if (datagrams__frees_part(st->sweep->names, d->location))
+		return false;
+	return !known || datagrams__lost(st->datagrams, p, d->rec.ts, NULL);
+}
+
+static void keep(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known, bool lost)
 {
 	const struct subject *subject = &st->sweep->subject;
 	size_t len = d->head_len < sizeof(d->head) ? d->head_len : sizeof(d->head);
@@ -93,13 +108,14 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 	      V_OPT("ip_id", known, p->ip_id), V_OPT("seq", known, p->seq), V_OPT("tcp_flags", known, p->tcp_flags),
 	      V_OPT("ttl", known, p->ttl), V_INT("last_stage", subject->last_stage),
 	      V_OPT("packet", subject->packet, subject->packet), V_BLOB("head", d->head, len),
-	      V_OPT("ack", known, p->ack));
+	      V_OPT("ack", known, p->ack), V_INT("part", !lost));
 }
 
 /* ---- by flow ------------------------------------------------------------------------------------ */
 
-static void put_flow(void *arg, const __u64 *words, __u64 n, void *bytes)
+static void put_flow(void *arg, const __u64 *words, __u64 n, void *value)
 {
+	const struct sums *sums = value;
 	struct state *st = arg;
 	struct drop_flow k;
 
@@ -108,7 +124,8 @@ static void put_flow(void *arg, const __u64 *words, __u64 n, void *bytes)
 	      V_INT("netns", k.netns), V_INT("ifindex", k.ifindex), V_INT("ethertype", k.flow.ethertype),
 	      V_ADDR("saddr", k.known ? k.flow.saddr : NULL), V_ADDR("daddr", k.known ? k.flow.daddr : NULL),
 	      V_OPT("sport", k.known, k.flow.sport), V_OPT("dport", k.known, k.flow.dport),
-	      V_OPT("proto", k.known, k.flow.proto), V_INT("n", n), V_INT("bytes", *(__u64 *)bytes));
+	      V_OPT("proto", k.known, k.flow.proto), V_INT("n", n), V_INT("packets", sums->packets),
+	      V_INT("bytes", sums->bytes));
 }
 
 static void flush_flows(struct state *st)
@@ -117,10 +134,11 @@ static void flush_flows(struct state *st)
 	heavy__clear(st->flows);
 }
 
-static void count_flow(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
+static void count_flow(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known, bool lost)
 {
 	struct drop_flow k = { { .ethertype = d->ethertype }, d->reason, known, d->netns, d->ifindex };
-	__u64 words[DROP_FLOW_WORDS], *bytes;
+	__u64 words[DROP_FLOW_WORDS];
+	struct sums *sums;
 	bool fresh;
 
 	if (known)
@@ -131,8 +149,11 @@ static void count_flow(struct state *st, const struct rec_drop *d, const struct 
 		st->flows_win = st->sweep->win;
 	}
 	memcpy(words, &k, sizeof(k));
-	bytes = heavy__value(st->flows, heavy__count(st->flows, words, &fresh));
-	*bytes = (fresh ? 0 : *bytes) + d->len;
+	sums = heavy__value(st->flows, heavy__count(st->flows, words, &fresh));
+	if (fresh)
+		*sums = (struct sums){ 0 };
+	sums->packets += lost;
+	sums->bytes += d->len;
 }
 
 /* ---- records ------------------------------------------------------------------------------------ */
@@ -152,18 +173,21 @@ static void on_event(void *state, const struct rec *rec)
 	bool known = parse(d, &p);
 	__u64 key[4] = { d->location, pair(d->reason, d->stack), pair(d->netns, d->ifindex) };
 	struct tally_row row;
+	bool lost;
 
 	if (!wanted(st, &p, known))
 		return;
+	lost = loses_packet(st, d, &p, known);
 	key[3] = pair(known ? p.ethertype : d->ethertype,
 		      (known ? p.proto : PROTO_UNKNOWN) << 16 | st->sweep->subject.last_stage << 8 | is_other(d));
 	row = tally__at(&st->drops, st->sweep->win, key);
 	row.count[DROPS]++;
+	row.count[PACKETS] += lost;
 	row.count[BYTES] += d->len;
 	names__use_location(st->sweep->names, d->location);
-	keep(st, d, &p, known);
+	keep(st, d, &p, known, lost);
 	if (!is_other(d))
-		count_flow(st, d, &p, known);
+		count_flow(st, d, &p, known, lost);
 }
 
 static void finish(void *state)
@@ -173,6 +197,8 @@ static void finish(void *state)
 	flush_flows(st);
 	sweep__limit(st->sweep, "drops of forgotten flows", DROP_FLOWS, heavy__forgotten(st->flows),
 		     "these are missing in the drops by flow; they are counted by reason and place");
+	sweep__limit(st->sweep, "datagrams with lost fragments", DATAGRAMS, datagrams__forgotten(st->datagrams),
+		     "what else was dropped of these counts as further packets");
 	sweep__limit(st->sweep, "drop events", st->sweep->opts.keep_drops, st->left_out,
 		     "they are counted but not listed one by one");
 }
@@ -181,8 +207,9 @@ static int init(void *state)
 {
 	struct state *st = state;
 
-	st->flows = heavy__new(DROP_FLOW_WORDS, sizeof(__u64), DROP_FLOWS);
-	return st->flows ? 0 : -ENOMEM;
+	st->flows = heavy__new(DROP_FLOW_WORDS, sizeof(struct sums), DROP_FLOWS);
+	st->datagrams = datagrams__new();
+	return st->flows && st->datagrams ? 0 : -ENOMEM;
 }
 
 static void release(void *state)
@@ -190,6 +217,7 @@ static void release(void *state)
 	struct state *st = state;
 
 	heavy__free(st->flows);
+	datagrams__free(st->datagrams);
 }
 
 static const struct pass_tally tallies[] = {

@@ -17,6 +17,7 @@
 #include <string.h>
 #include "analyzer/ovs/upcalls.h"
 #include "analyzer/packets/copies.h"
+#include "analyzer/packets/datagrams.h"
 #include "analyzer/packets/echoes.h"
 #include "analyzer/packets/flows.h"
 #include "analyzer/packets/identity.h"
@@ -35,6 +36,7 @@ struct state {
 	struct journeys *parked; /* skb: the serial number of the upcall */
 	struct flows *flows;
 	struct copies *copies;
+	struct datagrams *datagrams;
 	struct kept_packets *kept;
 	struct echoes *echoes;
 	struct xmits *xmits;
@@ -115,7 +117,16 @@ static bool is_lost(struct state *st, const struct journey *j, const struct endi
 	return j->family ? copies__leave(st->copies, j->family, went_on, dropped) : dropped && !j->branch;
 }
 
-static void count_journey(struct state *st, const struct journey *j, const struct ending *end, bool lost)
+/* The flow of a fragment is the one of its datagram, if that is known: a filter may want its ports only. */
+static void count_loss(struct state *st, const struct journey *j, const struct ending *end)
+{
+	struct flow_ref flow = { j->flow, j->flow_generation };
+
+	if (!j->orphan && datagrams__lost(st->datagrams, &j->head, end->ts, &flow))
+		flows__lose(st->flows, flow);
+}
+
+static void count_journey(struct state *st, const struct journey *j, const struct ending *end)
 {
 	__u64 total = journey__total(j);
 	bool timed = j->hops > 1 && !j->orphan && !j->gap;
@@ -125,7 +136,6 @@ static void count_journey(struct state *st, const struct journey *j, const struc
 
 	if (j->branch) {
 		row.count[BRANCHES]++;
-		flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, lost, false, 0);
 		return;
 	}
 	row.count[PACKETS]++;
@@ -134,7 +144,8 @@ static void count_journey(struct state *st, const struct journey *j, const struc
 	row.count[LATE] += st->sweep->opts.late_ns && total >= st->sweep->opts.late_ns;
 	if (timed && hist__add(row.hist, total))
 		st->sweep->no_memory = true;
-	flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, lost, timed, total);
+	if (timed)
+		flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, total);
 }
 
 /* ---- beginning, moving, ending ------------------------------------------------------------------ */
@@ -163,9 +174,9 @@ static void read_late(struct state *st, const struct journey *j, const struct en
 /* Returns the kept packet's id, or 0. */
 static __s64 end_journey(struct state *st, struct journey *j, const struct ending *end)
 {
-	bool lost = is_lost(st, j, end);
-
 	assert(end->fate < N_FATES && j->hops);
+	if (is_lost(st, j, end))
+		count_loss(st, j, end);
 	if (!j->matched)
 		return 0;
 	if (end->fate == FATE_CONSUMED)
@@ -173,7 +184,7 @@ static __s64 end_journey(struct state *st, struct journey *j, const struct endin
 	if (end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED)
 		j->gap |= count_interval(st, j->last, end->ts, j->last_stage,
 					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
-	count_journey(st, j, end, lost);
+	count_journey(st, j, end);
 	if (!j->passed)
 		return 0;
 	echoes__see(st->echoes, j);
@@ -203,6 +214,7 @@ static void count_in_flow(struct state *st, struct journey *j, __u64 ts)
 	flow = flows__count(st->flows, &j->head, ts);
 	j->flow = flow.index;
 	j->flow_generation = flow.generation;
+	datagrams__begin(st->datagrams, &j->head, flow);
 }
 
 static void set_place(struct state *st, struct journey *j, const struct hop *h)
@@ -583,6 +595,12 @@ static void on_end(struct state *st, __u64 skb, const struct ending *end)
 	journeys__remove(st->live, j->skb);
 }
 
+/* What ends with the packet it became a part of is not dropped for itself. */
+static enum fate fate_of(const struct state *st, const struct rec_drop *d)
+{
+	return datagrams__frees_part(st->sweep->names, d->location) ? FATE_MERGED : FATE_DROPPED;
+}
+
 static void on_event(void *state, const struct rec *rec)
 {
 	const struct rec_free *f = (const struct rec_free *)rec;
@@ -611,7 +629,7 @@ static void on_event(void *state, const struct rec *rec)
 		on_end(state, f->skb, &(struct ending){ rec->ts, FATE_CONSUMED, rec->cpu, f->location, 0, 0 });
 		break;
 	case REC_drop:
-		on_end(state, d->skb, &(struct ending){ rec->ts, FATE_DROPPED, rec->cpu, d->location, d->reason, d->stack });
+		on_end(state, d->skb, &(struct ending){ rec->ts, fate_of(st, d), rec->cpu, d->location, d->reason, d->stack });
 		break;
 	}
 }
@@ -665,11 +683,13 @@ static int init(void *state)
 	st->parked = journeys__new(PARKED, unpark, st);
 	st->flows = flows__new(s->gaps);
 	st->copies = copies__new();
+	st->datagrams = datagrams__new();
 	st->kept = kept_packets__new(s);
 	st->echoes = echoes__new(s);
 	st->xmits = xmits__new(s->n_cpus);
 	st->tunnels = tunnels__new(s->names);
-	return st->live && st->parked && st->flows && st->copies && st->kept && st->echoes && st->xmits && st->tunnels ? 0 : -ENOMEM;
+	return st->live && st->parked && st->flows && st->copies && st->datagrams && st->kept && st->echoes && st->xmits &&
+	       st->tunnels ? 0 : -ENOMEM;
 }
 
 static void release(void *state)
@@ -680,6 +700,7 @@ static void release(void *state)
 	journeys__free(st->parked);
 	flows__free(st->flows);
 	copies__free(st->copies);
+	datagrams__free(st->datagrams);
 	kept_packets__free(st->kept);
 	echoes__free(st->echoes);
 	xmits__free(st->xmits);

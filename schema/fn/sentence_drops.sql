@@ -1,7 +1,8 @@
 -- sentence_drops(): what was dropped, and where?
-WITH d AS (SELECT reason, location, netns, ifindex, sum(n) AS n,
-		row_number() OVER (ORDER BY sum(n) DESC, reason, location) AS rank
-		FROM drop_summary WHERE class = 'packet' GROUP BY reason, location, netns, ifindex),
+WITH d AS (SELECT reason, location, netns, ifindex, sum(packets) AS n,
+		row_number() OVER (ORDER BY sum(packets) DESC, reason, location) AS rank
+		FROM drop_summary WHERE class = 'packet' GROUP BY reason, location, netns, ifindex
+		HAVING sum(packets) > 0),
 	total AS (SELECT coalesce(sum(n), 0) AS n, coalesce(sum(n) FILTER (WHERE rank > 3), 0) AS elsewhere FROM d),
 	first AS (SELECT printf('%d %s in %s on %s', n, reason(reason), place(location), device(netns, ifindex)) AS text
 		FROM d WHERE rank <= 3 ORDER BY rank)

@@ -1,12 +1,12 @@
 -- Packets dropped on this host, by reason and place. Those whose single drops were kept are looked at one by one: each
--- finds the first line of `harmless` that fits it. A drop beyond that limit is like the others of its kind.
+-- finds the first line of `harmless` that fits it. A drop that only took a part of a packet counts nothing. One beyond
+-- that limit is like the others of its kind.
 CREATE TEMP TABLE harmless(reason, place, evidence, why);
 -- What the kernel drops although all went well: reason and place (GLOB patterns), what must be true of the packet, why.
 INSERT INTO harmless VALUES
 	('NO_SOCKET', 'icmp*_rcv*', 'reply', 'an echo reply of which the sender''s socket had its own copy'),
 	('NO_SOCKET', 'ping_rcv*', 'reply', 'an echo reply of which the sender''s socket had its own copy'),
 	('NOT_SPECIFIED', 'icmpv6_rcv*', 'always', 'ICMPv6, which is over when it is read'),
-	('NOT_SPECIFIED', 'skb_release_data*', 'always', 'a part of a packet, which ended with it'),
 	('NOT_SPECIFIED', 'tcp_v*_rcv*', 'bare', 'a TCP segment without data to a connection that closes'),
 	('*', 'tcp_validate_incoming*', 'bare', 'a TCP segment without data that was old already'),
 	('TCP_OLD_SEQUENCE', '*', 'bare', 'a probe of a TCP window'),
@@ -36,13 +36,14 @@ CREATE TEMP TABLE fits AS
 CREATE INDEX temp.fits_kind ON fits(reason, location, nth);
 
 CREATE TEMP TABLE lost AS
-	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win, 1 AS n,
+	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win,
+		1 - e.part AS n,
 		(SELECT h.why FROM fits AS h WHERE h.reason = e.reason AND h.location = e.location
 			AND CASE h.evidence
 			WHEN 'always' THEN 1
 			WHEN 'twice' THEN e.proto = 6
 				AND (SELECT sum(delta) FROM counter WHERE name = 'tcpext.TCPDSACKOldSent')
-				>= (SELECT sum(n) FROM drop_summary AS d WHERE d.reason = e.reason
+				>= (SELECT sum(packets) FROM drop_summary AS d WHERE d.reason = e.reason
 					AND d.class = 'packet')
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
@@ -55,9 +56,9 @@ CREATE TEMP TABLE lost AS
 INSERT INTO lost
 	SELECT s.reason, s.location, s.netns, s.ifindex, s.ethertype, s.proto, s.last_stage, s.win,
 		s.n - coalesce(l.n, 0), l.harmless
-	FROM (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, sum(n) AS n FROM drop_summary
-			WHERE class = 'packet' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS s
-		LEFT JOIN (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, count(*) AS n,
+	FROM (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, sum(packets) AS n
+			FROM drop_summary WHERE class = 'packet' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS s
+		LEFT JOIN (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, sum(n) AS n,
 				CASE WHEN count(harmless) = count(*) THEN max(harmless) END AS harmless FROM lost
 					GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS l
 			ON l.reason = s.reason AND l.location = s.location AND l.netns = s.netns
@@ -70,7 +71,8 @@ INSERT INTO symptom(kind, packets, from_stage, to_stage, netns, ifindex, reason,
 	last_win, harmless)
 	SELECT 'lost', sum(n), last_stage, 65, netns, ifindex, reason(reason), place(location), ethertype, proto,
 		min(win), max(win), harmless
-	FROM lost GROUP BY reason, location, netns, ifindex, ethertype, proto, last_stage, harmless;
+	FROM lost GROUP BY reason, location, netns, ifindex, ethertype, proto, last_stage, harmless
+	HAVING sum(n) > 0;
 DROP TABLE lost;
 DROP TABLE fits;
 DROP TABLE harmless;

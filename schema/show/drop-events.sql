@@ -1,7 +1,9 @@
 -- events: When was each packet dropped, why, where, and which packet was it?
 -- needs: drop
 -- none: no drop is known that matches
+-- Part: no packet is lost by it, but a further fragment of one, or what hung on one.
 SELECT wall(ts_ns) AS time_at, cpu, reason(reason) AS reason, place(location) AS place,
+	CASE part WHEN 1 THEN 'yes' ELSE 'no' END AS part,
 	device(netns, ifindex) AS interface,
 	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport),
 		protocol(ethertype, NULL) || ' (headers not readable)') AS flow,

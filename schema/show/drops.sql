@@ -1,13 +1,15 @@
 -- packets: Which packets were dropped, for which reason, where, on which interface?
 -- needs: drop
 -- none: no packet was dropped
-SELECT interval_at, drops, share_pct, reason, place, interface, protocol, last_stage, total_bytes FROM (
-	SELECT win_at(slot(win)) AS interval_at, sum(n) AS drops, 100.0 * sum(n) / sum(sum(n))
-		OVER (PARTITION BY slot(win)) AS share_pct,
+-- Fragments of one datagram are one drop, the first of them. Buffers are what the kernel freed as dropped: every
+-- fragment, and what hangs on a packet, read or not (skb_release_data).
+SELECT interval_at, drops, share_pct, reason, place, interface, protocol, last_stage, buffers, total_bytes FROM (
+	SELECT win_at(slot(win)) AS interval_at, sum(packets) AS drops, 100.0 * sum(packets) / sum(sum(packets))
+		OVER (PARTITION BY slot(win)) AS share_pct, sum(n) AS buffers,
 		reason(reason) AS reason, place(location) AS place, device(netns, ifindex) AS interface,
 		protocol(ethertype, proto) AS protocol, stage_text(last_stage) AS last_stage, sum(bytes) AS total_bytes,
-		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, reason(reason), place(location),
-			device(netns, ifindex), protocol(ethertype, proto), last_stage) AS rank
+		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(packets) DESC, sum(n) DESC, reason(reason),
+			place(location), device(netns, ifindex), protocol(ethertype, proto), last_stage) AS rank
 	FROM drop_summary WHERE class = 'packet' AND win BETWEEN :first_win AND :last_win
 		AND device_match(netns, ifindex)
 	GROUP BY slot(win), reason, location, netns, ifindex, ethertype, proto, last_stage)
@@ -16,14 +18,14 @@ WHERE rank <= :top ORDER BY interval_at, rank;
 -- flows: Which flows lost packets, for which reason, on which interface?
 -- needs: drop
 -- none: no packet was dropped
-SELECT interval_at, drops, share_pct, flow, reason, interface, total_bytes FROM (
-	SELECT win_at(slot(win)) AS interval_at, sum(n) AS drops, 100.0 * sum(n) / sum(sum(n))
-		OVER (PARTITION BY slot(win)) AS share_pct,
+SELECT interval_at, drops, share_pct, flow, reason, interface, buffers, total_bytes FROM (
+	SELECT win_at(slot(win)) AS interval_at, sum(packets) AS drops, 100.0 * sum(packets) / sum(sum(packets))
+		OVER (PARTITION BY slot(win)) AS share_pct, sum(n) AS buffers,
 		coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport),
 			protocol(ethertype, NULL) || ' (headers not readable)') AS flow,
 		reason(reason) AS reason, device(netns, ifindex) AS interface, sum(bytes) AS total_bytes,
-		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(n) DESC, ethertype, proto, saddr, sport, daddr,
-			dport, reason, netns, ifindex) AS rank
+		row_number() OVER (PARTITION BY slot(win) ORDER BY sum(packets) DESC, sum(n) DESC, ethertype, proto,
+			saddr, sport, daddr, dport, reason, netns, ifindex) AS rank
 	FROM drop_flow WHERE win BETWEEN :first_win AND :last_win AND device_match(netns, ifindex)
 	GROUP BY slot(win), ethertype, proto, saddr, sport, daddr, dport, reason, netns, ifindex)
 WHERE rank <= :top ORDER BY interval_at, rank;
