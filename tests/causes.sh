@@ -26,7 +26,7 @@ fi
 db=$(mktemp -d) || exit 1
 trap 'rm -rf "$db"' EXIT
 wrong=0 n=0
-printf '%-22s %-22s %-22s %7s %5s\n' recording injected 'found first' 'share %' sure
+printf '%-22s %-24s %-24s %7s %5s\n' recording injected 'found first' 'share %' sure
 for f in tests/causes/*.nrs; do
 	s=$(basename "$f" .nrs)
 	injected=$(injected "$s") || injected='(not said)'
@@ -38,7 +38,7 @@ for f in tests/causes/*.nrs; do
 	IFS='|' read -r causes share sure <<-EOF
 		$found
 	EOF
-	printf '%-22s %-22s %-22s %7s %5s%s\n' "$s" "$injected" "$causes" "${share:--}" "${sure:--}" "$mark"
+	printf '%-22s %-24s %-24s %7s %5s%s\n' "$s" "$injected" "$causes" "${share:--}" "${sure:--}" "$mark"
 done
 echo "$((n - wrong)) of $n recordings: the injected cause is found first"
 [ $wrong = 0 ] && [ $n -gt 0 ]

@@ -1,6 +1,7 @@
 #!/bin/sh
 # `equal` of the lab's verdict forgives what lost records explain, and nothing else: records of the types that a count is
-# made of, while the traffic was there that it counts. The recording lacks 12 hops from 1.3 to 1.4 s, and has all else.
+# made of, while the traffic was there that it counts. The recording lacks 12 hops from 1.3 to 1.4 s, and has all else. And
+# what netanalyze finds first has to be the cause.
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0"
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -8,7 +9,7 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 . tests/lab/host/verdict.sh
 ${MAKE_TRACE:-build/tests/cli/make_trace} "$dir/trace.nrec" || exit 1
-day=2026-11-22T12:00
+name=made day=2026-11-22T12:00
 cat >"$dir/truth" <<-EOF2
 	traffic_from=$day:00.100000000Z
 	before_from=$day:00.200000000Z
@@ -51,5 +52,23 @@ says WRONG "nor these" 31 "$(trace drop-events rows "count(*) FROM t")"
 says WRONG "nor these" 1 "$(trace qdisc returns "0")"
 says WRONG "nothing asked" 2 1
 says WRONG "missing" "$(truth nothing)" "$(sent)"
+# judges ok|WRONG CAUSE: what netanalyze finds first in it, and next.
+judges() {
+	local said
+	injected() { echo "$cause"; }
+	cause=$2 said=$(cause_found)
+	case $said in "$1 "*) ;; *) failed=1; echo "not $1: $said" ;; esac
+}
+
+. tests/cause.sh
+two=$(found "$db" 2)
+two=${two%%|*}
+judges ok "${two% *}"
+judges ok "$two"
+judges WRONG "${two#* } ${two% *}"
+judges WRONG "${two#* }"
+judges WRONG "$two $two"
+judges WRONG none
+
 [ $failed = 0 ] && echo "forgives what was lost, and no more"
 exit $failed
