@@ -1,18 +1,20 @@
 /*
  * traffic.c: test traffic with exact bookkeeping. Each role prints one line of what it did.
  *
- *   traffic udp ADDR PORT COUNT RATE SIZE [ports=N] [hosts=N] [flows=1] [seq=N] [src=ADDR] [badsum=1]
+ *   traffic udp ADDR PORT COUNT RATE SIZE [ports=N [again=N]] [hosts=N] [flows=1] [seq=N] [src=ADDR] [badsum=1]
  *                                           sends COUNT datagrams of SIZE bytes, RATE a second (0: flat out);
- *                                           ports: to a random one of N ports from PORT; hosts: to N addresses from
- *                                           ADDR in turn; flows: each from a socket of its own; seq: the first
- *                                           number; src: from that address; badsum: a wrong checksum (raw socket)
+ *                                           ports: to a random one of N ports from PORT; again: the same ones after N
+ *                                           datagrams; hosts: to N addresses from ADDR in turn; flows: each from a
+ *                                           socket of its own; seq: the first number; src: from that address; badsum:
+ *                                           a wrong checksum (raw socket)
  *   traffic race ADDR PORT COUNT SIZE       COUNT pairs of datagrams, each pair from a socket of its own, which two
  *                                           threads send at the same time
  *   traffic frames DEVICE ETHERTYPE COUNT   COUNT frames to everybody with that type (packet socket)
- *   traffic sink PORT [rcvbuf=BYTES] [pause_us=N] [late_ms=N] [log=FILE] [group=ADDR on=ADDR]
- *                                           counts datagrams until SIGTERM; pause: after each one; late: those that
- *                                           took N ms longer than the fastest; log: a line `sequence ns` for each;
- *                                           group: a member of it where the address on is
+ *   traffic sink PORT [rcvbuf=BYTES] [pause_us=N] [burn_us=N] [every=N] [late_ms=N] [log=FILE] [group=ADDR on=ADDR]
+ *                                           counts datagrams until SIGTERM; pause: after each one; burn: with so much
+ *                                           CPU time; every: after every N-th only; late: those that took N ms longer
+ *                                           than the fastest; log: a line `sequence ns` for each; group: a member of
+ *                                           it where the address on is
  *   traffic rr ADDR PORT COUNT SIZE         COUNT TCP requests of SIZE bytes, each answered by as many
  *   traffic rr-server PORT [burn_us=N]      answers until SIGTERM; burn: with so much CPU time each
  *   traffic bulk ADDR PORT BYTES            one TCP stream of BYTES, or until SIGTERM
@@ -30,6 +32,7 @@
  * A datagram of 16 bytes or more begins with its sequence number and when it was sent (CLOCK_MONOTONIC).
  */
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -183,6 +186,7 @@ static size_t compose(uint64_t i, size_t size, bool raw, uint16_t port)
 static void udp(const char *host, const char *port, long count, long rate, long size)
 {
 	long sent = 0, refused = 0, ports = option_number("ports", 1), hosts = option_number("hosts", 1);
+	long again = option_number("again", LONG_MAX);
 	uint64_t seq = option_number("seq", 0);
 	bool raw = option_number("badsum", 0);
 	int fd = sender(raw);
@@ -197,11 +201,13 @@ static void udp(const char *host, const char *port, long count, long rate, long 
 	}
 	struct sockaddr_in *in = (struct sockaddr_in *)&addr;
 	uint32_t first_host = ntohl(in->sin_addr.s_addr);
-	srandom(1);
 	for (long i = 0; i < count && !traffic_stop; i++) {
-		uint16_t to = atoi(port) + (ports > 1 ? random() % ports : 0);
+		uint16_t to;
 		ssize_t len;
 
+		if (i % again == 0)
+			srandom(1);
+		to = atoi(port) + (ports > 1 ? random() % ports : 0);
 		if (rate)
 			sleep_until(start + i * 1000000000ull / rate);
 		if (hosts > 1)
@@ -266,6 +272,19 @@ static void tally__print(struct tally *t)
 	       (long long)worst);
 }
 
+/* CPU time, however long that takes. */
+static void burn(long us)
+{
+	struct timespec t;
+	uint64_t end = 0, now;
+
+	do {
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+		now = t.tv_sec * 1000000000ull + t.tv_nsec;
+		end = end ? end : now + us * 1000;
+	} while (now < end);
+}
+
 static void join_group(int fd)
 {
 	struct ip_mreq group = { 0 };
@@ -281,7 +300,7 @@ static void sink(const char *port)
 {
 	int fd = bound(port, SOCK_DGRAM), size = option_number("rcvbuf", 8 << 20);
 	struct tally t = { .delays = calloc(MAX_SEQUENCE, sizeof(*t.delays)) };
-	long pause_us = option_number("pause_us", 0);
+	long pause_us = option_number("pause_us", 0), burn_us = option_number("burn_us", 0), every = option_number("every", 1);
 
 	if (!t.delays)
 		traffic__fail("sink");
@@ -298,6 +317,9 @@ static void sink(const char *port)
 			memcpy(&stamp, traffic_buffer, sizeof(stamp));
 			tally__add(&t, &stamp, now_ns());
 		}
+		if (t.got % every)
+			continue;
+		burn(burn_us);
 		if (pause_us)
 			usleep(pause_us);
 	}
@@ -332,19 +354,6 @@ static void rr(const char *host, const char *port, long count, long size)
 	}
 	printf("rr done %ld mean_ns %llu max_ns %llu\n", done, (unsigned long long)(done ? sum / done : 0),
 	       (unsigned long long)worst);
-}
-
-/* CPU time, however long that takes. */
-static void burn(long us)
-{
-	struct timespec t;
-	uint64_t end = 0, now;
-
-	do {
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-		now = t.tv_sec * 1000000000ull + t.tv_nsec;
-		end = end ? end : now + us * 1000;
-	} while (now < end);
 }
 
 static void rr_server(const char *port)

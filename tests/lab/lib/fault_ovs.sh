@@ -93,3 +93,16 @@ fault_ovs_nested() {
 	done
 	ovs-ofctl add-flow br0 "table=5,priority=100,$1,actions=drop"
 }
+
+# fault_ovs_policing PORT KBIT: Open vSwitch lets so much in by it, by a filter of tc.
+fault_ovs_policing() {
+	undo ovs-vsctl -t 10 set interface "$1" ingress_policing_rate=0 ingress_policing_burst=0
+	ovs-vsctl -t 10 set interface "$1" ingress_policing_rate="$2" ingress_policing_burst=$(($2 / 10)) || die "cannot police $1"
+	wait_for 10 eval "tc filter show dev $1 ingress 2>/dev/null | grep -q police" || die "no policer: $(tc filter show dev "$1" ingress)"
+}
+
+# fault_ovs_flow_limit N: it puts no more flows into the datapath than that.
+fault_ovs_flow_limit() {
+	undo ovs-vsctl -t 10 remove open_vswitch . other_config flow-limit
+	ovs-vsctl -t 10 set open_vswitch . other_config:flow-limit="$1" || die "no limit of flows"
+}

@@ -14,6 +14,14 @@ fault_pfifo() {
 	in_ns "$1" tc qdisc add dev "$2" parent 1:1 handle 10: pfifo limit "$3" || die "cannot add pfifo"
 }
 
+# fault_police NS DEVICE RATE: a filter of tc drops what is above it on its way out.
+fault_police() {
+	undo in_ns "$1" tc qdisc del dev "$2" clsact
+	in_ns "$1" tc qdisc add dev "$2" clsact
+	in_ns "$1" tc filter add dev "$2" egress matchall action police rate "$3" burst 4k conform-exceed drop ||
+		die "cannot police $2"
+}
+
 # fault_txqueuelen DEVICE PACKETS: of a tap it is the size of its ring.
 fault_txqueuelen() {
 	undo ip link set "$1" txqueuelen "$(cat /sys/class/net/"$1"/tx_queue_len)"

@@ -1,0 +1,10 @@
+-- rule: a filter of tc drops them
+-- needs: drop
+-- advice: a policer, or an action drop: tc -s filter show dev DEVICE ingress (or egress); of Open vSwitch:
+-- advice: ovs-vsctl get interface DEVICE ingress_policing_rate; a burst helps, or a shaper
+SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,
+	printf('a filter of tc, on the way %s', iif(reason = 'TC_INGRESS', 'in', 'out')) AS who,
+	json_array('a filter of tc polices what passes the device, or drops it',
+		printf('%d packets were dropped in %s', packets, place)) AS chain
+FROM symptom
+WHERE kind = 'lost' AND harmless IS NULL AND reason IN ('TC_INGRESS', 'TC_EGRESS')
