@@ -24,6 +24,7 @@ INSERT INTO harmless VALUES
 	('*', 'ip6_mc_input*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip_rcv_finish_core*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip*_rcv*', 'multicast', 'multicast that nobody here has joined'),
+	('QDISC_DROP', '*', 'report', 'a report of multicast groups, which is sent again'),
 	('*', 'stp_pdu_rcv*', 'always', 'a frame between bridges, which is over when it is read'),
 	('*', '*multicast_send_query*', 'always', 'a query between bridges, which is over when it is read');
 
@@ -47,6 +48,7 @@ CREATE TEMP TABLE lost AS
 					AND d.class = 'packet')
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
+			WHEN 'report' THEN e.proto = 2 OR (e.proto = 58 AND e.dport >> 8 IN (131, 143))
 			WHEN 'multicast' THEN e.daddr LIKE 'ff%:%'
 				OR (e.ethertype = 2048 AND CAST(e.daddr AS INTEGER) BETWEEN 224 AND 239)
 			END ORDER BY h.nth LIMIT 1) AS harmless

@@ -7,5 +7,6 @@ SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site
 		'more packets come at once than its limit', CASE kind WHEN 'lost' THEN printf('%d packets were dropped',
 		packets) ELSE printf('%d packets waited up to %s in it', packets, duration_text(max_ns)) END) AS chain
 FROM symptom
-WHERE harmless IS NULL AND kind = 'lost' AND reason = 'QDISC_DROP' AND qdisc_kind(netns, ifindex) <> 'netem'
+WHERE harmless IS NULL AND kind = 'lost' AND reason = 'QDISC_DROP'
+	AND qdisc_kind(netns, ifindex) NOT IN ('netem', 'noqueue', 'noop')
 	AND NOT (slow_qdisc(netns, ifindex) AND qdisc_kind(netns, ifindex) IN ('tbf', 'htb', 'hfsc', 'cbq', 'ets'))
