@@ -10,3 +10,9 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.8 AS confi
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.to_stage = 64 AND b.deed IN ('sleep', 'run', 'lock', 'stop')
 GROUP BY s.id, b.tid, b.deed HAVING sum(b.share) >= 0.05
+UNION ALL
+SELECT id, packets, 0.8, coalesce((SELECT nullif(name, '') FROM netns WHERE inum = symptom.netns), 'this host'),
+	coalesce('who reads at ' || place, 'a program that reads there'),
+	json_array('a program takes data from a TCP connection more slowly than they come',
+		printf('%d times the other side was told to send nothing for now', packets))
+FROM symptom WHERE kind = 'closed'
