@@ -36,6 +36,7 @@ vm_share() {
 		LAB_MODE='$1'
 		LAB_NO_FAULT='${LAB_NO_FAULT:-}'
 		LAB_RECORD='${LAB_RECORD:-}'
+		LAB_SEED='${LAB_SEED:-}'
 		LAB_COMMAND=${LAB_COMMAND@Q}
 	EOP
 }

@@ -35,6 +35,16 @@ undo_all() {
 	rm -f $state/undoing
 }
 
+# vary NAME USUAL LEAST MOST: a number of a fault or of its traffic: the usual one, or with LAB_SEED one from LEAST to MOST
+# that follows from it. Noted as vary_NAME.
+vary() {
+	local n=$2
+	[ -z "${LAB_SEED:-}" ] || n=$(($3 + 0x$(printf '%s %s %s' "$LAB_SEED" "$name" "$1" | md5sum | cut -c1-7) % ($4 - $3 + 1)))
+	note "vary_$1" "$n"
+	say "$1: $n${LAB_SEED:+ (seed $LAB_SEED)}" >&2
+	echo "$n"
+}
+
 # wait_for SECONDS COMMAND…: until the command succeeds.
 wait_for() {
 	local left=$(($1 * 5))
