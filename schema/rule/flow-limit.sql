@@ -1,0 +1,23 @@
+-- rule: ovs-vswitchd puts no more flows into the datapath
+-- needs: offcpu flow_cmd upcall
+-- advice: ovs-appctl upcall/show: flows against the limit; other_config:flow-limit; wider megaflows (rules without L4
+-- advice: ports); the limit falls by itself when revalidators take long to dump
+WITH asked AS (
+		SELECT sum(n) AS all_n, sum(n) FILTER (WHERE answered) AS again,
+			count(*) FILTER (WHERE answered) AS flows
+		FROM (SELECT n, n >= 3
+			AND last_ns - first_ns >= 2 * (SELECT max(max_ns) FROM upcall_latency) AS answered
+			FROM upcall_flow)),
+	told AS (
+		SELECT coalesce(sum(n) FILTER (WHERE command = 'execute'), 0) AS answers,
+			coalesce(sum(n) FILTER (WHERE command IN ('flow put', 'flow set') AND errno = 0), 0) AS puts
+		FROM ovs_command)
+SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.8 AS confidence,
+	device(s.netns, s.ifindex) AS site, 'the limit of flows of ovs-vswitchd' AS who,
+	json_array(printf('%d packets were answered, and only %d flows put into the datapath', answers, puts),
+		printf('so packets of the same flow went up again: %d flows at least three times', flows),
+		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id, asked, told
+WHERE s.harmless IS NULL AND b.mover = 'handler' AND b.deed IN ('run', 'queue', 'sleep')
+	AND 2 * again > all_n AND 2 * puts < answers
+GROUP BY s.id HAVING sum(b.share) >= 0.05
