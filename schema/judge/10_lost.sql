@@ -17,6 +17,8 @@ INSERT INTO harmless VALUES
 	('*', 'tcp_disconnect*', 'always', 'left in a socket when it was closed'),
 	('*', 'inet_sock_destruct*', 'always', 'left in a socket when it was closed'),
 	('*', 'udp*_destruct_common*', 'always', 'left in a socket when it was closed'),
+	('*', 'igmp_rcv*', 'always', 'IGMP, which is over when it is read'),
+	('*', 'br_*', 'membership', 'IGMP or MLD that no other port of the bridge wants'),
 	('QUEUE_PURGE', '*', 'always', 'left in a socket when it was closed'),
 	('OTHERHOST', '*', 'always', 'for another host: a switch floods until it knows the port'),
 	('UNHANDLED_PROTO', '*', 'always', 'of a protocol that this host does not speak'),
@@ -24,7 +26,7 @@ INSERT INTO harmless VALUES
 	('*', 'ip6_mc_input*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip_rcv_finish_core*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip*_rcv*', 'multicast', 'multicast that nobody here has joined'),
-	('QDISC_DROP', '*', 'report', 'a report of multicast groups, which is sent again'),
+	('QDISC_DROP', '*', 'membership', 'a report of multicast groups, which is sent again'),
 	('*', 'stp_pdu_rcv*', 'always', 'a frame between bridges, which is over when it is read'),
 	('*', '*multicast_send_query*', 'always', 'a query between bridges, which is over when it is read');
 
@@ -38,7 +40,7 @@ CREATE INDEX temp.fits_kind ON fits(reason, location, nth);
 
 CREATE TEMP TABLE lost AS
 	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win,
-		1 - e.part AS n,
+		1 - e.part AS n, e.rowid AS event,
 		(SELECT h.why FROM fits AS h WHERE h.reason = e.reason AND h.location = e.location
 			AND CASE h.evidence
 			WHEN 'always' THEN 1
@@ -48,16 +50,15 @@ CREATE TEMP TABLE lost AS
 					AND d.class = 'packet')
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
-			WHEN 'report' THEN e.proto = 2 OR (e.proto = 58 AND e.dport >> 8 IN (131, 143))
-			WHEN 'multicast' THEN e.daddr LIKE 'ff%:%'
-				OR (e.ethertype = 2048 AND CAST(e.daddr AS INTEGER) BETWEEN 224 AND 239)
+			WHEN 'multicast' THEN is_multicast(e.ethertype, e.daddr)
+			WHEN 'membership' THEN is_membership(e.proto, e.dport)
 			END ORDER BY h.nth LIMIT 1) AS harmless
 	FROM drop_event AS e WHERE e.class = 'packet';
 
 -- What the limit on single drops left out.
 INSERT INTO lost
 	SELECT s.reason, s.location, s.netns, s.ifindex, s.ethertype, s.proto, s.last_stage, s.win,
-		s.n - coalesce(l.n, 0), l.harmless
+		s.n - coalesce(l.n, 0), NULL, l.harmless
 	FROM (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, sum(packets) AS n
 			FROM drop_summary WHERE class = 'packet' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS s
 		LEFT JOIN (SELECT reason, location, netns, ifindex, ethertype, proto, last_stage, win, sum(n) AS n,
@@ -75,6 +76,17 @@ INSERT INTO symptom(kind, packets, from_stage, to_stage, netns, ifindex, reason,
 		min(win), max(win), harmless
 	FROM lost GROUP BY reason, location, netns, ifindex, ethertype, proto, last_stage, harmless
 	HAVING sum(n) > 0;
+
+-- The single drops that a symptom is made of, as far as they were kept: event is the row of drop_event.
+CREATE TEMP TABLE symptom_drop AS
+	WITH kind AS MATERIALIZED (SELECT reason, location, reason(reason) AS reason_text, place(location) AS place_text
+		FROM (SELECT DISTINCT reason, location FROM lost))
+	SELECT s.id AS symptom, l.event FROM lost AS l JOIN kind AS k USING (reason, location)
+		JOIN symptom AS s ON s.reason = k.reason_text AND s.place = k.place_text AND s.netns = l.netns
+			AND s.ifindex = l.ifindex AND s.ethertype = l.ethertype AND s.proto IS l.proto
+			AND s.from_stage = l.last_stage AND s.harmless IS l.harmless
+	WHERE l.event IS NOT NULL AND l.n > 0;
+CREATE INDEX temp.symptom_drop_symptom ON symptom_drop(symptom);
 DROP TABLE lost;
 DROP TABLE fits;
 DROP TABLE harmless;
