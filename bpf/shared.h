@@ -46,7 +46,8 @@ struct recorder_config {
 	__u8 switch_has_state; /* sched_switch has the state: 5.18 */
 	__u8 reset_has_reason; /* tcp_send_reset has the reason: 6.10 */
 	__u8 filter;           /* FILTER_*: 0 records every packet */
-	__u8 pad[3];
+	__u8 inner_pids;       /* netrec is in a PID namespace, where iterators show only what is in it */
+	__u8 pad[2];
 };
 
 struct recorder_control {

@@ -4,7 +4,8 @@
  * An iterator walks all threads when netrec samples. What it has to say goes out through the
  * iterator's own file, not through a ring: the walk is netrec's, not an event on some CPU. A thread
  * is introduced when it is first seen and again when it was renamed; its CPU time is reported only
- * when it has run since the last walk.
+ * when it has run since the last walk. In a PID namespace the walk is only over the threads in that:
+ * there all others are introduced when they get a CPU or leave one.
  */
 #include "wanted.h"
 
@@ -53,6 +54,32 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
 	return task__emit(task, TASK_EXIT);
+}
+
+static __always_inline void task__introduce(struct task_struct *task)
+{
+	struct seen *seen;
+	__u64 comm[2];
+
+	if (!task->pid || !task__wanted(task))
+		return;
+	seen = bpf_task_storage_get(&seen_of, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	bpf_core_read(comm, sizeof(comm), &task->comm);
+	if (!seen || (comm[0] == seen->comm[0] && comm[1] == seen->comm[1]))
+		return;
+	seen->comm[0] = comm[0];
+	seen->comm[1] = comm[1];
+	task__emit(task, TASK_FOUND);
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_task_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	if (!control.enabled)
+		return 0;
+	task__introduce(prev);
+	task__introduce(next);
+	return 0;
 }
 
 static __always_inline __u32 task__cpu(struct task_struct *task)

@@ -153,6 +153,12 @@ static bool has_pending(const struct plan *plan, const struct object *o)
 	return false;
 }
 
+/* Threads that the walk does not find are introduced otherwise; where it finds all, that would only cost. */
+static bool has_use(const struct attach *a, const char *program)
+{
+	return a->config.inner_pids || strcmp(program, "on_task_switch");
+}
+
 /* Opens and loads an object with the programs of `only`, or of every pending probe. */
 static int load(struct attach *a, struct plan *plan, const struct object *o, const struct plan_probe *only,
 		struct bpf_object **out)
@@ -173,7 +179,7 @@ static int load(struct attach *a, struct plan *plan, const struct object *o, con
 
 			use |= (!only || only == p) && is_pending(p, o) && belongs(p, bpf_program__name(prog));
 		}
-		bpf_program__set_autoload(prog, use);
+		bpf_program__set_autoload(prog, use && has_use(a, bpf_program__name(prog)));
 	}
 	err = maps__prepare(&a->maps, obj, &a->config);
 	if (!err)

@@ -69,6 +69,14 @@ static bool check_ringbuf(bool privileged)
 	return say("ring buffer", MISSING, "the kernel has no BPF ring buffers; Linux 5.11 or later is needed");
 }
 
+static bool check_threads(void)
+{
+	if (!privilege__inner_pids())
+		return say("threads", OK, "all of the host's are shown to netrec");
+	return say("threads", PARTLY, "this is a PID namespace: threads outside of it have names only once they run, "
+				      "and no CPU time or affinity; run netrec outside, such as docker run --pid=host");
+}
+
 static bool check_files(void)
 {
 	unsigned files = privilege__few_files();
@@ -160,6 +168,7 @@ int check__main(int argc, char **argv)
 	possible &= check_btf(&means);
 	possible &= check_lockdown();
 	possible &= check_ringbuf(privileged);
+	possible &= check_threads();
 	possible &= check_files();
 	possible &= check_probes(&means, privileged);
 	possible &= check_tracefs(&means);

@@ -38,6 +38,7 @@ static void config_host(struct sink *s)
 	sink__config(s, "host.memory_bytes", "%lld", (long long)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
 	read_line(text, sizeof(text), "/proc/sys/kernel/random/boot_id");
 	sink__config(s, "host.boot_id", "%s", text);
+	sink__config(s, "host.pid_namespace", "%s", privilege__inner_pids() ? "inner" : "first");
 	sink__config(s, "host.btf", "%s", "/sys/kernel/btf/vmlinux");
 	read_line(text, sizeof(text), "/sys/devices/system/clocksource/clocksource0/current_clocksource");
 	sink__config(s, "host.clocksource", "%s", text);

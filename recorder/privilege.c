@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,6 +45,14 @@ bool privilege__locked_down(void)
 	if (f)
 		fclose(f);
 	return strstr(text, "[confidentiality]");
+}
+
+bool privilege__inner_pids(void)
+{
+	const ino_t first = 0xEFFFFFFCU; /* PROC_PID_INIT_INO, the same in all kernels */
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino != first;
 }
 
 void privilege__drop(void)

@@ -11,6 +11,12 @@ bool privilege__can_bpf(void);
 bool privilege__locked_down(void);
 
 /*
+ * Is this a PID namespace of its own, where the kernel numbers threads otherwise than /proc does, and its iterators
+ * show only the threads inside?
+ */
+bool privilege__inner_pids(void);
+
+/*
  * Gives up, in the calling thread, every capability but CAP_SYS_ADMIN (entering network namespaces,
  * program statistics) and CAP_SYS_PTRACE (finding the namespaces of other users' processes).
  */

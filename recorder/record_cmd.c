@@ -71,6 +71,7 @@ static int open_attach(struct recording *r, struct trace_error *err)
 	opts.config.lock_min_ns = o->lock_min_ns;
 	opts.config.filter = (r->filter ? FILTER_PACKETS : 0) | (r->devices ? FILTER_DEVICES : 0) |
 			     (r->filter && capture_filter__asks_for_tags(r->filter) ? FILTER_TAGS : 0);
+	opts.config.inner_pids = privilege__inner_pids();
 	opts.config.n_pids = o->n_pids;
 	opts.config.n_comms = o->n_comms;
 	memcpy(opts.config.comms, o->comms, sizeof(o->comms));
@@ -288,6 +289,13 @@ static int exit_status_of(int code)
 	return EXIT_DATA;
 }
 
+static void say_pid_namespace(void)
+{
+	if (privilege__inner_pids())
+		fputs("netrec: this is a PID namespace: threads outside of it have names only once they run, and no "
+		      "CPU time or affinity; numbers are the host's\n", stderr);
+}
+
 static void say_devices(const struct recording *r)
 {
 	const char *name;
@@ -407,6 +415,7 @@ static int record(struct recording *r, int argc, char **argv)
 	if (!r->options.quiet) {
 		say_probes(r);
 		say_devices(r);
+		say_pid_namespace();
 	}
 	command__go(&r->command);
 	wait_for_end(r);
