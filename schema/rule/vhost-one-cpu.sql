@@ -3,13 +3,13 @@
 -- advice: spread them: taskset -cp CPU TID for each vhost thread, irqbalance or smp_affinity for the interrupts; more
 -- advice: queues (queues=N)
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.92 AS confidence,
-	device(s.netns, s.ifindex) AS site, thread_text(hog_of(max(b.tid))) AS who,
+	device(s.netns, s.ifindex) AS site, printf('the threads on CPU %d', waited_on(max(b.tid))) AS who,
 	json_array(printf('%s may run on CPU %s only, with %d other busy threads',
 		group_concat(DISTINCT thread_text(b.tid)), allowed_cpus(max(b.tid)),
-		busy_on(waited_on(max(b.tid))) - 1), printf('it waited for that CPU up to %s',
+		sharers_of(max(b.tid))), printf('it waited for that CPU up to %s',
 		duration_text(max(b.max_ns))),
 		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'vhost' AND b.deed = 'queue' AND allowed_cpus(b.tid) NOT GLOB '*[-,]*'
-	AND busy_on(waited_on(b.tid)) >= 3
+	AND sharers_of(b.tid) >= 3
 GROUP BY s.id HAVING sum(b.share) >= 0.05 AND max(b.max_ns) >= late_ns()
