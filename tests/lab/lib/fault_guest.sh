@@ -18,3 +18,13 @@ fault_vhost_starved() {
 	fault_bind 0 $t
 	fault_cpu_hog hog 0 900 10 "$1" 50
 }
+
+# fault_vcpu_starved SECONDS: the threads that are the guest's CPUs share one with a FIFO hog that hardly lets go.
+fault_vcpu_starved() {
+	local t
+	t=$(threads_of "$(guest_pid)" 'CPU */KVM')
+	[ -n "$t" ] || die "no thread of a virtual CPU"
+	echo "$t" | head -n 1 >$state/vcpu
+	fault_bind 0 $t
+	fault_cpu_hog hog 0 900 10 "$1" 50
+}

@@ -45,6 +45,14 @@ vary() {
 	echo "$n"
 }
 
+# vary_family: sets to_host and to_peer, over IPv4, or with LAB_SEED perhaps over IPv6. In fault and in traffic.
+vary_family() {
+	to_host=$host_ip to_peer=$peer_ip
+	[ "$(vary ip6 0 0 1)" = 1 ] || return 0
+	to_host=$host_ip6 to_peer=$peer_ip6
+	[ -n "${traffic_begun:-}" ] || fault_ipv6
+}
+
 # wait_for SECONDS COMMAND…: until the command succeeds.
 wait_for() {
 	local left=$(($1 * 5))

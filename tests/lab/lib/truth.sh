@@ -18,7 +18,7 @@ truth_counters() {
 		in_ns "$ns" cat /proc/net/snmp /proc/net/netstat | awk -v ns="$ns" '
 			FNR % 2 { split($0, name); next }
 			{ p = $1; sub(":", "", p); for (i = 2; i <= NF; i++) print "snmp_" ns "_" p "_" name[i] "=" $i }'
-		in_ns "$ns" awk -v ns="$ns" '/^Ip6Reasm/ { print "snmp6_" ns "_" $1 "=" $2 }' /proc/net/snmp6
+		in_ns "$ns" awk -v ns="$ns" '/^(Ip6Reasm|Udp6)/ { print "snmp6_" ns "_" $1 "=" $2 }' /proc/net/snmp6
 		in_ns "$ns" tc -s qdisc show | awk -v ns="$ns" '
 			/^qdisc/ { h = $3; sub(":", "", h); gsub("[^A-Za-z0-9]", "_", $5); p = "qdisc_" ns "_" $5 "_" h }
 			/^ Sent/ { sub(",", "", $7); sub(",", "", $9); print p "_packets=" $4; print p "_dropped=" $7; print p "_overlimits=" $9 }'
