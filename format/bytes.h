@@ -98,7 +98,8 @@ static inline const __u8 *cursor__bytes(struct cursor *c, size_t n)
 		c->bad = true;
 		return NULL;
 	}
-	c->p += n;
+	if (n) /* a cursor over nothing may point nowhere */
+		c->p += n;
 	return p;
 }
 
