@@ -2,7 +2,7 @@
 # The fuzzers in short, the same each time: every seed, and a few hundred inputs made of them. make fuzz has the long form.
 cd "$(dirname "$0")/../.." || exit 1
 build=build/san
-if [ ! -x $build/tests/fuzz/fuzz_reader ]; then
+if [ ! -x $build/tests/fuzz/fuzz_sql ]; then
 	echo "there is no sanitizer build here; make check makes it"
 	exit 77
 fi
@@ -23,4 +23,6 @@ fuzz fuzz_blobs 20000
 fuzz fuzz_ovs 20000
 fuzz fuzz_rows 20000
 fuzz fuzz_reader 500
+fuzz fuzz_passes 150
+fuzz fuzz_sql 200
 exit $failed
