@@ -7,7 +7,7 @@
 #include <linux/types.h>
 
 /* Of a key of 64-bit words. Multiply and fold: its low 32 bits are good for slots, and its high 32 for another choice. */
-static inline __u64 hash__words(const __u64 *key, unsigned words)
+static inline __attribute__((always_inline)) __u64 hash__words(const __u64 *key, unsigned words)
 {
 	__u64 h = 0x243f6a8885a308d3;
 

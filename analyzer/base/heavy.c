@@ -63,18 +63,24 @@ static __u32 replace(struct heavy *h, const __u64 *key)
 	return place;
 }
 
-static inline __u32 count(struct heavy *h, const __u64 *key, bool *fresh)
+/* Rare beside the others, which have a place. */
+static __attribute__((noinline)) __u32 add(struct heavy *h, const __u64 *key)
+{
+	__u32 place = table__append(&h->table, key);
+
+	place = place ? place : replace(h, key);
+	h->table.notes[place].count = 1;
+	return place;
+}
+
+static inline __attribute__((always_inline)) __u32 count(struct heavy *h, const __u64 *key, bool *fresh)
 {
 	__u32 place = table__find(&h->table, key);
 
 	*fresh = !place;
-	if (!place) {
-		place = table__append(&h->table, key);
-		place = place ? place : replace(h, key);
-		h->table.notes[place].count = 0;
-	}
+	if (!place)
+		return add(h, key);
 	h->table.notes[place].count++;
-	assert(!*fresh || h->table.notes[place].count == 1);
 	return place;
 }
 

@@ -73,11 +73,17 @@ void table__free(struct table *t)
 	*t = (struct table){ 0 };
 }
 
+__u32 table__find_any(const struct table *t, const __u64 *key)
+{
+	return table__find_words(t, key, t->key_words);
+}
+
 void table__give(struct table *t, __u32 place, const __u64 *key)
 {
 	assert(!table__find(t, key));
-	memcpy(table__key(t, place), key, t->key_words * sizeof(*key));
-	insert(t, (struct table_slot){ place, (__u32)hash__words(key, t->key_words) });
+	for (unsigned i = 0; i < t->key_words; i++)
+		table__key(t, place)[i] = key[i];
+	insert(t, (struct table_slot){ place, table__hash(t, key) });
 }
 
 /* A place that nobody had yet was never written: untouched pages cost nothing. */
@@ -112,7 +118,7 @@ static void close_up(struct table *t, size_t hole)
 
 void table__take(struct table *t, __u32 place)
 {
-	size_t i = (__u32)hash__words(table__key(t, place), t->key_words);
+	size_t i = table__hash(t, table__key(t, place));
 
 	while (t->slots[i & t->mask].place != place) {
 		assert(t->slots[i & t->mask].place);

@@ -73,17 +73,33 @@ static inline bool table__same(const __u64 *a, const __u64 *b, unsigned words)
 	return true;
 }
 
-/* The place of a key; 0: it has none. */
-static inline __u32 table__find(const struct table *t, const __u64 *key)
+/* Inlined where the number of words is known, so that no loop is left. */
+static inline __attribute__((always_inline)) __u32 table__find_words(const struct table *t, const __u64 *key,
+								     unsigned words)
 {
-	__u32 hash = (__u32)hash__words(key, t->key_words);
+	__u32 hash = (__u32)hash__words(key, words);
 
 	for (size_t i = hash;; i++) {
 		const struct table_slot *s = &t->slots[i & t->mask];
 
-		if (!s->place || (s->hash == hash && table__same(table__key(t, s->place), key, t->key_words)))
+		if (!s->place || (s->hash == hash && table__same(table__key(t, s->place), key, words)))
 			return s->place;
 	}
+}
+
+static inline __u32 table__hash(const struct table *t, const __u64 *key)
+{
+	return (__u32)(t->key_words == 1 ? hash__words(key, 1) : hash__words(key, t->key_words));
+}
+
+/* The place of a key of any number of words; 0: it has none. */
+__u32 table__find_any(const struct table *t, const __u64 *key);
+
+/* The same. Most keys have a word or two, and most of an analysis looks for them. */
+static inline __attribute__((always_inline)) __u32 table__find(const struct table *t, const __u64 *key)
+{
+	return t->key_words == 1 ? table__find_words(t, key, 1) :
+	       t->key_words == 2 ? table__find_words(t, key, 2) : table__find_any(t, key);
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/base/hash.h"
 #include "analyzer/base/lru.h"
 
 enum { SEEN = 1 << 14 }; /* headers */
@@ -16,7 +17,7 @@ struct family {
 };
 
 struct copies {
-	struct lru *seen; /* sk_buff by headers */
+	struct lru *seen; /* sk_buff by a hash of headers: who finds one compares the headers */
 	struct family *families; /* from 1 */
 	__u32 used, free;
 	__u64 left_out;
@@ -37,7 +38,7 @@ struct copies *copies__new(void)
 
 	if (!c)
 		return NULL;
-	c->seen = lru__new(HEADER_WORDS, sizeof(__u64), SEEN);
+	c->seen = lru__new(1, sizeof(__u64), SEEN);
 	c->families = calloc(COPIED + 1, sizeof(*c->families));
 	if (c->seen && c->families)
 		return c;
@@ -87,13 +88,15 @@ bool copies__same(const struct rec_packet *a, const struct rec_packet *b)
 
 __u64 copies__seen(struct copies *c, const struct rec_packet *p)
 {
-	struct headers h = headers_of(p);
-	__u64 key[HEADER_WORDS], *skb, before;
+	__u64 words[HEADER_WORDS], key, *skb, before;
+	struct headers h;
 
 	if (!has_number(p))
 		return 0;
-	memcpy(key, &h, sizeof(key));
-	skb = lru__add(c->seen, key, NULL);
+	h = headers_of(p);
+	memcpy(words, &h, sizeof(words));
+	key = hash__words(words, HEADER_WORDS);
+	skb = lru__add(c->seen, &key, NULL);
 	before = *skb;
 	*skb = p->skb;
 	return before;

@@ -22,7 +22,10 @@ void copies__free(struct copies *c); /* NULL is allowed */
 /* Do these headers tell their packet from all others that are on their way, and are they the same? */
 bool copies__same(const struct rec_packet *a, const struct rec_packet *b);
 
-/* The sk_buff that last showed these headers; 0: none, or they tell nothing. From now on it is p->skb. */
+/*
+ * The sk_buff that last showed these headers, or others with their hash: its own tell. 0: none, or they tell nothing. From
+ * now on it is p->skb.
+ */
 __u64 copies__seen(struct copies *c, const struct rec_packet *p);
 
 /*
