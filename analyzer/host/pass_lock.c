@@ -201,7 +201,7 @@ static __u32 ended_by(const struct state *st, const struct rec_futex *r, __u64 f
 	const struct sleep *s = lru__find(st->sleeps, &tid);
 	const struct wake *w = lru__find(st->wakes, place);
 
-	if (s && s->waker && s->waker != r->tid && s->until >= from && s->until <= r->rec.ts)
+	if (s && s->waker && s->waker != r->tid && s->until >= from)
 		return s->waker;
 	return w && w->at >= from && w->tid != r->tid ? w->tid : 0;
 }

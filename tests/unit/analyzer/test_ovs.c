@@ -206,8 +206,8 @@ static void test_same_headers(void **state)
 /* The command about its flow answers an upcall once a second has passed without the packet, not before. */
 static void test_flow_to_packet(void **state)
 {
-	static const unsigned after_ms[] = { 999, 1001 };
-	static const char *const waited[] = { "1007000000", "498000000" };
+	static const __u64 after_ns[] = { 1000000000, 1000000001 }; /* UPCALL_FLOW_TO_PACKET_NS */
+	static const char *const waited[] = { "1009000000", "498000000" };
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -217,8 +217,8 @@ static void test_flow_to_packet(void **state)
 		add_upcall(&f, 1 * MS, 0, 0xa0, 53, 0, 0);
 		make_flow(53, 1, 0);
 		add_command(&f, 10 * MS, 201, CMD_NEW, 0, -1);
-		add_upcall(&f, (10 + after_ms[i]) * MS - 498020000, 0, 0xa1, 53, 0, 0);
-		add_execute(&f, (10 + after_ms[i]) * MS, 201, 53, 0);
+		add_upcall(&f, 10 * MS + after_ns[i] - 498020000, 0, 0xa1, 53, 0, 0);
+		add_execute(&f, 10 * MS + 1 + 20000 + after_ns[i], 201, 53, 0); /* it began after_ns behind the command */
 		fixture__analyze(&f);
 		assert_rows(&f, "SELECT max_ns / 1000000 * 1000000 FROM upcall_latency", waited[i]);
 		fixture__end(&f);

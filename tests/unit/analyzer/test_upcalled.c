@@ -119,6 +119,21 @@ static void test_upcall_record_first(void **state)
 	assert_rows(&f, FATES, "consumed|1|0|0|1|1100");
 }
 
+/* A command that is said to have begun before its upcall waited for nothing. */
+static void test_began_before(void **state)
+{
+	struct rec_packet p = packet_at(100, 0, 0x100, RX, 2, 7);
+
+	(void)state;
+	fixture__row(&f, &p.rec);
+	add_upcall_record(200, 0x100, 1, 7);
+	add_free(&f, 250, 0, 0x100);
+	add_back(&p, 1000, 0x900, 31);
+	add_execute(&p, 1100, 1, 31, 1000);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT n, max_ns FROM upcall_latency", "1|0");
+}
+
 /* The socket of user space is full: nothing comes back, and what has the same headers later is another packet. */
 static void test_upcall_refused(void **state)
 {
@@ -536,7 +551,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_upcall), TEST(test_upcall_without_stage), TEST(test_upcall_record_first),
-		TEST(test_upcall_refused), TEST(test_upcall_and_command), TEST(test_upcall_and_other_command),
+		TEST(test_began_before), TEST(test_upcall_refused), TEST(test_upcall_and_command), TEST(test_upcall_and_other_command),
 		TEST(test_upcall_story), TEST(test_upcall_headers), TEST(test_upcall_segments),
 		TEST(test_upcall_clone), TEST(test_upcall_twice), TEST(test_upcall_addresses), TEST(test_upcall_slow_path),
 		TEST(test_upcall_without_packets), TEST(test_upcall_not_back), TEST(test_upcall_filter),

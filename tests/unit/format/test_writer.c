@@ -346,6 +346,8 @@ static void index_must_tile(void **state)
 		put_indexed(&x, entries, x.entries.len);
 		expect_three_hops(path);
 	}
+	put_indexed(&x, x.entries.p, INDEX_ENTRY * (n - 2)); /* the last rows are in none */
+	expect_three_hops(path);
 	put_indexed(&x, x.entries.p, x.entries.len - 1);
 	expect_three_hops(path);
 	put_indexed(&x, x.entries.p, x.entries.len); /* the real one again */

@@ -140,6 +140,11 @@ static void many_processes(void **state)
 		for (__u32 tgid = 1; tgid <= 1500; tgid++)
 			ustacks__id(u, 1, (1u << 22) + tgid, &frame, 1); /* numbers that no process has */
 	assert_int_equal(ustacks__reads(u), 1500);
+	for (__u32 tgid = 1; tgid <= 30000; tgid++) { /* one that is asked for all the time makes room for none that comes */
+		ustacks__id(u, 1, (1u << 22) + 1, &frame, 1);
+		ustacks__id(u, 1, (1u << 23) + tgid, &frame, 1);
+	}
+	assert_int_equal(ustacks__reads(u), 31500);
 	ustacks__free(u);
 }
 
