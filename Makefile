@@ -142,7 +142,8 @@ $(BUILD)/tests/unit/recorder/test_stop: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)-
 	sampler__stop sampler__finish drain__stop command__stop)
 
 # Whose allocations the test can make fail.
-$(BUILD)/tests/unit/analyzer/test_no_memory: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc)
+$(BUILD)/tests/unit/analyzer/test_no_memory: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc \
+	ZSTD_createDCtx)
 
 $(BUILD)/tests/traffic: $(call objs,$(wildcard tests/traffic*.c))
 	$(call msg,LINK,$@)
@@ -160,6 +161,13 @@ $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(FORMAT_O)
 # The capture filter as the kernel runs it, beside libpcap's interpreter.
 $(BUILD)/tests/live/filter_equivalence.o: $(BUILD)/tests/live/filter_verdict.skel.h
 $(BUILD)/tests/live/filter_equivalence: $(BUILD)/tests/live/filter_equivalence.o $(RECORDER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(RECORDER_LIBS) -o $@
+
+# All of netrec, whose allocations can be made to fail.
+$(BUILD)/tests/live/no_memory: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,main malloc calloc realloc reallocarray \
+	aligned_alloc strdup strndup asprintf ZSTD_createCCtx)
+$(BUILD)/tests/live/no_memory: $(BUILD)/tests/live/no_memory.o $(BUILD)/recorder/main.o $(RECORDER_O) $(FORMAT_O)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(RECORDER_LIBS) -o $@
 

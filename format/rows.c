@@ -50,13 +50,19 @@ static int load(const struct trace *t, size_t block, struct trace_rows_priv *p, 
 
 static struct trace_rows_priv *priv_of(struct trace_rows *rows)
 {
-	if (rows->priv)
-		return rows->priv;
-	rows->priv = calloc(1, sizeof(*rows->priv));
-	if (!rows->priv)
+	struct trace_rows_priv *p = rows->priv;
+
+	if (p)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (p)
+		p->dctx = ZSTD_createDCtx();
+	if (!p || !p->dctx) {
+		free(p);
 		return NULL;
-	rows->priv->dctx = ZSTD_createDCtx();
-	return rows->priv->dctx ? rows->priv : NULL;
+	}
+	rows->priv = p;
+	return p;
 }
 
 int trace__decode(const struct trace *t, size_t block, struct trace_rows *rows, struct trace_error *err)

@@ -7,6 +7,7 @@
 #include "fixture.h"
 #include "analyzer/base/heavy.h"
 #include "analyzer/base/lru.h"
+#include "format/reader.h"
 
 static _Atomic long failing; /* the how manieth from now on fails; 0: none does */
 
@@ -21,6 +22,8 @@ void *__real_realloc(void *p, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t size);
+void *__real_ZSTD_createDCtx(void);
+void *__wrap_ZSTD_createDCtx(void);
 
 void *__wrap_malloc(size_t size)
 {
@@ -35,6 +38,11 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *p, size_t size)
 {
 	return fails() ? NULL : __real_realloc(p, size);
+}
+
+void *__wrap_ZSTD_createDCtx(void)
+{
+	return fails() ? NULL : __real_ZSTD_createDCtx();
 }
 
 /* Growing takes three allocations: each of them fails at each size. Then the oldest goes; what is left is as it was. */
@@ -165,9 +173,31 @@ static void test_analysis(void **state)
 	fixture__end(&f);
 }
 
+/* A block that memory was short for can be read when there is some. */
+static void test_decode(void **state)
+{
+	struct trace_rows rows = { .n = 0 };
+	struct fixture f;
+	struct trace *t;
+
+	(void)state;
+	record(&f);
+	assert_int_equal(trace__open(&t, f.path, &f.err), 0);
+	for (long n = 1; n <= 2; n++) {
+		failing = n;
+		assert_int_equal(trace__decode(t, 0, &rows, &f.err), -ENOMEM);
+		assert_int_equal(failing, 0);
+	}
+	assert_int_equal(trace__decode(t, 0, &rows, &f.err), 0);
+	trace_rows__free(&rows);
+	trace__close(t);
+	fixture__end(&f);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_lru), cmocka_unit_test(test_heavy), cmocka_unit_test(test_analysis) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_lru), cmocka_unit_test(test_heavy),
+					    cmocka_unit_test(test_analysis), cmocka_unit_test(test_decode) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
