@@ -71,9 +71,15 @@ int means__renew(struct means *m, struct trace_error *err)
 
 int means__open(struct means *m, unsigned without, struct trace_error *err)
 {
+	int ret;
+
 	*m = (struct means){ .tracefs = find_tracefs(), .without = without };
-	TRY(kernel_btf__open(&m->btf, err));
-	return means__renew(m, err);
+	ret = kernel_btf__open(&m->btf, err);
+	if (!ret)
+		ret = means__renew(m, err);
+	if (ret)
+		means__close(m);
+	return ret;
 }
 
 void means__close(struct means *m)
