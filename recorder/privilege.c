@@ -58,7 +58,7 @@ bool privilege__inner_pids(void)
 void privilege__drop(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	const unsigned keep = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_PTRACE;
+	const unsigned keep = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_PTRACE | 1u << CAP_NET_ADMIN;
 	struct __user_cap_data_struct data[2];
 
 	if (!get(data))
@@ -105,5 +105,6 @@ unsigned privilege__few_files(void)
 
 const char *privilege__kept(void)
 {
-	return "CAP_SYS_ADMIN (enter network namespaces, BPF statistics), CAP_SYS_PTRACE (find namespaces, and the files programs run)";
+	return "CAP_SYS_ADMIN (enter network namespaces, BPF statistics), CAP_SYS_PTRACE (find namespaces, and the files "
+	       "programs run), CAP_NET_ADMIN (number namespaces, to hear of their devices)";
 }

@@ -17,8 +17,8 @@ bool privilege__locked_down(void);
 bool privilege__inner_pids(void);
 
 /*
- * Gives up, in the calling thread, every capability but CAP_SYS_ADMIN (entering network namespaces,
- * program statistics) and CAP_SYS_PTRACE (finding the namespaces of other users' processes).
+ * Gives up, in the calling thread, every capability but CAP_SYS_ADMIN (entering network namespaces, program statistics),
+ * CAP_SYS_PTRACE (finding the namespaces of other users' processes) and CAP_NET_ADMIN (numbering namespaces).
  */
 void privilege__drop(void);
 

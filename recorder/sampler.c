@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -21,6 +23,7 @@
 #include "ethtool.h"
 #include "gone.h"
 #include "hidden.h"
+#include "monitor.h"
 #include "namespaces.h"
 #include "netlink.h"
 #include "openvswitch.h"
@@ -47,15 +50,15 @@ struct sampler {
 	struct losses *losses;
 	struct drain *drain; /* NULL before and after the thread runs */
 	struct namespaces *namespaces;
-	struct wanted_devices *wanted;
+	struct netlink netlink;
+	struct monitor *monitor;
 	struct procfs *procfs;
 	struct affinity *affinity;
 	struct intern *vms;    /* vms.h */
 	struct hidden *hidden; /* only during the first walk over all tasks */
 	pthread_t thread;
-	pthread_mutex_t mutex;
-	pthread_cond_t cond;
-	bool stop, started, openvswitch;
+	int stop; /* becomes readable when it is time to */
+	bool started, openvswitch;
 	__u64 interval_ns, sampled, stats_due;
 	struct gone gone;
 	__u64 misses[MAX_PROGRAMS];
@@ -180,12 +183,13 @@ static void define_namespace(struct sampler *s, const struct namespace *ns)
 static void sample_namespace(struct sampler *s, size_t i, bool all, bool seldom)
 {
 	const struct namespace *ns = namespaces__at(s->namespaces, i);
+	bool found = monitor__hear(s->monitor, ns);
 	int err = namespaces__enter(s->namespaces, i);
 
 	if (err != -ENOENT)
 		define_namespace(s, ns);
 	if (!err) {
-		err = netlink__sample(s->sink, ns->inum, s->namespaces, s->wanted);
+		err = netlink__sample(&s->netlink, ns->inum, found);
 		procfs__sample_netns(s->procfs, s->sink, ns->inum, all);
 		if (!err && s->openvswitch)
 			err = openvswitch__sample(s->procfs, s->sink, ns->inum, all || s->round % PORTS_EVERY == 0, all);
@@ -287,6 +291,11 @@ static void name_gone_modules(struct sampler *s)
 	modules__name_gone(gone, define_here, s->sink);
 }
 
+static void hear(struct sampler *s)
+{
+	monitor__read(s->monitor, &s->netlink, s->namespaces, s->losses);
+}
+
 static void sample(struct sampler *s, bool all)
 {
 	bool seldom = all || s->round % PROCESSES_EVERY == 0;
@@ -296,6 +305,8 @@ static void sample(struct sampler *s, bool all)
 	procfs__begin_round(s->procfs);
 	sample_clocks(s);
 	namespaces__scan(s->namespaces, seldom);
+	hear(s);
+	netlink__begin_round(&s->netlink);
 	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
 		sample_namespace(s, i, all, seldom);
 	if (seldom)
@@ -315,18 +326,24 @@ static void sample(struct sampler *s, bool all)
 	s->round++;
 }
 
-/* False when it is time to stop. */
+/* Writes the news that come meanwhile. False when it is time to stop. */
 static bool wait_until(struct sampler *s, __u64 when)
 {
-	struct timespec ts = { .tv_sec = when / 1000000000, .tv_nsec = when % 1000000000 };
-	bool stop;
+	struct pollfd p[] = { { .fd = s->stop, .events = POLLIN }, { .fd = monitor__fd(s->monitor), .events = POLLIN } };
+	__u64 now;
 
-	pthread_mutex_lock(&s->mutex);
-	while (!s->stop && !pthread_cond_timedwait(&s->cond, &s->mutex, &ts))
-		;
-	stop = s->stop;
-	pthread_mutex_unlock(&s->mutex);
-	return !stop;
+	while ((now = now_ns()) < when) {
+		__u64 left = when - now;
+		struct timespec ts = { .tv_sec = left / 1000000000, .tv_nsec = left % 1000000000 };
+
+		p[0].revents = p[1].revents = 0;
+		(void)ppoll(p, 2, &ts, NULL);
+		if (p[0].revents)
+			return false;
+		if (p[1].revents)
+			hear(s);
+	}
+	return !(poll(p, 1, 0) > 0);
 }
 
 /* Statistics make every program run longer: they are on for a moment only, long enough for an average. */
@@ -367,7 +384,6 @@ int sampler__open(struct sampler **out, const struct late *late, struct sink *si
 		  __u64 interval_ns, struct trace_error *err)
 {
 	struct sampler *s = calloc(1, sizeof(*s));
-	pthread_condattr_t attr;
 
 	if (!s)
 		return trace_error__set(err, -ENOMEM, "out of memory");
@@ -375,20 +391,17 @@ int sampler__open(struct sampler **out, const struct late *late, struct sink *si
 	s->late = *late;
 	s->sink = sink;
 	s->losses = l;
-	s->wanted = wanted;
 	s->interval_ns = interval_ns;
-	pthread_mutex_init(&s->mutex, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->cond, &attr);
-	pthread_condattr_destroy(&attr);
+	s->stop = eventfd(0, EFD_CLOEXEC);
+	s->monitor = monitor__new(sink);
 	s->procfs = procfs__new();
 	s->affinity = affinity__new();
 	s->vms = intern__new(0);
-	if (!s->procfs || !s->affinity || !s->vms || namespaces__open(&s->namespaces, err) < 0) {
+	if (s->stop < 0 || !s->monitor || !s->procfs || !s->affinity || !s->vms || namespaces__open(&s->namespaces, err) < 0) {
 		sampler__close(s);
 		return trace_error__set(err, -ENOMEM, "cannot begin to sample: out of memory or no /proc");
 	}
+	s->netlink = (struct netlink){ .sink = sink, .all = s->namespaces, .wanted = wanted };
 	sample(s, true);
 	sample_programs(s, true);
 	*out = s;
@@ -412,10 +425,7 @@ void sampler__stop(struct sampler *s)
 {
 	if (!s->started)
 		return;
-	pthread_mutex_lock(&s->mutex);
-	s->stop = true;
-	pthread_cond_signal(&s->cond);
-	pthread_mutex_unlock(&s->mutex);
+	(void)eventfd_write(s->stop, 1);
 	pthread_join(s->thread, NULL);
 	s->started = false;
 }
@@ -435,7 +445,9 @@ void sampler__close(struct sampler *s)
 	affinity__free(s->affinity);
 	intern__free(s->vms);
 	namespaces__close(s->namespaces);
-	pthread_mutex_destroy(&s->mutex);
-	pthread_cond_destroy(&s->cond);
+	monitor__free(s->monitor);
+	free(s->netlink.dumped);
+	if (s->stop >= 0)
+		close(s->stop);
 	free(s);
 }

@@ -14,7 +14,7 @@ enum { PACKETS, BYTES, REFUSED };
 enum { N_STATS = 8 };
 
 struct device {
-	bool sampled;
+	bool sampled, gone; /* gone: from its namespace; it may be back */
 	struct rec_netdev first, last;
 };
 
@@ -114,12 +114,26 @@ static void on_netdev(struct state *st, const struct rec_netdev *r)
 		d->first = d->last = *r;
 		return;
 	}
+	if (d->gone) { /* what it counted elsewhere is another device's */
+		d->gone = false;
+		d->last = *r;
+		return;
+	}
 	stats_of(&d->last, before);
 	stats_of(r, now);
 	n = tally__at(&st->deltas, st->sweep->win, &key).count;
 	for (int i = 0; i < N_STATS; i++)
 		n[i] += delta64(before[i], now[i]);
 	d->last = *r;
+}
+
+static void on_link_state(struct state *st, const struct rec_link_state *r)
+{
+	__u64 key = pair(r->netns, r->ifindex);
+	struct device *d = lru__find(st->devices, &key);
+
+	if (d && (r->what == LINK_GONE || r->what == LINK_MOVED))
+		d->gone = true;
 }
 
 static void on_qdisc(struct state *st, const struct rec_qdisc *r)
@@ -173,6 +187,9 @@ static void on_event(void *state, const struct rec *rec)
 		break;
 	case REC_netdev:
 		on_netdev(state, (const struct rec_netdev *)rec);
+		break;
+	case REC_link_state:
+		on_link_state(state, (const struct rec_link_state *)rec);
 		break;
 	case REC_qdisc:
 		on_qdisc(state, (const struct rec_qdisc *)rec);
@@ -236,7 +253,7 @@ static const struct pass_lru lrus[] = {
 	{ 0 },
 };
 
-static const __u8 wants[] = { REC_packet, REC_hop, REC_netdev, REC_qdisc, REC_counter, 0 };
+static const __u8 wants[] = { REC_packet, REC_hop, REC_netdev, REC_link_state, REC_qdisc, REC_counter, 0 };
 
 /* Counts hold what was recorded, losses are listed beside them; samples are cumulative. */
 const struct pass pass_interface = {

@@ -8,7 +8,8 @@ WITH seen AS (
 		0) END AS rx,
 			CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(krx) AS krx,
 				sum(ktx) AS ktx
-		FROM seen GROUP BY netns, ifindex),
+		FROM seen WHERE (netns, ifindex) NOT IN (SELECT netns, ifindex FROM device_unseen)
+		GROUP BY netns, ifindex),
 	compared AS (SELECT count(*) AS n, count(*) FILTER (WHERE rx <> krx OR tx <> ktx) AS differ
 		FROM counted WHERE coalesce(rx, tx) IS NOT NULL AND krx + ktx > 0),
 	off AS (SELECT netns, ifindex, abs(krx - coalesce(rx, krx)) AS rx, abs(ktx - coalesce(tx, ktx)) AS tx, krx, ktx

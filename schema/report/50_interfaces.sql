@@ -2,8 +2,10 @@
 -- none: no interface carried a packet
 -- needs: packet hop netdev
 -- The kernel's counters span their first to their last sample; a filter makes the difference meaningless, so it is left
--- out then.
-WITH counted AS (SELECT netns, ifindex, CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx),
+-- out then, and of an interface whose counters were not read at its end.
+WITH counted AS (SELECT unfiltered AND NOT EXISTS (SELECT 1 FROM device_unseen AS u WHERE u.netns = i.netns
+	AND u.ifindex = i.ifindex) AS comparable, netns, ifindex,
+	CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx),
 	0) END AS rx, sum(krx) AS krx, 
 		CASE WHEN stage_observed('net_dev_xmit') THEN coalesce(sum(tx), 0) END AS tx, sum(ktx) AS ktx,
 			sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd FROM (
@@ -11,12 +13,14 @@ WITH counted AS (SELECT netns, ifindex, CASE WHEN stage_observed('netif_receive_
 			WHEN 'tx' THEN packets END AS tx, NULL AS ktx,
 			CASE dir WHEN 'tx' THEN refused END AS refused, NULL AS rxd, NULL AS txd FROM iface_count
 		UNION ALL SELECT netns, ifindex, NULL, rx_packets, NULL, tx_packets, NULL, rx_dropped, tx_dropped
-			FROM iface_delta) GROUP BY netns, ifindex)
+			FROM iface_delta) AS i,
+	(SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered)
+	GROUP BY netns, ifindex)
 SELECT device(netns, ifindex) AS interface, rx AS recorded_rx, krx AS kernel_rx, CASE
-	WHEN unfiltered THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx,
-	CASE WHEN unfiltered THEN ktx - tx END AS difference_tx, refused AS tx_refused, rxd AS kernel_rx_dropped,
+	WHEN comparable THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx,
+	CASE WHEN comparable THEN ktx - tx END AS difference_tx, refused AS tx_refused, rxd AS kernel_rx_dropped,
 		txd AS kernel_tx_dropped
-FROM counted, (SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered)
+FROM counted
 WHERE coalesce(rx, 0) + coalesce(krx, 0) + coalesce(tx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0
 	ORDER BY interface;
 

@@ -133,11 +133,11 @@ grep -q 'sh: exited with status 7' "$tmp/out" || fail "the command's status is n
 grep -q 'a.nrec: [0-9]* events in .* 0 lost' "$tmp/out" || fail "no summary: $(cat "$tmp/out")"
 same "mode of the trace" "700 600" "$(stat -c %a "$tmp/a.nrec" "$tmp/a.nrec/000000.nrs" | paste -sd' ')"
 
-# While it records, no thread of it keeps more than CAP_SYS_ADMIN and CAP_SYS_PTRACE.
+# While it records, no thread of it keeps more than CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN.
 "$netrec" record -q -e tcp -t 2s -o "$tmp/c.nrec" &
 recorder=$!
 sleep 1.2
-same "capabilities of its threads" "0000000000280000" \
+same "capabilities of its threads" "0000000000281000" \
 	"$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/$recorder/task/*/status | sort -u)"
 same "its threads" 3 "$(ls /proc/$recorder/task | wc -l)"
 wait $recorder
