@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
+#include <malloc.h>
 #include <cmocka.h>
 #include <sqlite3.h>
 #include "analyzer/print/grid.h"
@@ -126,11 +127,69 @@ static void test_errors(void **state)
 	assert_null(json);
 }
 
+/* A table of any length takes no more memory than a short one, and is as wide as its last row needs. */
+static ssize_t watch_memory(void *most, const char *text, size_t n)
+{
+	size_t used = mallinfo2().uordblks;
+
+	(void)text;
+	if (used > *(size_t *)most)
+		*(size_t *)most = used;
+	return (ssize_t)n;
+}
+
+static size_t memory_of(const char *rows)
+{
+	static const char sql[] = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < %s) "
+				  "SELECT n, printf('%%100s', n) AS name, NULL AS empty FROM i";
+	struct grid_opts o = { .format = GRID_TEXT };
+	struct trace_error err = { .code = 0 };
+	char text[sizeof(sql) + 20];
+	struct grid_query q = { .db = db, .sql = text, .sql_len = -1 };
+	size_t most = 0, n;
+
+	snprintf(text, sizeof(text), sql, rows);
+	o.out = fopencookie(&most, "w", (cookie_io_functions_t){ .write = watch_memory });
+	assert_int_equal(grid__print(&q, &o, NULL, &n, &err), 0);
+	fclose(o.out);
+	assert_int_equal(n, atoi(rows));
+	return most;
+}
+
+static void test_long(void **state)
+{
+	char *got = NULL, line[100];
+	size_t len;
+	struct grid_opts o = { .format = GRID_TEXT, .out = open_memstream(&got, &len) };
+	struct grid_query q = { .db = db, .sql_len = -1,
+				.sql = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 2345) "
+				       "SELECT n, iif(n = 2345, 'the last', '') AS name FROM i" };
+	struct trace_error err = { .code = 0 };
+	FILE *in;
+
+	(void)state;
+	assert_int_equal(grid__print(&q, &o, NULL, NULL, &err), 0);
+	fclose(o.out);
+	in = fmemopen(got, len, "r");
+	assert_string_equal(fgets(line, sizeof(line), in), "   n  name\n");
+	for (int n = 1; n <= 2345; n++) {
+		char want[100];
+
+		snprintf(want, sizeof(want), n < 2345 ? "%4d\n" : "%4d  the last\n", n);
+		assert_string_equal(fgets(line, sizeof(line), in), want);
+	}
+	assert_null(fgets(line, sizeof(line), in));
+	fclose(in);
+	free(got);
+	assert_true(memory_of("100000") < memory_of("1000") + 100000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_units),   cmocka_unit_test(test_alignment), cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_forms),   cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_long),
 	};
 
 	return cmocka_run_group_tests(tests, open_db, close_db);
