@@ -9,8 +9,8 @@ CREATE TABLE symptom(                 -- trouble that packets had, before anythi
 	id            INTEGER PRIMARY KEY,
 	kind          TEXT NOT NULL,     -- 'lost': dropped on this host; 'late': an interval took far longer than is
 	                                 -- usual for it;
-	                                 -- 'slow': it usually takes long
-	packets       INTEGER NOT NULL,
+	                                 -- 'slow': it usually takes long; 'closed': a TCP window was
+	packets       INTEGER NOT NULL,  -- closed: times that it was
 	excess_ns     INTEGER,           -- late, slow: time beyond the interval's median; NULL: lost
 	from_stage    INTEGER NOT NULL,  -- where the interval began; lost: last stage seen before
 	to_stage      INTEGER NOT NULL,  -- 65: dropped
