@@ -9,4 +9,4 @@ SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS sit
 		printf('%d packets were dropped in %s', packets, place)) AS chain
 FROM symptom
 WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP' AND place GLOB 'nf_hook_slow*'
-	AND EXISTS (SELECT 1 FROM counter WHERE name IN ('conntrack.drop', 'conntrack.early_drop') AND delta > 0)
+	AND conntrack_full()

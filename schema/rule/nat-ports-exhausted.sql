@@ -8,4 +8,4 @@ SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site
 FROM symptom
 WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP' AND place GLOB 'nf_hook_slow*'
 	AND EXISTS (SELECT 1 FROM counter WHERE name = 'conntrack.insert_failed' AND delta > 0)
-	AND NOT EXISTS (SELECT 1 FROM counter WHERE name = 'conntrack.drop' AND delta > 0)
+	AND NOT conntrack_full()
