@@ -129,6 +129,39 @@ struct task_struct___state {
 	volatile long state; /* before 5.14 */
 };
 
+struct cfs_rq {
+	int throttle_count; /* with CONFIG_CFS_BANDWIDTH: it and those above it that used up their quota */
+};
+
+struct sched_entity___group {
+	struct cfs_rq *cfs_rq; /* with CONFIG_FAIR_GROUP_SCHED */
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct task_group {
+	struct cgroup_subsys_state css;
+};
+
+struct task_struct___group {
+	struct sched_entity___group se;
+	struct task_group *sched_task_group; /* with CONFIG_CGROUP_SCHED */
+};
+
+struct task_struct___throttled {
+	bool throttled; /* from 6.18 on threads are throttled one by one, as they return to user space */
+};
+
 struct task_struct___cpu {
 	unsigned int cpu; /* before 5.16, and where thread_info lacks it */
 };

@@ -7,6 +7,8 @@
  * so a waking just before counts, bounded by the switch-out. The stack is taken when the thread comes
  * back and only if it was away long: it is still the one it slept in. The stack of its program can be
  * taken a moment later only, when its memory is that of the CPU.
+ *
+ * Who had the CPU while a thread waited for it long is told with that wait: each CPU keeps its last slices.
  */
 #include "function.h"
 #include "wanted.h"
@@ -22,6 +24,7 @@ struct away {
 	__u64 wake_ts;
 	__u32 waker;
 	__u32 state;   /* 0: preempted or yielded */
+	bool quota;    /* its cgroup had used up its CPU quota */
 	__u64 owed;    /* switch-in from a long wait whose user stack was not taken yet; 0: none */
 };
 
@@ -31,6 +34,29 @@ struct {
 	__type(key, int);
 	__type(value, struct away);
 } away_of SEC(".maps");
+
+/* Who had a CPU lately. */
+enum { SLICES = 16 };
+
+struct slice {
+	__u64 until;
+	__u32 tid;
+};
+
+struct slices {
+	struct slice last[SLICES]; /* n modulo */
+	__u32 n, told;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slices);
+} slices_of SEC(".maps");
+
+/* Shorter ones are not told: they do not explain a long wait. */
+enum { SLICE_LEAST_NS = 100000 };
 
 /* A waking this much before the switch-out met a thread that was still running: it ended no sleep. */
 enum { WAKE_RACE_NS = 20000 };
@@ -42,6 +68,59 @@ static __always_inline __u32 task__state(struct task_struct *task)
 	if (bpf_core_field_exists(task->__state))
 		return task->__state;
 	return BPF_CORE_READ(old, state);
+}
+
+/* May it not run although it could? Asked as it leaves a CPU, or is woken. */
+static __always_inline bool task__over_quota(struct task_struct *task)
+{
+	struct task_struct___group *in = (void *)task;
+	struct task_struct___throttled *alone = (void *)task;
+	struct cfs_rq *rq;
+
+	if (bpf_core_field_exists(alone->throttled))
+		return alone->throttled;
+	if (!bpf_core_field_exists(in->se.cfs_rq) || !bpf_core_field_exists(struct cfs_rq, throttle_count))
+		return false;
+	rq = in->se.cfs_rq;
+	return rq && rq->throttle_count;
+}
+
+static __always_inline void slices__add(struct slices *s, __u32 tid, __u64 now)
+{
+	struct slice *slice = &s->last[s->n++ % SLICES];
+
+	slice->until = now;
+	slice->tid = tid;
+}
+
+static __always_inline void slice__tell(const struct slice *slice, __u64 ran, __u64 now)
+{
+	struct rec_oncpu *o = EMIT(oncpu);
+
+	if (!o)
+		return;
+	o->rec.ts = now;
+	o->tid = slice->tid;
+	o->ago = now - slice->until;
+	o->ran = ran;
+	emit__submit(o);
+}
+
+/* Who had the CPU from `since` to now, as far back as is known; nothing is told twice. */
+static __always_inline void slices__tell(struct slices *s, __u64 since, __u64 now)
+{
+	__u32 n = s->n;
+
+	for (__u32 back = 0; back < SLICES - 1; back++) {
+		const struct slice *slice = &s->last[(n - 1 - back) % SLICES];
+		const struct slice *before = &s->last[(n - 2 - back) % SLICES];
+
+		if (n - back == s->told || !before->until || slice->until <= since)
+			break;
+		if (slice->until - before->until >= SLICE_LEAST_NS)
+			slice__tell(slice, slice->until - before->until, now);
+	}
+	s->told = n;
 }
 
 static __always_inline void sched__leave(struct task_struct *prev, __u32 state, __u64 now)
@@ -59,13 +138,14 @@ static __always_inline void sched__leave(struct task_struct *prev, __u32 state, 
 		a->wake_ts = 0;
 	a->off_ts = now;
 	a->state = state;
+	a->quota = !state && task__over_quota(prev);
 }
 
-static __always_inline void sched__enter(struct task_struct *prev, struct task_struct *next, __u64 now)
+static __always_inline void sched__enter(struct task_struct *prev, struct task_struct *next, struct slices *slices, __u64 now)
 {
 	struct rec_offcpu *o;
 	struct away *a;
-	__u64 off, wake;
+	__u64 off, wake, ready;
 
 	if (!next->pid)
 		return;
@@ -80,6 +160,9 @@ static __always_inline void sched__enter(struct task_struct *prev, struct task_s
 		return;
 	if (wake && wake < off)
 		wake = off;
+	ready = !a->state ? off : wake ? wake : now;
+	if (slices && now - ready >= config.offcpu_stack_ns)
+		slices__tell(slices, ready, now);
 	if (now - off >= config.offcpu_stack_ns) {
 		a->owed = a->state ? now : 0;
 		o = EMIT_STACK(offcpu);
@@ -92,8 +175,9 @@ static __always_inline void sched__enter(struct task_struct *prev, struct task_s
 			return;
 	}
 	o->rec.ts = now;
-	o->blocked = !a->state ? 0 : wake ? wake - off : now - off;
-	o->runnable = now - off - o->blocked;
+	o->blocked = ready - off;
+	o->runnable = now - ready;
+	o->quota = a->quota;
 	o->tid = next->pid;
 	o->tgid = next->tgid;
 	o->state = a->state;
@@ -106,7 +190,8 @@ static __always_inline void sched__enter(struct task_struct *prev, struct task_s
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	__u32 state = 0;
+	struct slices *slices;
+	__u32 state = 0, zero = 0;
 	__u64 now;
 
 	if (!control.enabled)
@@ -115,7 +200,10 @@ int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct tas
 	if (!preempt)
 		state = config.switch_has_state ? ctx[3] : task__state(prev);
 	sched__leave(prev, state, now);
-	sched__enter(prev, next, now);
+	slices = bpf_map_lookup_elem(&slices_of, &zero);
+	if (slices)
+		slices__add(slices, prev->pid, now);
+	sched__enter(prev, next, slices, now);
 	return 0;
 }
 
@@ -131,6 +219,7 @@ int BPF_PROG(on_sched_waking, struct task_struct *task)
 		return 0;
 	a->wake_ts = bpf_ktime_get_ns();
 	a->waker = bpf_get_current_pid_tgid();
+	a->quota = task__over_quota(task);
 	return 0;
 }
 

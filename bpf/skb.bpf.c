@@ -88,6 +88,7 @@ ON_TRACEPOINT(consume_skb, struct sk_buff *skb)
 		return 0;
 	f->skb = (__u64)skb;
 	f->location = config.free_has_location ? ctx[1] : 0;
+	f->tid = bpf_get_current_pid_tgid();
 	emit__submit(f);
 	return 0;
 }

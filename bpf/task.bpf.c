@@ -3,15 +3,16 @@
  *
  * An iterator walks all threads when netrec samples. What it has to say goes out through the
  * iterator's own file, not through a ring: the walk is netrec's, not an event on some CPU. A thread
- * is introduced when it is first seen and again when it was renamed; its CPU time is reported only
- * when it has run since the last walk. In a PID namespace the walk is only over the threads in that:
- * there all others are introduced when they get a CPU or leave one.
+ * is introduced when it is first seen and again when it was renamed or moved to another cgroup; its CPU
+ * time is reported only when it has run since the last walk. In a PID namespace the walk is only over the
+ * threads in that: there all others are introduced when they get a CPU or leave one.
  */
 #include "wanted.h"
 
 struct seen {
 	__u64 runtime;
 	__u64 comm[2];
+	__u64 cgroup;
 };
 
 struct {
@@ -21,6 +22,18 @@ struct {
 	__type(value, struct seen);
 } seen_of SEC(".maps");
 
+/* That of the cpu controller, whichever hierarchy it is in: a v1 mount or the unified one. */
+static __always_inline __u64 task__cgroup(struct task_struct *task)
+{
+	struct task_struct___group *t = (void *)task;
+	struct cgroup *cgroup;
+
+	if (!bpf_core_field_exists(t->sched_task_group))
+		return 0;
+	cgroup = BPF_CORE_READ(t, sched_task_group, css.cgroup); /* NULL: an autogroup */
+	return cgroup ? BPF_CORE_READ(cgroup, kn, id) : 0;
+}
+
 static __always_inline void task__fill(struct rec_task *t, struct task_struct *task, __u8 what)
 {
 	t->tid = task->pid;
@@ -28,6 +41,7 @@ static __always_inline void task__fill(struct rec_task *t, struct task_struct *t
 	t->what = what;
 	t->start = task->start_time;
 	bpf_core_read(t->comm, sizeof(t->comm), &task->comm);
+	t->cgroup = task__cgroup(task);
 }
 
 static __always_inline int task__emit(struct task_struct *task, __u8 what)
@@ -116,7 +130,7 @@ SEC("iter/task")
 int walk_tasks(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	__u64 comm[2], runtime, now;
+	__u64 comm[2], runtime, cgroup, now;
 	struct seen *seen;
 
 	control.self_tgid = bpf_get_current_pid_tgid() >> 32; /* whoever reads the iterator is netrec */
@@ -127,9 +141,11 @@ int walk_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	now = bpf_ktime_get_ns();
 	bpf_core_read(comm, sizeof(comm), &task->comm);
-	if (comm[0] != seen->comm[0] || comm[1] != seen->comm[1]) {
+	cgroup = task__cgroup(task);
+	if (comm[0] != seen->comm[0] || comm[1] != seen->comm[1] || cgroup != seen->cgroup) {
 		seen->comm[0] = comm[0];
 		seen->comm[1] = comm[1];
+		seen->cgroup = cgroup;
 		walk__introduce(ctx->meta->seq, task, now);
 	}
 	runtime = task->se.sum_exec_runtime;

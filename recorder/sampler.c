@@ -20,6 +20,7 @@
 
 #include "format/schema.h"
 #include "affinity.h"
+#include "cgroups.h"
 #include "ethtool.h"
 #include "gone.h"
 #include "hidden.h"
@@ -309,8 +310,10 @@ static void sample(struct sampler *s, bool all)
 	netlink__begin_round(&s->netlink);
 	for (size_t i = 0; i < namespaces__count(s->namespaces); i++)
 		sample_namespace(s, i, all, seldom);
-	if (seldom)
+	if (seldom) {
 		vms__sample(s->sink, s->vms, all);
+		cgroups__sample(s->sink);
+	}
 	procfs__sample_host(s->procfs, s->sink, all);
 	if (all && s->openvswitch)
 		openvswitch__ask_daemon(s->procfs, s->sink);

@@ -35,7 +35,8 @@ CREATE TABLE blame(                   -- slow intervals (5 ms and more) by what 
 	netns         INTEGER NOT NULL,
 	ifindex       INTEGER NOT NULL,
 	tid           INTEGER NOT NULL,  -- who should have: a handler, vhost worker, ksoftirqd; 0: not known
-	deed          TEXT NOT NULL,     -- 'run': had a CPU; 'queue': waited for one; 'lock'; 'stop': was stopped;
+	deed          TEXT NOT NULL,     -- 'run': had a CPU; 'queue': waited for one; 'nobody': waited, nobody had it;
+	                                 -- 'quota': a CPU quota did not let it run; 'lock'; 'stop': was stopped;
 	                                 -- 'sleep'; 'unknown'
 	addr          INTEGER NOT NULL,  -- lock: its address
 	by            INTEGER NOT NULL,  -- queue: who had the CPU; lock: who held it; sleep: who ended it; 0: not known

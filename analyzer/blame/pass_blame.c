@@ -3,12 +3,12 @@
  *
  * The journey pass says of each interval that was slow where it began, and format/stages.def says who is to take a packet
  * on from there. That thread's history (history/history.h) divides the time: it had a CPU and did other things, waited for
- * one, waited for a lock, was stopped, slept. Nothing is judged before the evidence is in: a thread that moves a packet on
+ * one, might not run by a quota, waited for a lock, was stopped, slept. Nothing is judged before the evidence is in: a thread that moves a packet on
  * has a CPU then, so all that it did before has been told.
  *
  * Who that thread is: a handler of ovs-vswitchd names itself when its command returns, on the CPU where the packet came
  * back; a vhost worker is known by its queue's socket; the softirq of a CPU is that CPU's ksoftirqd where it was deferred;
- * who reads a datagram is the thread that got the CPU last on which it is freed.
+ * who reads a datagram frees it; who answers a TCP request sends the answer.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -99,10 +99,16 @@ static void blame_softirq(struct state *st, const struct slow_interval *slow)
 		blame(st, slow, 0);
 }
 
-static void on_slow(struct state *st, const struct slow_interval *slow)
+/* Recordings made before the record said it: who got the CPU last of those that were off it for long enough. */
+static __u32 reader_of(const struct state *st, const struct rec_free *r)
 {
-	if (slow->to == STAGE_MAX) { /* consumed: by the reader of a socket */
-		blame(st, slow, slow->cpu < st->n_cpus ? st->running[slow->cpu] : 0);
+	return r->tid || r->rec.cpu >= st->n_cpus ? r->tid : st->running[r->rec.cpu];
+}
+
+static void on_slow(struct state *st, const struct slow_interval *slow, const struct rec *rec)
+{
+	if (rec->type == REC_free) { /* consumed: by the reader of a socket */
+		blame(st, slow, reader_of(st, (const struct rec_free *)rec));
 		return;
 	}
 	switch (schema__stage(slow->from)->mover) {
@@ -119,6 +125,20 @@ static void on_slow(struct state *st, const struct slow_interval *slow)
 	default:
 		blame(st, slow, 0);
 	}
+}
+
+/*
+ * What a program does with a request is its own business: it may have to compute, or to wait for others. Not so what kept
+ * it from doing that: then it is the larger part of the time, or nobody is blamed.
+ */
+static void on_answer(struct state *st, const struct slow_interval *slow, __u32 tid)
+{
+	struct history_part parts[HISTORY_CAUSES];
+
+	if (!tid || !history__why(st->history, tid, slow->from_ns, slow->to_ns, parts))
+		return;
+	if (parts[0].deed != DID_RUN && parts[0].deed != DID_SLEEP && parts[0].deed != DID_UNKNOWN)
+		blame(st, slow, tid);
 }
 
 /* ---- records -------------------------------------------------------------------------------------- */
@@ -151,6 +171,13 @@ static void on_task(struct state *st, const struct rec_task *r)
 		st->ksoftirqd[cpu] = r->tid;
 }
 
+static void on_slice(struct state *st, const struct rec_oncpu *r)
+{
+	__u64 until = since(r->ago, r->rec.ts);
+
+	history__slice(st->history, r->rec.cpu, &(struct history_slice){ since(r->ran, until), until, r->tid });
+}
+
 static void learn(struct lru *table, const __u64 *key, __u64 value)
 {
 	*(__u64 *)lru__add(table, key, NULL) = value;
@@ -171,7 +198,10 @@ static void on_event(void *state, const struct rec *rec)
 		if (rec->cpu < st->n_cpus)
 			st->running[rec->cpu] = off->tid;
 		history__off(st->history, off->tid, &(struct history_off){ rec->ts, off->blocked, off->runnable, off->state,
-									   off->waker, off->prev });
+									   off->waker, off->prev, rec->cpu, off->quota });
+		break;
+	case REC_oncpu:
+		on_slice(st, (const struct rec_oncpu *)rec);
 		break;
 	case REC_futex:
 		on_wait(st, futex->tid, rec, futex->uaddr, futex->duration);
@@ -198,8 +228,10 @@ static void on_event(void *state, const struct rec *rec)
 		learn(st->sockets, (__u64[]){ pair(ring->netns, ring->ifindex), ring->queue }, ring->sock);
 		break;
 	}
+	if (rec->type == REC_packet && st->sweep->answer.to_ns)
+		on_answer(st, &st->sweep->answer, ((const struct rec_packet *)rec)->tid);
 	if (st->sweep->slow.to_ns && (rec->type == REC_packet || rec->type == REC_hop || rec->type == REC_free))
-		on_slow(st, &st->sweep->slow);
+		on_slow(st, &st->sweep->slow, rec);
 }
 
 static void on_gap(void *state, const struct gap *gap)
@@ -213,7 +245,7 @@ static void on_gap(void *state, const struct gap *gap)
 
 /* ---- begin and end -------------------------------------------------------------------------------- */
 
-static const char *const deeds[N_DEEDS] = { "run", "queue", "lock", "stop", "sleep", "unknown" };
+static const char *const deeds[N_DEEDS] = { "run", "queue", "nobody", "quota", "lock", "stop", "sleep", "unknown" };
 
 static void store(void *arg, const __u64 *key, __u64 n, void *value)
 {
@@ -254,7 +286,7 @@ static int init(void *state)
 	struct state *st = state;
 
 	st->n_cpus = st->sweep->n_cpus < MAX_CPUS ? st->sweep->n_cpus : MAX_CPUS;
-	st->history = history__new();
+	st->history = history__new(st->n_cpus);
 	st->blames = heavy__new(N_KEY, sizeof(struct sum), BLAMES);
 	st->ksoftirqd = calloc(st->n_cpus + 1, sizeof(*st->ksoftirqd));
 	st->running = calloc(st->n_cpus + 1, sizeof(*st->running));
@@ -268,7 +300,7 @@ static const struct pass_lru lrus[] = {
 	{ 0 },
 };
 
-static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_tun_ring, REC_offcpu, REC_futex, REC_lock, REC_pthread,
+static const __u8 wants[] = { REC_packet, REC_hop, REC_free, REC_tun_ring, REC_offcpu, REC_oncpu, REC_futex, REC_lock, REC_pthread,
 			      REC_task, REC_vhost_run, REC_upcall_execute, 0 };
 
 const struct pass pass_blame = {

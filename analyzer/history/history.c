@@ -14,27 +14,39 @@ struct thread {
 	struct history_wait wait[HISTORY_KEPT];
 };
 
+struct cpu {
+	__u32 n; /* ever */
+	struct history_slice slice[HISTORY_SLICES];
+};
+
 struct history {
 	__u64 known_from;
 	struct lru *threads; /* by tid */
+	struct cpu *cpus;
+	unsigned n_cpus;
 };
 
-struct history *history__new(void)
+struct history *history__new(unsigned n_cpus)
 {
 	struct history *h = calloc(1, sizeof(*h));
 
-	if (h)
-		h->threads = lru__new(1, sizeof(struct thread), HISTORY_THREADS);
-	if (h && h->threads)
+	if (!h)
+		return NULL;
+	h->n_cpus = n_cpus;
+	h->cpus = calloc(n_cpus + 1, sizeof(*h->cpus));
+	h->threads = lru__new(1, sizeof(struct thread), HISTORY_THREADS);
+	if (h->cpus && h->threads)
 		return h;
-	free(h);
+	history__free(h);
 	return NULL;
 }
 
 void history__free(struct history *h)
 {
-	if (h)
-		lru__free(h->threads);
+	if (!h)
+		return;
+	lru__free(h->threads);
+	free(h->cpus);
 	free(h);
 }
 
@@ -73,8 +85,18 @@ void history__wait(struct history *h, __u32 tid, const struct history_wait *wait
 	t->wait[t->n_wait++ % HISTORY_KEPT] = *wait;
 }
 
+void history__slice(struct history *h, unsigned cpu, const struct history_slice *slice)
+{
+	struct cpu *c = cpu < h->n_cpus ? &h->cpus[cpu] : NULL;
+
+	if (c && slice->from < slice->until)
+		c->slice[c->n++ % HISTORY_SLICES] = *slice;
+}
+
 void history__forget(struct history *h, __u64 now)
 {
+	for (unsigned i = 0; i < h->n_cpus; i++)
+		h->cpus[i].n = 0;
 	if (now > h->known_from)
 		h->known_from = now;
 	lru__clear(h->threads);
@@ -129,6 +151,28 @@ static const struct history_wait *wait_at(const struct thread *t, __u64 ts)
 	return found;
 }
 
+/* It could run from `from` to `to`, a part of the stretch. Who had the CPU is known in part; else who had it last. */
+static void add_ready(const struct history *h, struct sum *s, const struct history_off *o, __u64 from, __u64 to)
+{
+	const struct cpu *c = o->cpu < h->n_cpus ? &h->cpus[o->cpu] : NULL;
+	__u32 n = !c ? 0 : c->n < HISTORY_SLICES ? c->n : HISTORY_SLICES;
+	__u64 left = since(from, to);
+
+	if (o->quota) {
+		add(s, DID_QUOTA, 0, 0, left);
+		return;
+	}
+	for (__u32 i = 1; i <= n && left; i++) {
+		const struct history_slice *slice = &c->slice[(c->n - i) % HISTORY_SLICES];
+		__u64 ns = overlap(slice->from, slice->until, from, to);
+
+		ns = ns < left ? ns : left; /* those of a damaged recording may overlap */
+		add(s, slice->tid ? DID_QUEUE : DID_NOBODY, slice->tid, 0, ns);
+		left -= ns;
+	}
+	add(s, DID_QUEUE, o->prev, 0, left);
+}
+
 static void add_blocked(struct sum *s, const struct thread *t, const struct history_off *o, __u64 begin, __u64 ns)
 {
 	const struct history_wait *w = wait_at(t, begin + o->blocked / 2);
@@ -163,7 +207,7 @@ unsigned history__why(const struct history *h, __u32 tid, __u64 from, __u64 to, 
 		const struct history_off *o = &t->off[(t->n_off - i) % HISTORY_KEPT];
 		__u64 woken = since(o->runnable, o->until), begin = since(o->blocked, woken);
 
-		add(&s, DID_QUEUE, o->prev, 0, overlap(woken, o->until, from, to));
+		add_ready(h, &s, o, woken > from ? woken : from, o->until < to ? o->until : to);
 		add_blocked(&s, t, o, begin, overlap(begin, woken, from, to));
 		seen = begin < seen ? begin : seen;
 	}

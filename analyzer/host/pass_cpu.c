@@ -15,6 +15,7 @@ enum { MAX_THREADS = 1 << 18, MAX_CPUS = 1 << 16 };
 struct thread {
 	__u32 tgid, reused;
 	__u64 start, exit; /* 0: not known, alive */
+	__u64 cgroup;      /* 0: not known */
 	char comm[16];     /* empty: never seen */
 	bool sampled;
 	__u64 runtime, nvcsw, nivcsw;
@@ -67,6 +68,7 @@ static void on_task(struct state *st, const struct rec_task *r)
 	}
 	t->tgid = r->tgid;
 	t->start = r->start;
+	t->cgroup = r->cgroup ? r->cgroup : t->cgroup;
 	t->exit = r->what == TASK_EXIT ? r->rec.ts : 0;
 	if (r->comm[0])
 		memcpy(t->comm, r->comm, sizeof(t->comm));
@@ -140,7 +142,8 @@ static void store_thread(void *arg, const __u64 *key, void *value)
 	names__clean(t->comm, len);
 	STORE_MERGED(st->sweep->store, "thread", V_INT("tid", *key), V_INT("tgid", t->tgid),
 		     len ? V_TEXTN("comm", t->comm, len) : V_NULL("comm"), V_OPT("start_ns", t->start, t->start),
-		     V_OPT("exit_ns", t->exit, t->exit), V_INT("reused", t->reused));
+		     V_OPT("exit_ns", t->exit, t->exit), V_INT("reused", t->reused),
+		     V_OPT("cgroup", t->cgroup, t->cgroup));
 }
 
 static void finish(void *state)

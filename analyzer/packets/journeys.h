@@ -14,8 +14,6 @@
 enum {
 	JOURNEYS = 1 << 17,  /* live at a time */
 	JOURNEY_HOPS = 40,   /* kept of each; all are counted */
-	STAGE_CONSUMED = STAGE_MAX, /* pseudo stages: the ends */
-	STAGE_DROPPED = STAGE_MAX + 1,
 };
 
 struct hop {

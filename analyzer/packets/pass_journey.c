@@ -160,13 +160,28 @@ static void note(struct state *st, struct journey *j, const struct hop *h)
 		st->cut++;
 }
 
+/*
+ * Newer kernels give what was read back to the CPU that allocated it, which frees it when it gets to that
+ * (skb_attempt_defer_free): neither when nor who says anything about the reader.
+ */
+static bool is_deferred(const struct state *st, __u64 location)
+{
+	static const char *const functions[] = { "skb_defer_free_flush", "skb_attempt_defer_free", "net_rx_action" };
+	struct name_at at = names__symbol(st->sweep->names, location);
+
+	for (size_t i = 0; at.symbol && i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (at.symbol->name.len == strlen(functions[i]) && !memcmp(at.symbol->name.s, functions[i], at.symbol->name.len))
+			return true;
+	return false;
+}
+
 /* A datagram that the stack has received lies in the queue of a socket until its reader frees it. */
 static void read_late(struct state *st, const struct journey *j, const struct ending *end)
 {
 	__u8 role = schema__stage(j->last_stage)->role;
 
 	if (j->head.proto == 17 && !j->orphan && !j->branch && role != STAGE_ROLE_ORIGIN && schema__stage(j->last_stage)->place >=
-	    schema__stage(STAGE_netif_receive_skb)->place && since(j->last, end->ts) >= SLOW_NS)
+	    schema__stage(STAGE_netif_receive_skb)->place && since(j->last, end->ts) >= SLOW_NS && !is_deferred(st, end->location))
 		st->sweep->slow = (struct slow_interval){ j->last, end->ts, j->netns, j->ifindex, end->cpu, 0, j->last_stage,
 							  STAGE_CONSUMED };
 }
@@ -434,6 +449,7 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 	struct journey *j = journeys__find(st->live, p->skb);
 	bool back = p->stage == STAGE_ovs_flow_key_extract_userspace; /* always in an sk_buff that is new */
 	enum identity identity = j && !back ? identity__of(j, p, st->xmits, st->tunnels) : ANOTHER;
+	__u8 last_stage;
 
 	if (j && identity == ANOTHER) {
 		if (!leaves_for_user_space(st, j))
@@ -443,13 +459,14 @@ static void on_packet(struct state *st, const struct rec_packet *p)
 	}
 	if (back)
 		j = comes_back(st, p);
+	last_stage = j ? j->last_stage : 0;
 	if (j)
 		move(st, j, &h);
 	else
 		j = begin(st, p->skb, &h);
 	show(st, j, p, identity);
 	note(st, j, &h);
-	st->sweep->subject = (struct subject){ .matched = j->matched };
+	st->sweep->subject = (struct subject){ .matched = j->matched, .last_stage = last_stage };
 	if (j->matched)
 		count_hit(st, &h);
 }

@@ -23,7 +23,7 @@ enum { WINDOW_NS = 1000000000 };
 /* Which packet the current packet, hop, free or drop record belongs to. Set by the journey pass. */
 struct subject {
 	bool matched;     /* the filter wants it; always when there is none */
-	__u8 last_stage;  /* before this record; 0: none was seen */
+	__u8 last_stage;  /* before this packet, free or drop record; 0: none was seen */
 	__s64 packet;     /* id of the kept packet; 0: not kept */
 };
 
@@ -34,6 +34,13 @@ struct slow_interval {
 	__u32 netns, ifindex; /* as in table stage_latency */
 	__u16 cpu, queue;     /* at its end */
 	__u8 from, to;        /* stages */
+};
+
+/* How such an interval can end besides at a stage. 64 to 66 in the database, too. */
+enum {
+	STAGE_CONSUMED = STAGE_MAX, /* freed: what it was sent for is done */
+	STAGE_DROPPED,
+	STAGE_ANSWERED,             /* a TCP request, by a segment the other way */
 };
 
 struct upcalls;
@@ -50,6 +57,7 @@ struct sweep {
 	__u32 n_cpus;
 	struct subject subject;
 	struct slow_interval slow;
+	struct slow_interval answer; /* from a TCP request to the answer that this packet record is; set by the answer pass */
 	__u32 holder;    /* who kept the current futex, lock or pthread record's thread waiting, set by pass lock; 0: not known */
 	struct upcalls *upcalls; /* those that wait for an answer: ovs/upcalls.h; pass ovs keeps them */
 	__u64 evicted;

@@ -35,3 +35,10 @@ INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns
 		(SELECT max(win) FROM stage_latency AS l WHERE l.from_stage = b.from_stage AND l.to_stage = b.to_stage
 			AND l.netns = b.netns AND l.ifindex = b.ifindex AND l.max_ns >= late_ns())
 	FROM blame AS b WHERE to_stage = 64 GROUP BY b.from_stage, b.to_stage, b.netns, b.ifindex HAVING sum(late) > 0;
+
+-- TCP requests whose answer came late because something kept the program that gives it from running (pass_blame.c).
+INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns, ifindex, threshold_ns, max_ns,
+	first_win, last_win)
+	SELECT 'late', sum(late), sum(sum_ns), from_stage, to_stage, 'reader', netns, ifindex, late_ns(), max(max_ns),
+		0, (SELECT max(win) FROM stage_latency)
+	FROM blame WHERE to_stage = 66 GROUP BY from_stage, to_stage, netns, ifindex HAVING sum(late) > 0;

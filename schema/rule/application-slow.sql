@@ -8,7 +8,8 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.8 AS confi
 		ELSE 'waited for a lock' END, duration_text(max(b.max_ns))),
 		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
-WHERE s.harmless IS NULL AND b.to_stage = 64 AND b.deed IN ('sleep', 'run', 'lock', 'stop')
+WHERE s.harmless IS NULL AND b.deed IN ('sleep', 'run', 'lock', 'stop')
+	AND (b.to_stage = 64 OR (b.to_stage = 66 AND b.deed IN ('lock', 'stop')))
 GROUP BY s.id, b.tid, b.deed HAVING sum(b.share) >= 0.05
 UNION ALL
 SELECT id, packets, 0.8, coalesce((SELECT nullif(name, '') FROM netns WHERE inum = symptom.netns), 'this host'),

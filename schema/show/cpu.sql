@@ -42,3 +42,9 @@ FROM affinity AS a WHERE thread_text(tid) GLOB 'vhost-*' OR thread_text(tid) GLO
 	OR thread_text(tid) GLOB 'CPU */KVM*' OR owner_text(a.tgid) GLOB 'ovs-vswitchd/*'
 		OR (owner_text(a.tgid) GLOB 'qemu*' AND tid = a.tgid)
 ORDER BY thread_text(a.tgid), a.tgid, tid LIMIT :top;
+
+-- quotas: Which cgroups were under a CPU quota, and how often was it used up?
+-- none: no cgroup with a CPU quota was recorded
+SELECT path AS cgroup, limited AS quota_of, quota_ns, period_ns, periods, throttled, time_ns AS throttled_ns,
+	(SELECT count(*) FROM thread WHERE cgroup = c.id) AS threads
+FROM cgroup AS c ORDER BY throttled DESC, time_ns DESC, path LIMIT :top;

@@ -36,17 +36,21 @@ fault_irqs() {
 	return 0
 }
 
-# fault_cpu_quota SERVER QUOTA_US PERIOD_US: a server of server_start may run so long in each period. What its group was
-# denied is noted by note_cpu_quota as quota_nr_periods, quota_nr_throttled, quota_throttled_usec.
+# fault_cpu_quota PID QUOTA_US PERIOD_US: a process may run so long in each period. What its group was denied is noted by
+# note_cpu_quota as quota_nr_periods, quota_nr_throttled, quota_throttled_usec.
 quota=/sys/fs/cgroup/fault
 
 fault_cpu_quota() {
 	undo rmdir $quota
-	undo "cat $quota/cgroup.procs | xargs -r kill; sleep 0.5"
+	undo "for p in \$(cat $quota/cgroup.procs); do echo \$p >/sys/fs/cgroup/cgroup.procs; done; sleep 0.5"
 	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || die "no controller of CPUs"
 	mkdir -p $quota
 	echo "$2 $3" >$quota/cpu.max || die "no quota"
-	cat "$LAB_DIR/traffic.$1.pid" >$quota/cgroup.procs || die "cannot move the server"
+	echo "$1" >$quota/cgroup.procs || die "cannot move process $1"
+}
+
+server_pid() {
+	cat "$LAB_DIR/traffic.$1.pid"
 }
 
 note_cpu_quota() {

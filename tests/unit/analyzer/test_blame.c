@@ -82,6 +82,104 @@ static void test_reader(void **state)
 	assert_rows(&f, BLAME, "3|64|400|sleep|0|0|unknown|1|1|1|79;3|64|400|run|0|0|unknown|1|0|0|2");
 }
 
+static void add_datagram(__u64 at, __u64 skb)
+{
+	struct rec_packet p = packet_at(at, 0, skb, RX, 2, 7);
+
+	p.proto = 17;
+	fixture__row(&f, &p.rec);
+}
+
+static void add_read(__u64 at, __u64 skb, __u64 location, __u32 tid)
+{
+	struct rec_free r = { .rec = { .ts = T0 + at, .type = REC_free, .cpu = 1 }, .skb = skb, .location = location, .tid = tid };
+
+	fixture__row(&f, &r.rec);
+}
+
+/* Who reads it frees it, whoever else got that CPU last; a quota kept it from running, and while it waited, others ran. */
+static void test_reader_is_named(void **state)
+{
+	struct rec_offcpu throttled = { .rec = { .ts = T0 + 60 * MS, .type = REC_offcpu, .cpu = 1 }, .tid = READER, .tgid = READER,
+					.runnable = 50 * MS, .prev = HOG, .quota = 1 };
+	struct rec_oncpu slice = { .rec = { .ts = T0 + 90 * MS, .type = REC_oncpu, .cpu = 1 }, .tid = HOG, .ago = 2 * MS,
+				   .ran = 15 * MS };
+	struct rec_oncpu idle = { .rec = { .ts = T0 + 90 * MS, .type = REC_oncpu, .cpu = 1 }, .tid = 0, .ran = 2 * MS };
+
+	(void)state;
+	add_datagram(10 * MS, 0x100);
+	fixture__row(&f, &throttled.rec);
+	fixture__row(&f, &idle.rec);
+	fixture__row(&f, &slice.rec);
+	add_off(90 * MS, 1, READER, 0, 0, 20 * MS, 0, HANDLER);
+	add_off(95 * MS, 1, HOG, 1, 20 * MS, 0, 0, 0);
+	add_read(100 * MS, 0x100, 0x1000, READER);
+	fixture__analyze(&f);
+	assert_rows(&f, BLAME, "3|64|400|quota|0|0|unknown|1|1|1|50;3|64|400|run|0|0|unknown|1|0|0|20;"
+			       "3|64|400|queue|0|500|unknown|1|0|0|15;3|64|400|queue|0|201|unknown|1|0|0|3;"
+			       "3|64|400|nobody|0|0|unknown|1|0|0|2");
+}
+
+/* Where a kernel frees later what was read, nothing is known of the reader. */
+static void test_freed_later(void **state)
+{
+	struct rec_symbol s = { .rec = { .ts = T0, .type = REC_symbol, .cpu = STREAM_RECORDER }, .addr = 0x5000, .size = 0x100,
+				.name = { .s = "skb_defer_free_flush", .len = 20 } };
+
+	(void)state;
+	fixture__row(&f, &s.rec);
+	add_datagram(10 * MS, 0x100);
+	add_read(200 * MS, 0x100, 0x5040, READER);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT count(*) FROM blame", "0");
+}
+
+/* A segment with PSH; the answer goes the other way, and begins here. */
+static void add_segment(__u64 at, __u64 skb, unsigned stage, bool answer)
+{
+	struct rec_packet p = packet_at(at, 1, skb, stage, 2, 7);
+
+	p.tcp_flags = 0x18;
+	p.tid = answer ? READER : HOG;
+	if (answer) {
+		__u8 addr[16];
+
+		memcpy(addr, p.saddr, sizeof(addr));
+		memcpy(p.saddr, p.daddr, sizeof(addr));
+		memcpy(p.daddr, addr, sizeof(addr));
+		p.sport = 80;
+		p.dport = 1000;
+	}
+	fixture__row(&f, &p.rec);
+}
+
+static void add_throttled(__u64 until, __u64 ns)
+{
+	struct rec_offcpu r = { .rec = { .ts = T0 + until, .type = REC_offcpu, .cpu = 1 }, .tid = READER, .tgid = READER,
+				.runnable = ns, .quota = 1 };
+
+	fixture__row(&f, &r.rec);
+}
+
+/* A program was kept from answering; what it does of its own accord is not blamed, nor what is only forwarded. */
+static void test_answer(void **state)
+{
+	(void)state;
+	add_segment(10 * MS, 0x100, RX, false);
+	add_throttled(100 * MS, 80 * MS);
+	add_segment(110 * MS, 0x200, QUEUE, true);
+	add_segment(120 * MS, 0x300, QUEUE, true); /* the rest of that answer */
+	add_segment(200 * MS, 0x400, RX, false);
+	add_off(290 * MS, 1, READER, 1, 85 * MS, 0, 0, 0);
+	add_segment(300 * MS, 0x500, QUEUE, true);
+	add_segment(400 * MS, 0x600, RX, false);
+	add_throttled(490 * MS, 80 * MS);
+	add_segment(495 * MS, 0x700, RX, true); /* forwarded */
+	add_segment(496 * MS, 0x700, QUEUE, true);
+	fixture__analyze(&f);
+	assert_rows(&f, BLAME, "3|66|400|quota|0|0|unknown|1|1|1|80;3|66|400|run|0|0|unknown|1|0|0|20");
+}
+
 /* Over a gap nothing is blamed. */
 static void test_gap(void **state)
 {
@@ -95,7 +193,8 @@ static void test_gap(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_gap) };
+	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_reader_is_named), TEST(test_freed_later), TEST(test_answer),
+					TEST(test_gap) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ static struct history_part parts[HISTORY_CAUSES];
 static int setup(void **state)
 {
 	(void)state;
-	h = history__new();
+	h = history__new(4);
 	return h ? 0 : -1;
 }
 
@@ -23,7 +23,7 @@ static int teardown(void **state)
 
 static void off(__u64 until, __u64 blocked, __u64 runnable, __u32 state, __u32 waker, __u32 prev)
 {
-	history__off(h, ME, &(struct history_off){ until, blocked, runnable, state, waker, prev });
+	history__off(h, ME, &(struct history_off){ until, blocked, runnable, state, waker, prev, 0, false });
 }
 
 static __u64 of(unsigned n, enum deed deed, __u32 by, __u64 addr)
@@ -43,6 +43,46 @@ static __u64 sum(unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		ns += parts[i].ns;
 	return ns;
+}
+
+/* Who had the CPU while it waited is known of a part of the time; the rest is with who had it last. */
+static void test_slices(void **state)
+{
+	unsigned n;
+
+	(void)state;
+	history__slice(h, 0, &(struct history_slice){ 20 * MS, 28 * MS, HOG });
+	history__slice(h, 0, &(struct history_slice){ 17 * MS, 20 * MS, OWNER });
+	history__slice(h, 0, &(struct history_slice){ 13 * MS, 17 * MS, 0 });
+	history__slice(h, 1, &(struct history_slice){ 10 * MS, 28 * MS, ME });
+	history__slice(h, 4, &(struct history_slice){ 10 * MS, 28 * MS, ME }); /* no such CPU */
+	history__slice(h, 0, &(struct history_slice){ 30 * MS, 29 * MS, ME }); /* ends before it begins */
+	off(30 * MS, 0, 20 * MS, 0, 0, HOG);
+	n = history__why(h, ME, 5 * MS, 35 * MS, parts);
+	assert_int_equal(of(n, DID_QUEUE, HOG, 0), (8 + 5) * MS);
+	assert_int_equal(of(n, DID_QUEUE, OWNER, 0), 3 * MS);
+	assert_int_equal(of(n, DID_NOBODY, 0, 0), 4 * MS);
+	assert_int_equal(of(n, DID_RUN, 0, 0), 10 * MS);
+	assert_int_equal(sum(n), 30 * MS);
+	n = history__why(h, ME, 18 * MS, 21 * MS, parts);
+	assert_int_equal(of(n, DID_QUEUE, OWNER, 0), 2 * MS);
+	assert_int_equal(sum(n), 3 * MS);
+	history__slice(h, 0, &(struct history_slice){ 0, 100 * MS, ME }); /* overlaps with all: a damaged recording */
+	assert_int_equal(sum(history__why(h, ME, 5 * MS, 35 * MS, parts)), 30 * MS);
+}
+
+/* A quota kept it from running, whoever had the CPU. */
+static void test_quota(void **state)
+{
+	unsigned n;
+
+	(void)state;
+	history__slice(h, 0, &(struct history_slice){ 10 * MS, 28 * MS, HOG });
+	history__off(h, ME, &(struct history_off){ 30 * MS, 5 * MS, 15 * MS, 1, OWNER, HOG, 0, true });
+	n = history__why(h, ME, 5 * MS, 35 * MS, parts);
+	assert_int_equal(of(n, DID_QUOTA, 0, 0), 15 * MS);
+	assert_int_equal(of(n, DID_SLEEP, OWNER, 0), 5 * MS);
+	assert_int_equal(sum(n), 30 * MS);
 }
 
 static void test_divided(void **state)
@@ -127,7 +167,7 @@ static void test_room(void **state)
 	(void)state;
 	off(MS, MS / 2, 0, 1, OWNER, 0);
 	for (__u32 tid = 100; tid < 100 + 4 * HISTORY_THREADS; tid++)
-		history__off(h, tid, &(struct history_off){ 2 * MS, MS, 0, 1, 0, 0 });
+		history__off(h, tid, &(struct history_off){ 2 * MS, MS, 0, 1, 0, 0, 0, false });
 	assert_true(history__evicted(h) >= 3 * HISTORY_THREADS);
 	assert_int_equal(history__why(h, ME, 0, MS, parts), 1);
 	assert_int_equal(parts[0].deed, DID_UNKNOWN);
@@ -137,7 +177,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_divided), TEST(test_nest), TEST(test_earlier_wait), TEST(test_unknown), TEST(test_overwritten), TEST(test_room),
+		TEST(test_divided), TEST(test_slices), TEST(test_quota), TEST(test_nest), TEST(test_earlier_wait), TEST(test_unknown), TEST(test_overwritten), TEST(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -312,12 +312,12 @@ static void test_rules(void **state)
 		STORE_FIRST(s, "netns", V_INT("inum", 1), V_TEXT("name", i ? "second" : "first"));
 		STORE_LAST(s, "netns", V_INT("inum", 2), V_TEXT("name", i ? "second" : "first"));
 		STORE_MERGED(s, "thread", V_INT("tid", 3), V_INT("tgid", 4), V_OPT("start_ns", i == 0, 5), V_NULL("exit_ns"),
-			     V_TEXT("comm", i ? "c" : NULL), V_INT("reused", 1));
+			     V_TEXT("comm", i ? "c" : NULL), V_INT("reused", 1), V_OPT("cgroup", i == 0, 17));
 	}
 	assert_int_equal(STORE(s, "netns", V_INT("inum", 2), V_TEXT("name", "third")), -EIO);
 	assert_int_equal(store__finish(s, &err), -EIO);
 	assert_rows(&f, "SELECT name FROM netns ORDER BY inum", "first;second");
-	assert_rows(&f, "SELECT tgid, comm, start_ns, reused FROM thread", "4|c|5|2");
+	assert_rows(&f, "SELECT tgid, comm, start_ns, reused, cgroup FROM thread", "4|c|5|2|17");
 	sqlite3_exec(f.db, "ROLLBACK", NULL, NULL, NULL);
 	assert_int_equal(store__begin(&s, f.db, &err), 0);
 	assert_int_equal(STORE_MERGED(s, "netns", V_INT("inum", 3), V_TEXT("name", "a")), -EINVAL);

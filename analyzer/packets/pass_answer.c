@@ -1,0 +1,92 @@
+/*
+ * pass_answer.c: TCP requests that this host's programs answer, and how long they took.
+ *
+ * A request is what came in with PSH set, an answer the next such segment that begins here, the other way. Which thread
+ * sends it is known; the blame pass asks what that thread did meanwhile. Whether a program should have answered sooner,
+ * it alone knows: what is made of an answer is in blame/pass_blame.c. In softirq the thread is any: an answer that an
+ * acknowledgement lets out was given earlier, and is not taken for one where the sender's window was closed that long.
+ */
+#include <string.h>
+#include "analyzer/sweep/pass.h"
+#include "format/schema.h"
+
+enum { MAX_ASKED = 1 << 16, KEY_WORDS = 6, TCP = 6, FIN = 1, SYN = 2, RST = 4, PSH = 8 };
+
+struct asked {
+	__u64 ts; /* of the first request that waits for an answer; 0: none does */
+	__u32 ifindex;
+};
+
+struct state {
+	struct sweep *sweep;
+	struct lru *asked; /* by network namespace, addresses and ports, as the request has them */
+};
+
+static void key_of(__u64 key[KEY_WORDS], const struct rec_packet *p, bool reversed)
+{
+	key[0] = p->netns;
+	memcpy(&key[reversed ? 3 : 1], p->saddr, sizeof(p->saddr));
+	memcpy(&key[reversed ? 1 : 3], p->daddr, sizeof(p->daddr));
+	key[5] = reversed ? pair(p->dport, p->sport) : pair(p->sport, p->dport);
+}
+
+static void on_request(struct state *st, const struct rec_packet *p)
+{
+	__u64 key[KEY_WORDS];
+	struct asked *a;
+
+	key_of(key, p, false);
+	a = lru__add(st->asked, key, NULL);
+	if (!a->ts)
+		*a = (struct asked){ p->rec.ts, p->ifindex };
+}
+
+static void on_answer(struct state *st, const struct rec_packet *p)
+{
+	__u64 key[KEY_WORDS];
+	struct asked *a;
+
+	key_of(key, p, true);
+	a = lru__find(st->asked, key);
+	if (!a)
+		return;
+	if (a->ts && since(a->ts, p->rec.ts) >= SLOW_NS)
+		st->sweep->answer = (struct slow_interval){ a->ts, p->rec.ts, p->netns, a->ifindex, p->rec.cpu, 0,
+							    STAGE_netif_receive_skb, STAGE_ANSWERED };
+	a->ts = 0;
+}
+
+static void on_event(void *state, const struct rec *rec)
+{
+	const struct rec_packet *p = (const struct rec_packet *)rec;
+	struct state *st = state;
+
+	st->sweep->answer.to_ns = 0;
+	if (p->proto != TCP || !st->sweep->subject.matched || !(p->tcp_flags & PSH) || p->tcp_flags & (SYN | RST))
+		return;
+	if (p->stage == STAGE_netif_receive_skb)
+		on_request(st, p);
+	else if (!st->sweep->subject.last_stage && (p->stage == STAGE_net_dev_queue ||
+						    schema__stage(p->stage)->role == STAGE_ROLE_ORIGIN))
+		on_answer(st, p); /* it begins here: it was not forwarded */
+}
+
+/* A missing answer would make the next one late. */
+static void on_gap(void *state, const struct gap *gap)
+{
+	struct state *st = state;
+
+	if (gap->type == GAP_ANY_TYPE || gap->type == REC_packet)
+		lru__clear(st->asked);
+}
+
+static const struct pass_lru lrus[] = {
+	PASS_LRU(asked, KEY_WORDS, struct asked, MAX_ASKED, "TCP requests", "how long the answers to some took is not known"),
+	{ 0 },
+};
+
+static const __u8 wants[] = { REC_packet, 0 };
+
+const struct pass pass_answer = {
+	.name = "answer", .wants = wants, .state_size = sizeof(struct state), .lrus = lrus, .on_event = on_event, .on_gap = on_gap,
+};
