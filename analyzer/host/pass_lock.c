@@ -3,13 +3,18 @@
  *
  * A kernel lock names its holder itself where it knows. A futex does not: there the holder is who ended the wait,
  * the waker that the scheduler saw, or else the last thread that woke somebody at that address during the wait.
+ *
+ * One wait may be seen several times: that for a lock of pthread is made of futex calls, and those may wait for locks
+ * of the kernel. Which one is a part of another is told by thread and time.
  */
 #include <assert.h>
+#include <string.h>
 #include "analyzer/sweep/pass.h"
 #include "analyzer/base/samples.h"
 #include "analyzer/read/unames.h"
 
-enum { OP_MASK = 0x7f, MAX_THREADS = 1 << 18, MAX_FUTEXES = 1 << 16, MAX_LOCKS = 1 << 16 };
+enum { OP_MASK = 0x7f, MAX_THREADS = 1 << 18, MAX_FUTEXES = 1 << 16, MAX_LOCKS = 1 << 16,
+       MAX_WAITING = 1 << 15, PARTS = 16 };
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_WAKE_OP = 5, FUTEX_LOCK_PI = 6,
        FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10, FUTEX_WAIT_REQUEUE_PI = 11, FUTEX_LOCK_PI2 = 13 };
 enum kind { KERNEL, FUTEX, PTHREAD };
@@ -27,10 +32,22 @@ struct wake { /* the last that woke somebody at an address */
 	__u32 tid;
 };
 
+struct part { /* a wait that may be a part of one that has not ended yet */
+	__u64 from, ns, addr;
+	__u32 holder;
+	enum kind kind;
+};
+
+struct waited { /* the last waits of a thread, in order of their end */
+	struct part parts[PARTS];
+	unsigned n;
+};
+
 struct state {
 	struct sweep *sweep;
-	struct tally waits, holders, shorts, totals, stacks, holds;
+	struct tally waits, holders, nested, shorts, totals, stacks, holds;
 	struct lru *sleeps; /* by tid */
+	struct lru *waited; /* by tid */
 	struct lru *wakes;  /* by process and address */
 	struct lru *last;   /* futex_total by tid */
 	struct lru *locks;  /* kernel addresses */
@@ -53,6 +70,14 @@ static void put_holder(struct store *s, __u64 win, const __u64 *key, const struc
 	STORE(s, "lock_holder", V_INT("win", win), V_TEXT("kind", KINDS[key[0] >> 32]), V_INT("tgid", key[1] >> 32),
 	      V_INT("addr", key[2]), V_INT("tid", key[1] & 0xffffffff), V_INT("holder", key[0] & 0xffffffff),
 	      V_INT("n", row->count[N]), V_INT("wait_ns", row->count[NS]), V_INT("max_ns", row->count[MAX]));
+}
+
+static void put_nested(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
+{
+	STORE(s, "lock_nested", V_INT("win", win), V_TEXT("kind", KINDS[key[0] >> 32]), V_INT("tgid", key[1] >> 32),
+	      V_INT("addr", key[2]), V_INT("tid", key[1] & 0xffffffff), V_INT("holder", key[0] & 0xffffffff),
+	      V_TEXT("outer_kind", KINDS[key[3]]), V_INT("outer_addr", key[4]), V_INT("n", row->count[N]),
+	      V_INT("wait_ns", row->count[NS]));
 }
 
 static void put_short(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
@@ -86,6 +111,7 @@ static void put_hold(struct store *s, __u64 win, const __u64 *key, const struct 
 static const struct tally_spec hold_spec = { 2, 0, 1, put_hold };
 static const struct tally_spec wait_spec = { 4, 1, 1, put_wait };
 static const struct tally_spec holder_spec = { 3, 3, 0, put_holder };
+static const struct tally_spec nested_spec = { 5, 3, 0, put_nested };
 static const struct tally_spec short_spec = { 1, 2, 0, put_short };
 static const struct tally_spec total_spec = { 1, 6, 0, put_total };
 static const struct tally_spec stack_spec = { 3, 3, 0, put_stack };
@@ -109,13 +135,35 @@ static void add_stack(struct state *st, enum place place, __u32 tid, __u64 addr,
 struct wait {
 	enum kind kind;
 	__u32 mode, tgid, tid, stack, holder;
-	__u64 addr, ns;
+	__u64 addr, ns, until;
 	bool failed;
 };
 
+static __u64 thread_of(enum kind kind, const struct wait *w)
+{
+	return pair(kind == KERNEL ? 0 : w->tgid, w->tid);
+}
+
+/* What began within this wait of its thread, and ended before it, is a part of it. */
+static void nest(struct state *st, const struct wait *w)
+{
+	__u64 tid = w->tid, from = since(w->ns, w->until);
+	struct waited *last = lru__add(st->waited, &tid, NULL);
+
+	for (; last->n && last->parts[last->n - 1].from >= from; last->n--) {
+		const struct part *p = &last->parts[last->n - 1];
+		__u64 key[5] = { pair(p->kind, p->holder), thread_of(p->kind, w), p->addr, w->kind, w->addr };
+
+		count(tally__at(&st->nested, st->sweep->win, key), p->ns);
+	}
+	if (last->n == PARTS)
+		memmove(last->parts, last->parts + 1, --last->n * sizeof(last->parts[0]));
+	last->parts[last->n++] = (struct part){ from, w->ns, w->addr, w->holder, w->kind };
+}
+
 static void add_wait(struct state *st, const struct wait *w)
 {
-	__u64 key[4] = { pair(w->kind, w->mode), pair(w->kind == KERNEL ? 0 : w->tgid, w->tid), w->addr, w->stack };
+	__u64 key[4] = { pair(w->kind, w->mode), thread_of(w->kind, w), w->addr, w->stack };
 	__u64 held[3] = { pair(w->kind, w->holder), key[1], w->addr };
 	struct tally_row row = tally__at(&st->waits, st->sweep->win, key);
 
@@ -127,6 +175,7 @@ static void add_wait(struct state *st, const struct wait *w)
 	if (hist__add(row.hist, w->ns))
 		st->sweep->no_memory = true;
 	count(tally__at(&st->holders, st->sweep->win, held), w->ns);
+	nest(st, w);
 }
 
 /* ---- records ------------------------------------------------------------------------------------ */
@@ -134,7 +183,7 @@ static void add_wait(struct state *st, const struct wait *w)
 static void on_lock(struct state *st, const struct rec_lock *r)
 {
 	struct wait w = { .kind = KERNEL, .mode = r->flags, .tgid = r->tgid, .tid = r->tid, .stack = r->stack,
-			  .holder = r->owner, .addr = r->addr, .ns = r->duration, .failed = r->ret != 0 };
+			  .holder = r->owner, .addr = r->addr, .ns = r->duration, .until = r->rec.ts, .failed = r->ret != 0 };
 	__u64 cpu = r->rec.cpu;
 
 	if (r->short_n) {
@@ -153,7 +202,7 @@ static void on_lock(struct state *st, const struct rec_lock *r)
 static void on_pthread(struct state *st, const struct rec_pthread *r)
 {
 	struct wait w = { .kind = PTHREAD, .mode = r->op, .tgid = r->tgid, .tid = r->tid, .holder = r->holder,
-			  .addr = r->addr, .ns = r->duration, .failed = r->ret != 0 };
+			  .addr = r->addr, .ns = r->duration, .until = r->rec.ts, .failed = r->ret != 0 };
 	__u64 held[2] = { pair(r->tgid, r->tid), r->addr };
 
 	add_stack(st, r->what ? HELD : ASKED, r->tid, r->addr, 0, r->ustack, r->duration);
@@ -213,7 +262,7 @@ static void on_futex(struct state *st, const struct rec_futex *r)
 
 	if (waits(op)) {
 		struct wait w = { .kind = FUTEX, .mode = op, .tgid = r->tgid, .tid = r->tid, .addr = r->uaddr,
-				  .ns = r->duration, .failed = (__s32)r->ret < 0 };
+				  .ns = r->duration, .until = r->rec.ts, .failed = (__s32)r->ret < 0 };
 
 		w.holder = ended_by(st, r, from);
 		add_wait(st, &w);
@@ -321,6 +370,7 @@ static int init(void *state)
 static const struct pass_tally tallies[] = {
 	PASS_TALLY(waits, wait_spec),
 	PASS_TALLY(holders, holder_spec),
+	PASS_TALLY(nested, nested_spec),
 	PASS_TALLY(shorts, short_spec),
 	PASS_TALLY(totals, total_spec),
 	PASS_TALLY(stacks, stack_spec),
@@ -331,6 +381,8 @@ static const struct pass_tally tallies[] = {
 static const struct pass_lru lrus[] = {
 	PASS_LRU(sleeps, 1, struct sleep, MAX_THREADS, "threads that slept",
 		 "who ended their futex waits, and with which stack they slept, may be missing"),
+	PASS_LRU(waited, 1, struct waited, MAX_WAITING, "threads that waited for locks",
+		 "which of their waits are parts of others may be missing"),
 	PASS_LRU(wakes, 2, struct wake, MAX_FUTEXES, "futexes that woke",
 		 "who ended the waits for them may be missing"),
 	PASS_LRU(last, 1, struct rec_futex_total, MAX_THREADS, "threads with futex calls",

@@ -13,9 +13,11 @@ WITH up AS (SELECT sum(n) AS n FROM upcall),
 		|| CASE WHEN count(*) > 3 THEN printf(' and %d more', count(*) - 3) ELSE '' END AS text FROM handler),
 	lock AS (SELECT printf('%s for a lock that %s held (%s %s)', duration_text(sum(wait_ns)), thread_text(holder),
 			kind, lock_text(kind, addr)) AS text
-		FROM lock_holder WHERE holder > 0 AND tid IN (SELECT tid FROM handler)
-			AND lock_within(kind, tgid, addr) IS NULL
-		GROUP BY kind, tgid, addr, holder ORDER BY sum(wait_ns) DESC, addr, holder LIMIT 1),
+		FROM (SELECT kind, tgid, addr, tid, holder, wait_ns FROM lock_holder
+			UNION ALL SELECT kind, tgid, addr, tid, holder, -wait_ns FROM lock_nested)
+		WHERE holder > 0 AND tid IN (SELECT tid FROM handler)
+		GROUP BY kind, tgid, addr, holder HAVING sum(wait_ns) > 0
+		ORDER BY sum(wait_ns) DESC, addr, holder LIMIT 1),
 	cpu AS (SELECT printf('%s for a CPU', duration_text(sum(sum_ns))) AS text
 		FROM runq WHERE tid IN (SELECT tid FROM handler) HAVING sum(sum_ns) > 0),
 	wait AS (SELECT group_concat(text, ' and ') AS text FROM (SELECT text FROM lock UNION ALL SELECT text FROM cpu))

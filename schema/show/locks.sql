@@ -1,7 +1,8 @@
 -- locks: For which locks did threads wait longest, and who held them? Of a futex: who ended the waits.
 -- needs: lock futex pthread
 -- none: no wait for a lock was recorded
--- within: these waits are part of those for that lock: their time is not to be added to it.
+-- within: these waits, or some of them (partly), are parts of those for that lock, of the same threads at the same
+-- time: theirs is not to be added to it.
 SELECT interval_at, kind, process, lock, lock_within(kind, tgid, addr) AS within, mode, waits, threads, total_ns,
 	mean_ns, hist_p(h, 95) AS p95_ns, max_ns,
 	failed,

@@ -96,6 +96,40 @@ static void test_gap(void **state)
 	assert_rows(&f, "SELECT tid, holder FROM lock_holder ORDER BY tid", "23|0;24|12;25|0;26|0;27|0");
 }
 
+#define NESTED "SELECT kind, printf('%x', addr), tid, holder, outer_kind, printf('%x', outer_addr), n, wait_ns FROM lock_nested ORDER BY kind, tid"
+
+/* The same wait, seen as one for a lock of pthread, for a futex and for a lock of the kernel; others beside it. */
+static void test_nested(void **state)
+{
+	(void)state;
+	ADD(&f, futex, 50 * MS, 0, .tid = 23, .tgid = 20, .op = 0, .uaddr = WORD + 4, .duration = MS); /* before it */
+	ADD(&f, lock, 120 * MS, 0, .addr = LOCK, .tid = 23, .tgid = 20, .owner = 9, .flags = 33, .duration = 5 * MS);
+	ADD(&f, futex, 130 * MS, 0, .tid = 23, .tgid = 20, .op = 0, .uaddr = WORD + 4, .duration = 20 * MS);
+	ADD(&f, futex, 140 * MS, 0, .tid = 23, .tgid = 20, .op = 0, .uaddr = WORD + 4, .ret = (__u32)-11, .duration = 5 * MS);
+	ADD(&f, futex, 180 * MS, 0, .tid = 23, .tgid = 20, .op = 0, .uaddr = WORD + 4, .duration = 39 * MS);
+	ADD(&f, futex, 170 * MS, 1, .tid = 24, .tgid = 20, .op = 0, .uaddr = WORD + 4, .duration = 10 * MS); /* another thread */
+	ADD(&f, pthread, 181 * MS, 0, .addr = WORD, .tid = 23, .tgid = 20, .holder = 12, .op = 1, .duration = 81 * MS);
+	ADD(&f, futex, 250 * MS, 0, .tid = 23, .tgid = 20, .op = 0, .uaddr = WORD + 4, .duration = 9 * MS); /* behind it */
+	ADD(&f, pthread, 300 * MS, 0, .addr = WORD + 64, .tid = 23, .tgid = 20, .holder = 12, .op = 1, .duration = MS);
+	fixture__analyze(&f);
+	assert_rows(&f, NESTED, "futex|7f8a2c001a44|23|0|pthread|7f8a2c001a40|2|59000000;"
+				"kernel|ffffffff83000100|23|9|futex|7f8a2c001a44|1|5000000");
+	/* Each moment of a thread is in one wait that is no part of another. */
+	assert_rows(&f, "SELECT tid, sum(ns) / 1000000 FROM (SELECT tid, wait_ns AS ns FROM lock_holder "
+			"UNION ALL SELECT tid, -wait_ns FROM lock_nested) GROUP BY tid", "23|92;24|10");
+}
+
+/* Of a thread that waited often within one wait the last parts are known. */
+static void test_many_parts(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 40; i++)
+		ADD(&f, futex, (i + 2) * MS, 0, .tid = 23, .tgid = 20, .op = 0, .uaddr = WORD, .duration = MS / 2);
+	ADD(&f, pthread, 42 * MS, 0, .addr = WORD, .tid = 23, .tgid = 20, .holder = 12, .op = 1, .duration = 41 * MS);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT n, wait_ns FROM lock_nested", "16|8000000");
+}
+
 static void test_totals(void **state)
 {
 	(void)state;
@@ -179,7 +213,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = { TEST(test_kernel), TEST(test_futex_holders), TEST(test_no_holder), TEST(test_gap), TEST(test_totals),
-					    TEST(test_user_stacks), TEST(test_pthread), TEST(test_many) };
+					    TEST(test_user_stacks), TEST(test_pthread), TEST(test_nested), TEST(test_many_parts), TEST(test_many) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
