@@ -40,6 +40,8 @@ static int execute(struct sqlite3 *db, const char *sql, const char *what, struct
 
 	if (code == SQLITE_OK)
 		return 0;
+	if (errno_of(code) == -ENOSPC)
+		return trace_error__set(err, -ENOSPC, STORE_FULL);
 	return trace_error__set(err, errno_of(code), "%s: %s", what, sqlite3_errmsg(db));
 }
 

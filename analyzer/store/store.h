@@ -19,6 +19,8 @@ struct hist;
 
 enum { STORE_APPLICATION_ID = 0x4e524543 }; /* "NREC" */
 
+#define STORE_FULL "the disk is full: free some space, or name an output elsewhere with -o"
+
 /* ---- opening ------------------------------------------------------------------------------------ */
 
 /*

@@ -45,7 +45,7 @@ static int failed(struct store *s, const char *table)
 	if (s->err.code)
 		return s->err.code;
 	if (code == SQLITE_FULL)
-		return trace_error__set(&s->err, -ENOSPC, "the disk is full: free some space, or name an output elsewhere with -o");
+		return trace_error__set(&s->err, -ENOSPC, STORE_FULL);
 	return trace_error__set(&s->err, code == SQLITE_NOMEM ? -ENOMEM : -EIO, "cannot store %s: %s", table,
 				sqlite3_errmsg(s->db));
 }
