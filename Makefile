@@ -104,8 +104,9 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 
 $(call objs,$(RECORDER)): | $(SKELS)
 
-# Every .sql file under schema/, embedded: analyzer/store/sql.h declares the table.
-$(BUILD)/schema/embedded.c: $(SQL) schema/embed.sh Makefile
+# Every .sql file under schema/, embedded: analyzer/store/sql.h declares the table. A folder is newer than what was made
+# of it when a file has gone.
+$(BUILD)/schema/embedded.c: $(SQL) $(sort $(dir $(SQL))) schema/embed.sh Makefile
 	$(call msg,SQL,$@)
 	@mkdir -p $(@D)
 	$(Q)sh schema/embed.sh $(SQL) > $@
