@@ -140,4 +140,13 @@ for s in samples/*.nrec; do
 	[ -s "samples/$name.md" ] || complain "samples/$name.md is missing"
 	grep -rq "samples/$name" tests/cli || complain "no test uses samples/$name.nrec"
 done
+
+# Every scenario of the lab names its cause: none, or rules.
+for s in tests/lab/scenarios/*; do
+	causes=$(bash -c '. "$1" && echo "${cause:-}"' - "$s")
+	[ -n "$causes" ] || complain "$s: which cause?"
+	for c in $causes; do
+		[ "$c" = none ] || [ -f "schema/rule/$c.sql" ] || complain "$s: no rule $c"
+	done
+done
 exit $status
