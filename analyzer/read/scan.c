@@ -114,12 +114,18 @@ static void put_row(struct scan *s, const struct rec *rec, __u64 ts)
 	}
 }
 
-static void put_block(struct scan *s, size_t i, struct trace_rows *rows)
+/* A block that is damaged is noted as such; one that memory is short for says nothing about itself. */
+static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct trace_error *out)
 {
 	const struct trace_block *b = trace__block(s->t, i);
 	struct trace_error err = { .code = 0 };
+	int code = trace__decode(s->t, i, rows, &err);
 
-	if (trace__decode(s->t, i, rows, &err) == 0) {
+	if (code == -ENOMEM) {
+		*out = err;
+		return code;
+	}
+	if (code == 0) {
 		for (size_t j = 0; j < rows->n; j++)
 			put_row(s, trace_rows__at(rows, j), rows->ts[j]);
 		s->unknown += rows->skipped;
@@ -129,6 +135,7 @@ static void put_block(struct scan *s, size_t i, struct trace_rows *rows)
 	      V_INT("from_ns", b->ts_min), V_INT("to_ns", b->ts_max), V_INT("lost", b->lost),
 	      V_INT("stored", b->stored_len), V_INT("raw", b->raw_len),
 	      V_INT("definitions", b->flags & BLOCK_DEFINITIONS), V_TEXT("bad", err.code ? err.text : NULL));
+	return 0;
 }
 
 static void put_parts(struct scan *s, const char *path)
@@ -175,19 +182,23 @@ int scan__fill(sqlite3 *db, const char *path, struct trace_error *err)
 	struct scan s = { .unknown = 0 };
 	struct trace_rows rows = { .n = 0 };
 	struct trace *t;
+	int code, stored;
 
-	TRY(trace__open_checked(&t, path, err));
-	if (sqlite3_exec(db, sql__text("scan/tables.sql"), NULL, NULL, NULL) != SQLITE_OK ||
-	    store__begin(&s.store, db, err) != 0) {
-		trace__close(t);
+	if (sqlite3_exec(db, sql__text("scan/tables.sql"), NULL, NULL, NULL) != SQLITE_OK)
 		return trace_error__set(err, -EIO, "cannot prepare the summary: %s", sqlite3_errmsg(db));
+	TRY(trace__open_checked(&t, path, err));
+	code = store__begin(&s.store, db, err);
+	if (code) {
+		trace__close(t);
+		return code;
 	}
 	s.t = t;
 	put_parts(&s, path);
-	for (size_t i = 0; i < trace__n_blocks(t); i++)
-		put_block(&s, i, &rows);
+	for (size_t i = 0; i < trace__n_blocks(t) && !code; i++)
+		code = put_block(&s, i, &rows, err);
 	put_counts(&s);
 	trace_rows__free(&rows);
 	trace__close(t);
-	return store__finish(s.store, err);
+	stored = store__finish(s.store, code ? NULL : err);
+	return code ? code : stored;
 }

@@ -7,6 +7,7 @@
 #include "fixture.h"
 #include "analyzer/base/heavy.h"
 #include "analyzer/base/lru.h"
+#include "analyzer/read/scan.h"
 #include "format/reader.h"
 
 static _Atomic long failing; /* the how manieth from now on fails; 0: none does */
@@ -194,10 +195,34 @@ static void test_decode(void **state)
 	fixture__end(&f);
 }
 
+/* What is looked through is not called damaged because memory is short. */
+static void test_scan(void **state)
+{
+	struct fixture f;
+	int code = -ENOMEM;
+
+	(void)state;
+	record(&f);
+	for (long n = 1; !failing; n++) { /* until there are fewer */
+		sqlite3_close(f.db);
+		assert_int_equal(sqlite3_open(":memory:", &f.db), SQLITE_OK);
+		failing = n;
+		code = scan__fill(f.db, f.path, &f.err);
+		if (code != 0 && code != -ENOMEM)
+			fail_msg("allocation %ld: %d, %s", n, code, f.err.text);
+		if (code == 0)
+			assert_int_equal(fixture__int(&f, "SELECT count(bad) FROM scan_block"), 0);
+	}
+	failing = 0;
+	assert_int_equal(code, 0);
+	fixture__end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_lru), cmocka_unit_test(test_heavy),
-					    cmocka_unit_test(test_analysis), cmocka_unit_test(test_decode) };
+					    cmocka_unit_test(test_analysis), cmocka_unit_test(test_decode),
+					    cmocka_unit_test(test_scan) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
