@@ -11,8 +11,9 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/base/hash.h"
 
-enum { SLOTS = UPCALLS * 2 };
+enum { SLOTS = UPCALLS * 2, WORDS = 8 };
 enum link { BY_AGE, BY_ID, BY_TUPLE };
 
 struct list {
@@ -43,20 +44,17 @@ void upcalls__free(struct upcalls *t)
 	free(t);
 }
 
-static __u32 hash(const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-	__u64 h = 0x243f6a8885a308d3, word;
-
-	for (size_t i = 0; i + 8 <= len; i += 8) {
-		memcpy(&word, p + i, sizeof(word));
-		h = (h ^ word) * 0x9e3779b97f4a7c15;
-		h ^= h >> 32;
-	}
-	return h % SLOTS;
-}
-
 _Static_assert(sizeof(struct upcall_id) % 8 == 0 && sizeof(struct ovs_tuple) % 8 == 0, "hashed in whole words");
+
+/* Which of the lists is for this key? */
+static __u32 slot_of(const void *bytes, size_t len)
+{
+	__u64 words[WORDS];
+
+	assert(len <= sizeof(words));
+	memcpy(words, bytes, len);
+	return (__u32)hash__words(words, len / sizeof(words[0])) % SLOTS;
+}
 
 #define COPY_ID(id, r)                                              \
 	do {                                                        \
@@ -133,7 +131,7 @@ static void cut_out(struct upcalls *t, struct list *l, enum link which, struct u
 static void index_by(struct upcalls *t, struct upcall *u, const struct rec_upcall *r)
 {
 	upcall_id__of_upcall(&u->id, r);
-	u->id_hash = hash(&u->id, sizeof(u->id));
+	u->id_hash = slot_of(&u->id, sizeof(u->id));
 	append(t, &t->by_id[u->id_hash], BY_ID, u);
 	u->indexed = true;
 }
@@ -165,7 +163,7 @@ struct upcall *upcalls__add(struct upcalls *t, const struct rec_upcall *r, void 
 	u->part = r->part;
 	u->portid = r->portid;
 	tuple_of(&u->tuple, r);
-	u->tuple_hash = hash(&u->tuple, sizeof(u->tuple));
+	u->tuple_hash = slot_of(&u->tuple, sizeof(u->tuple));
 	append(t, &t->by_tuple[u->tuple_hash], BY_TUPLE, u);
 	append(t, &t->by_age, BY_AGE, u);
 	if (r->part || !r->gso_segs)
@@ -221,7 +219,7 @@ static struct upcall *next_alike(struct upcalls *t, __u32 i, const struct upcall
 
 static struct upcall *first_alike(struct upcalls *t, const struct upcall_id *id)
 {
-	return next_alike(t, t->by_id[hash(id, sizeof(*id))].first, id);
+	return next_alike(t, t->by_id[slot_of(id, sizeof(*id))].first, id);
 }
 
 static struct upcall *later(struct upcalls *t, const struct upcall *u)
@@ -287,7 +285,7 @@ __u64 upcalls__flow_put(struct upcalls *t, const struct ovs_tuple *tuple, __u64 
 {
 	__u64 oldest = 0;
 
-	for (__u32 i = t->by_tuple[hash(tuple, sizeof(*tuple))].last; i; i = t->all[i].links[BY_TUPLE].before) {
+	for (__u32 i = t->by_tuple[slot_of(tuple, sizeof(*tuple))].last; i; i = t->all[i].links[BY_TUPLE].before) {
 		struct upcall *u = &t->all[i];
 
 		if (memcmp(&u->tuple, tuple, sizeof(*tuple)) != 0)
