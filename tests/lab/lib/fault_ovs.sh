@@ -13,6 +13,12 @@ fault_ovs_commit() {
 	undo conntrack -D -w "$2" '>/dev/null 2>&1'
 }
 
+# fault_ovs_zone_limit ZONE N: as many connections fit in there.
+fault_ovs_zone_limit() {
+	ovs-appctl -T 5 -t $ovs_dir/ovs-vswitchd."$(ovs_pid)".ctl dpctl/ct-set-limits zone="$1",limit="$2" || die "OVS sets no limit"
+	undo ovs-appctl -T 5 -t $ovs_dir/ovs-vswitchd."$(ovs_pid)".ctl dpctl/ct-del-limits zone="$1"
+}
+
 # fault_ovs_mtu PORT BYTES: a port with a smaller MTU than the bridge, which keeps 1500.
 fault_ovs_mtu() {
 	ovs-vsctl -t 10 set interface br0 mtu_request=1500

@@ -78,6 +78,23 @@ fault_ipv6() {
 	wait_for 10 ping -q -c 1 -W 2 $peer_ip6 || die "the peer does not answer over IPv6"
 }
 
+# fault_router6: the host forwards IPv6 between left and right, too.
+fault_router6() {
+	local side n=0
+	fault_sysctl host net.ipv6.conf.all.forwarding 1
+	for side in left right; do
+		n=$((n + 1))
+		ipv6_of host ${side:0:1}0 0
+		ipv6_of $side eth0 0
+		ip addr add fd80:$n::1/64 dev ${side:0:1}0 nodad
+		ip -n $side addr add fd80:$n::2/64 dev eth0 nodad
+		ip -n $side -6 route add default via fd80:$n::1 dev eth0
+		ip -n $side neigh replace fd80:$n::1 lladdr 02:80:00:00:0$n:01 dev eth0 nud permanent
+		ip neigh replace fd80:$n::2 lladdr 02:80:00:00:0$n:02 dev ${side:0:1}0 nud permanent
+	done
+	wait_for 10 in_ns left ping -q -c 1 -W 2 $right_ip6 || die "left does not reach right over IPv6"
+}
+
 # ipv6_of NS DEVICE 0|1: IPv6 on or off, without what it says by itself.
 ipv6_of() {
 	in_ns "$1" sysctl -q -w net.ipv6.conf."$2".accept_ra=0 net.ipv6.conf."$2".router_solicitations=0 \
@@ -135,16 +152,16 @@ fault_nat() {
 	done
 }
 
-# fault_nft_lose NS MATCH: what matches is lost on its way in and out; counter nft_NS_fault.
+# fault_nft_lose NS MATCH [ip6]: what matches is lost on its way in and out; counter nft_NS_fault.
 fault_nft_lose() {
 	in_ns "$1" nft -f - <<-EOF2 || die "nft refuses the rule $2"
-		table ip lose {
+		table ${3:-ip} lose {
 			counter fault { }
 			chain input { type filter hook input priority 0; $2 counter name fault drop; }
 			chain output { type filter hook output priority 0; $2 counter name fault drop; }
 		}
 	EOF2
-	undo in_ns "$1" nft delete table ip lose
+	undo in_ns "$1" nft delete table "${3:-ip}" lose
 }
 
 # fault_snooping: lan0 forwards multicast only to ports behind which a member answered in the last 2.5 s; it asks each second.
