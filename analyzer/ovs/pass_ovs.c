@@ -10,13 +10,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "analyzer/base/heavy.h"
 #include "analyzer/ovs/megaflows.h"
 #include "analyzer/sweep/pass.h"
+#include "analyzer/ovs/upcall_flows.h"
 #include "analyzer/ovs/upcalls.h"
 
 enum { FLOW_NEW = 1, FLOW_DEL = 2, FLOW_GET = 3, FLOW_SET = 4 };
-enum { MAX_CPUS = 4096, MAX_FLOWS = 1 << 16, STORED_FLOWS = 1000 };
+enum { MAX_CPUS = 4096 };
 enum fate { SENT_BACK, FLOW_ONLY, REFUSED, NO_ANSWER, UNFINISHED, UNKNOWN };
 enum command { EXECUTE, PUT, SET, DELETE, FLUSH, PROBE, OTHER };
 
@@ -28,23 +28,11 @@ struct parts {
 	__u8 bytes[FLOW_CMD_MAX];
 };
 
-struct datapath_flow {
-	__u64 serial; /* no other ever has it; from 1 */
-	__u64 refused, first, last;
-};
-
-struct flow_key {
-	__u8 saddr[16], daddr[16];
-	__u32 netns, ifindex;
-	__u16 sport, dport, ethertype, proto;
-};
-
 struct cpu {
 	struct upcall *current; /* between its begin and its end */
 	struct upcall *segment; /* the last one of it */
 	__u64 skb;
-	__u32 flow;             /* place of its flow; 0: none */
-	__u64 flow_serial;
+	struct upcall_flow flow;
 	struct parts parts;
 };
 
@@ -55,8 +43,7 @@ struct state {
 	struct megaflows *megaflows;
 	struct cpu *cpus;
 	struct tally counts, fates, latencies, commands, installs;
-	struct heavy *flows;
-	__u64 serials;
+	struct upcall_flows *flows;
 	__u64 last;      /* record that was seen */
 	__u64 gap_until; /* answers up to this time may be missing */
 	__u64 evicted;
@@ -187,25 +174,6 @@ static void evict(void *arg, struct upcall *u)
 	settle(st, u, fate, 0);
 }
 
-static void count_flow(struct state *st, struct cpu *cpu, const struct rec_upcall *r)
-{
-	struct flow_key k = { .netns = r->netns, .ifindex = r->ifindex, .sport = r->sport, .dport = r->dport,
-			      .ethertype = r->ethertype, .proto = r->proto };
-	__u64 key[sizeof(k) / 8];
-	struct datapath_flow *f;
-	bool fresh;
-
-	memcpy(k.saddr, r->saddr, sizeof(k.saddr));
-	memcpy(k.daddr, r->daddr, sizeof(k.daddr));
-	memcpy(key, &k, sizeof(k));
-	cpu->flow = heavy__count(st->flows, key, &fresh);
-	f = heavy__value(st->flows, cpu->flow);
-	if (fresh)
-		*f = (struct datapath_flow){ .serial = ++st->serials, .first = r->rec.ts };
-	f->last = r->rec.ts;
-	cpu->flow_serial = f->serial;
-}
-
 static struct upcall *add(struct state *st, const struct rec_upcall *r, bool is_wanted)
 {
 	struct upcall *u = upcalls__add(st->waiting, r, evict, st);
@@ -258,18 +226,7 @@ static void on_upcall(struct state *st, const struct rec_upcall *r)
 	cpu->current = add(st, r, is_wanted);
 	cpu->segment = NULL;
 	cpu->skb = r->skb;
-	cpu->flow = 0;
-	if (is_wanted)
-		count_flow(st, cpu, r);
-}
-
-/* Its flow may have made room for another one meanwhile. */
-static void refuse_flow(struct state *st, const struct cpu *cpu)
-{
-	struct datapath_flow *f = heavy__value(st->flows, cpu->flow);
-
-	assert(f->serial >= cpu->flow_serial);
-	f->refused += f->serial == cpu->flow_serial;
+	cpu->flow = is_wanted ? upcall_flows__count(st->flows, r) : (struct upcall_flow){ 0 };
 }
 
 static void on_end(struct state *st, const struct rec_upcall_end *r)
@@ -284,8 +241,8 @@ static void on_end(struct state *st, const struct rec_upcall_end *r)
 		settle(st, cpu->current, REFUSED, error);
 	if (error && cpu->segment) /* the one it failed at */
 		settle(st, cpu->segment, REFUSED, error);
-	if (error && cpu->flow)
-		refuse_flow(st, cpu);
+	if (error && cpu->flow.place)
+		upcall_flows__refuse(st->flows, cpu->flow);
 	cpu->current = cpu->segment = NULL;
 }
 
@@ -461,67 +418,6 @@ static void settle_rest(void *arg, struct upcall *u)
 	settle(st, u, fate_of(u, unanswered), 0);
 }
 
-struct counted_flow {
-	__u64 n;
-	struct flow_key key;
-	const struct datapath_flow *flow;
-};
-
-struct flow_list {
-	struct counted_flow *all;
-	size_t n;
-};
-
-static int by_upcalls(const void *a, const void *b)
-{
-	const struct counted_flow *x = a, *y = b;
-
-	if (x->n != y->n)
-		return x->n > y->n ? -1 : 1;
-	return memcmp(&x->key, &y->key, sizeof(x->key));
-}
-
-static void add_flow(void *arg, const __u64 *key, __u64 n, void *value)
-{
-	struct flow_list *l = arg;
-	struct counted_flow *f = &l->all[l->n++];
-
-	f->n = n;
-	f->flow = value;
-	memcpy(&f->key, key, sizeof(f->key));
-}
-
-static void store_flow(struct state *st, const struct counted_flow *c)
-{
-	const struct datapath_flow *f = c->flow;
-	const struct flow_key *k = &c->key;
-
-	STORE(st->sweep->store, "upcall_flow", V_INT("netns", k->netns), V_INT("ifindex", k->ifindex),
-	      V_INT("ethertype", k->ethertype), V_ADDR("saddr", k->saddr), V_ADDR("daddr", k->daddr),
-	      V_INT("sport", k->sport), V_INT("dport", k->dport), V_INT("proto", k->proto), V_INT("n", c->n),
-	      V_INT("refused", f->refused), V_INT("first_ns", f->first), V_INT("last_ns", f->last));
-}
-
-/* Those with most upcalls. */
-static void store_flows(struct state *st)
-{
-	struct flow_list l = { .all = calloc(heavy__n(st->flows) + 1ul, sizeof(*l.all)) };
-
-	if (!l.all) {
-		st->sweep->no_memory = true;
-		return;
-	}
-	heavy__each(st->flows, add_flow, &l);
-	qsort(l.all, l.n, sizeof(*l.all), by_upcalls);
-	for (size_t i = 0; i < l.n && i < STORED_FLOWS; i++)
-		store_flow(st, &l.all[i]);
-	sweep__limit(st->sweep, "flows with upcalls", STORED_FLOWS, l.n > STORED_FLOWS ? l.n - STORED_FLOWS : 0,
-		     "their upcalls are counted but not listed by flow");
-	sweep__limit(st->sweep, "upcalls of forgotten flows", MAX_FLOWS, heavy__forgotten(st->flows),
-		     "they are counted but not listed by flow");
-	free(l.all);
-}
-
 static void finish(void *state)
 {
 	struct state *st = state;
@@ -530,7 +426,7 @@ static void finish(void *state)
 		close_parts(st, &st->cpus[i].parts);
 	upcalls__each(st->waiting, settle_rest, st);
 	megaflows__store(st->megaflows);
-	store_flows(st);
+	upcall_flows__store(st->flows, st->sweep);
 	sweep__limit(st->sweep, "waiting upcalls", UPCALLS, st->evicted, "what became of them is not known");
 }
 
@@ -543,7 +439,7 @@ static int init(void *state)
 	st->cpus = calloc(st->n_cpus + 1, sizeof(*st->cpus));
 	s->upcalls = st->waiting = upcalls__new();
 	st->megaflows = megaflows__new(s);
-	st->flows = heavy__new(sizeof(struct flow_key) / 8, sizeof(struct datapath_flow), MAX_FLOWS);
+	st->flows = upcall_flows__new();
 	return st->cpus && st->waiting && st->megaflows && st->flows ? 0 : -ENOMEM;
 }
 
@@ -554,7 +450,7 @@ static void release(void *state)
 	st->sweep->upcalls = NULL;
 	upcalls__free(st->waiting);
 	megaflows__free(st->megaflows);
-	heavy__free(st->flows);
+	upcall_flows__free(st->flows);
 	free(st->cpus);
 }
 
