@@ -1,10 +1,33 @@
 -- rule: the device has no link
 -- needs: drop
 -- advice: ip -d link show DEVICE: up, LOWER_UP? the cable, the other end; of a bridge: has it a port that is up? of a
--- advice: bond: cat /proc/net/bonding/DEVICE
-SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site, 'the link of the device' AS who,
+-- advice: bond: cat /proc/net/bonding/DEVICE; netanalyze show interfaces lists when it went
+-- A packet that waits for a neighbour is dropped only when that has been asked for three seconds.
+WITH at AS (SELECT s.id, s.netns, s.ifindex, d.win, sum(d.packets) AS packets,
+			CASE s.reason WHEN 'QDISC_DROP' THEN 0 ELSE 3 END AS later
+		FROM symptom AS s JOIN drop_summary AS d ON d.netns = s.netns AND d.ifindex = s.ifindex
+			AND reason(d.reason) = s.reason AND d.ethertype = s.ethertype AND d.proto IS s.proto
+			AND d.class = 'packet'
+		WHERE s.kind = 'lost' AND s.harmless IS NULL
+			AND s.reason IN ('QDISC_DROP', 'NEIGH_FAILED', 'NEIGH_QUEUEFULL')
+		GROUP BY s.id, d.win),
+	while AS (SELECT id, packets, (SELECT max(from_ns) FROM lost_link AS l WHERE l.netns = a.netns
+				AND l.ifindex = a.ifindex AND l.first_win <= a.win
+				AND (l.last_win IS NULL OR l.last_win + later >= a.win)) AS from_ns
+		FROM at AS a),
+	told AS (SELECT id, sum(packets) AS packets, max(from_ns) AS from_ns FROM while WHERE from_ns IS NOT NULL
+		GROUP BY id)
+SELECT s.id AS symptom, min(s.packets, t.packets) AS packets, 0.97 AS confidence, device(s.netns, s.ifindex) AS site,
+	'the link of the device' AS who,
+	json_array(printf('%s %s for %s', device(s.netns, s.ifindex),
+			CASE l.up WHEN 1 THEN 'had no carrier' ELSE 'was set down' END,
+			coalesce(duration_text(l.until_ns - l.from_ns), 'the rest of the recording')),
+		printf('%d packets were dropped', min(s.packets, t.packets))) AS chain
+FROM told AS t JOIN symptom AS s ON s.id = t.id
+	JOIN lost_link AS l ON l.netns = s.netns AND l.ifindex = s.ifindex AND l.from_ns = t.from_ns
+UNION ALL
+SELECT id, packets, 0.9, device(netns, ifindex), 'the link of the device',
 	json_array('the device was down, or without a carrier: without a queue it drops only then',
-		printf('%d packets were dropped', packets)) AS chain
+		printf('%d packets were dropped', packets))
 FROM symptom
-WHERE kind = 'lost' AND harmless IS NULL AND reason = 'QDISC_DROP'
-	AND qdisc_kind(netns, ifindex) IN ('noqueue', 'noop')
+WHERE kind = 'lost' AND harmless IS NULL AND reason = 'QDISC_DROP' AND qdisc_kind(netns, ifindex) IN ('noqueue', 'noop')
