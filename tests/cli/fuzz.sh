@@ -19,10 +19,10 @@ fuzz() {
 	failed=1
 }
 
-fuzz fuzz_blobs 20000
-fuzz fuzz_ovs 20000
-fuzz fuzz_rows 20000
+fuzz fuzz_blobs 5000
+fuzz fuzz_ovs 5000
+fuzz fuzz_rows 5000
 fuzz fuzz_reader 500
 fuzz fuzz_passes 150
-fuzz fuzz_sql 200
+fuzz fuzz_sql 120
 exit $failed
