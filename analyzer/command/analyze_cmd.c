@@ -17,6 +17,7 @@
 #include "analyzer/read/scan.h"
 #include "analyzer/store/store.h"
 #include "analyzer/base/timefmt.h"
+#include "format/schema.h"
 
 static const char help[] =
 	"usage: netanalyze analyze TRACE … [-o REPORT.db] [OPTION …]\n"
@@ -32,6 +33,7 @@ static const char help[] =
 	"      --filter EXPR    only packets that match this tcpdump filter; scheduling and interrupts stay whole\n"
 	"      --iface NAME     keep single packets and drops, and count flows and echoes, only of what passes this\n"
 	"                       device, as tables name it: eth0, 'eth0 (blue)'; more than once for several\n"
+	"      --without TYPE,… as if records of these types had not been recorded: what would be known without them?\n"
 	"      --threads N      decode in N threads; default: one per CPU\n"
 	"      --utc            times in UTC, not in local time\n"
 	"\n"
@@ -49,13 +51,14 @@ struct command {
 	char name[PATH_MAX];
 };
 
-enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_IFACE, OPT_THREADS, OPT_UTC };
+enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_IFACE, OPT_THREADS, OPT_UTC, OPT_WITHOUT };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },	   { "force", no_argument, NULL, OPT_FORCE },
 	{ "from", required_argument, NULL, OPT_FROM },	   { "to", required_argument, NULL, OPT_TO },
 	{ "late", required_argument, NULL, OPT_LATE },	   { "filter", required_argument, NULL, OPT_FILTER },
 	{ "iface", required_argument, NULL, OPT_IFACE },	   { "threads", required_argument, NULL, OPT_THREADS },
+	{ "without", required_argument, NULL, OPT_WITHOUT },
 	{ "utc", no_argument, NULL, OPT_UTC },		   { "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -69,6 +72,30 @@ static int parse_late(const char *text, __u64 *ns, struct trace_error *err)
 		return trace_error__set(err, -EINVAL, "--late takes milliseconds above 0, such as 200 or 0.5, not '%s'", text);
 	*ns = (__u64)ceil(ms * 1e6);
 	return 0;
+}
+
+static int leave_out(struct analyze_opts *o, const char *name, size_t len, struct trace_error *err)
+{
+	for (unsigned type = 1; type < REC_TYPE_MAX; type++) {
+		const struct record_desc *d = schema__record(type);
+
+		if (!d || d->class != RECORD_EVENT || strlen(d->name) != len || strncmp(d->name, name, len) != 0)
+			continue;
+		o->without[type] = true;
+		return 0;
+	}
+	return trace_error__set(err, -EINVAL, "--without takes types of records, as netanalyze info lists them, not '%.*s'",
+				(int)len, name);
+}
+
+static int parse_without(struct analyze_opts *o, const char *list, struct trace_error *err)
+{
+	for (const char *name = list, *end;; name = end + 1) {
+		end = strchrnul(name, ',');
+		TRY(leave_out(o, name, (size_t)(end - name), err));
+		if (!*end)
+			return 0;
+	}
 }
 
 static int take_option(struct command *c, int option, struct trace_error *err)
@@ -102,6 +129,8 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 	case OPT_UTC:
 		c->utc = true;
 		return 0;
+	case OPT_WITHOUT:
+		return parse_without(&c->opts, optarg, err);
 	case OPT_LATE:
 		return parse_late(optarg, &c->opts.late_ns, err);
 	case OPT_THREADS:

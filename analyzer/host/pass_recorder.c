@@ -59,12 +59,14 @@ static void put_probe(void *arg, const struct rec *rec)
 	struct state *st = arg;
 	__u64 key = r->id;
 	const struct probe_cost *c = lru__find(st->probes, &key);
+	bool without = r->type < REC_TYPE_MAX && st->sweep->opts.without[r->type];
 
-	if (r->status != PROBE_NOT_WANTED && r->type < REC_TYPE_MAX)
+	if (!without && r->status != PROBE_NOT_WANTED && r->type < REC_TYPE_MAX)
 		st->wanted[r->type] = true;
 	STORE(st->sweep->store, "probe", V_INT("id", r->id), V_TEXTN("name", r->name.s, r->name.len),
-	      V_INT("type", r->type), V_INT("stage", r->stage), V_INT("status", r->status),
-	      V_TEXTN("method", r->method.s, r->method.len), V_TEXTN("detail", r->detail.s, r->detail.len),
+	      V_INT("type", r->type), V_INT("stage", r->stage),
+	      V_INT("status", without ? PROBE_NOT_WANTED : r->status), V_TEXTN("method", r->method.s, r->method.len),
+	      V_TEXTN("detail", without ? "left out of the analysis" : r->detail.s, without ? 24 : r->detail.len),
 	      V_OPT("runs", c, c->runs), V_OPT("run_time_ns", c, c->run_time), V_OPT("misses", c, c->misses));
 }
 
@@ -79,7 +81,7 @@ static void store_counts(struct state *st)
 		bool total = st->has_total[type];
 
 		st->sweep->lost += total ? st->total[type].lost : lost[type];
-		if (!d || d->class != RECORD_EVENT)
+		if (!d || d->class != RECORD_EVENT || st->sweep->opts.without[type])
 			continue;
 		if (!st->sweep->rows_of[type] && !total && !lost[type] && !st->wanted[type])
 			continue;

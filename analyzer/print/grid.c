@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 #include "analyzer/print/bars.h"
 #include "analyzer/print/grid.h"
+#include "analyzer/print/wrap.h"
 #include "analyzer/base/timefmt.h"
 
 enum unit { UNIT_NONE, UNIT_NS, UNIT_BYTES, UNIT_PCT, UNIT_PER_S, UNIT_AT, UNIT_DATE, UNIT_LOG2 };
@@ -24,9 +25,12 @@ struct column {
 	bool number;   /* every value is one: right-aligned */
 	bool hidden;
 	size_t width;  /* in characters */
+	size_t cell, word; /* of the widest cell, of the longest word of a cell */
+	const char *rest;  /* of the cell that is being printed */
 };
 
-enum { MAX_HELD = 1000 };
+/* Characters: between columns, before the second line of a sentence, of a column that is wrapped. */
+enum { MAX_HELD = 1000, BETWEEN = 2, INDENT = 3, MIN_TEXT = 18 };
 
 struct grid {
 	sqlite3_stmt *stmt;
@@ -42,17 +46,6 @@ struct grid {
 
 /* ---- characters --------------------------------------------------------------------------------- */
 
-static bool is_control(unsigned char c)
-{
-	return c < 0x20 || c == 0x7f;
-}
-
-/* C1 control characters in UTF-8 (c2 80 … c2 9f) are commands to a terminal, too. */
-static bool is_c1(const char *p)
-{
-	return (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] >= 0x80 && (unsigned char)p[1] < 0xa0;
-}
-
 static void put_char(const struct grid_opts *o, char c)
 {
 	if (o->format == GRID_HTML && (c == '<' || c == '>' || c == '&' || c == '"'))
@@ -63,34 +56,21 @@ static void put_char(const struct grid_opts *o, char c)
 		fputc(c, o->out);
 }
 
-void grid__text(const struct grid_opts *o, const char *text)
+static void put_text(const struct grid_opts *o, const char *text, size_t len)
 {
-	for (const char *p = text; *p; p++) {
-		if (is_c1(p))
+	for (const char *p = text; p < text + len; p++) {
+		if (wrap__is_c1(p))
 			fprintf(o->out, "\\x%02x", (unsigned char)*++p);
-		else if (is_control((unsigned char)*p))
+		else if (wrap__is_control((unsigned char)*p))
 			fprintf(o->out, "\\x%02x", (unsigned char)*p);
 		else
 			put_char(o, *p);
 	}
 }
 
-/* Characters on a terminal: UTF-8 continuation bytes do not count, control characters are shown as \xNN. */
-static size_t width_of(const char *text)
+void grid__text(const struct grid_opts *o, const char *text)
 {
-	size_t n = 0;
-
-	for (const char *p = text; *p; p++) {
-		if (is_c1(p)) {
-			n += 4;
-			p++;
-		} else if (is_control((unsigned char)*p)) {
-			n += 4;
-		} else {
-			n += ((unsigned char)*p & 0xc0) != 0x80;
-		}
-	}
-	return n;
+	put_text(o, text, strlen(text));
 }
 
 /* ---- reading the result ------------------------------------------------------------------------- */
@@ -199,7 +179,7 @@ static int read_columns(struct grid *g)
 			return -ENOMEM;
 		for (char *p = c->heading; *p; p++)
 			*p = *p == '_' ? ' ' : *p;
-		c->width = width_of(c->heading);
+		c->width = wrap__width(c->heading);
 		c->number = true;
 		c->hidden = c->unit == UNIT_LOG2 || strcmp(c->heading, "interval") == 0; /* until a value is seen */
 	}
@@ -244,10 +224,12 @@ static const char *cell_of(const struct grid *g, size_t column)
 static void measure_row(struct grid *g)
 {
 	for (size_t i = 0; i < g->n_columns; i++) {
-		size_t w = width_of(cell_of(g, i));
+		size_t w = wrap__width(cell_of(g, i)), word = wrap__word(cell_of(g, i));
+		struct column *c = &g->columns[i];
 
-		if (w > g->columns[i].width)
-			g->columns[i].width = w;
+		c->width = w > c->width ? w : c->width;
+		c->cell = w > c->cell ? w : c->cell;
+		c->word = word > c->word ? word : c->word;
 	}
 }
 
@@ -295,58 +277,144 @@ static bool next_row(struct grid *g)
 
 /* ---- formats ------------------------------------------------------------------------------------ */
 
-static void pad(FILE *out, size_t n)
+/* Puts what of the text goes on a line of this width (0: all) and moves *text behind it. Returns the width of that. */
+static size_t put_line(const struct grid_opts *o, const char **text, size_t width)
 {
-	fprintf(out, "%*s", (int)n, "");
+	size_t skip = 0, used = 0, len = width ? wrap__line(*text, width, &skip, &used) : strlen(*text);
+
+	put_text(o, *text, len);
+	*text += len;
+	*text += **text ? skip : 0;
+	return used;
 }
 
-static void text_cell(const struct grid_opts *o, const struct column *c, const char *text, bool last)
+/* A text as lines of o->width, the second and later ones indented. */
+static void wrapped(const struct grid_opts *o, const char *text)
 {
-	size_t space = c->width - width_of(text);
+	size_t before = 0;
 
-	if (c->number)
-		pad(o->out, space);
-	grid__text(o, text);
-	if (!c->number && !last)
-		pad(o->out, space);
+	do {
+		fprintf(o->out, "%*s", (int)before, "");
+		put_line(o, &text, o->width ? o->width - before : 0);
+		fputc('\n', o->out);
+		before = INDENT;
+	} while (*text);
 }
 
-static size_t last_column(const struct grid *g)
+/* How narrow a column can be without a number or a word of its heading being cut; texts are wrapped. */
+static size_t narrowest(const struct column *c)
 {
-	size_t last = 0;
+	size_t least = c->number ? c->cell : c->word < MIN_TEXT ? c->word : MIN_TEXT, heading = wrap__word(c->heading);
+
+	least = heading > least ? heading : least;
+	return least < c->width ? least : c->width;
+}
+
+static size_t total_width(const struct grid *g)
+{
+	size_t sum = 0;
 
 	for (size_t i = 0; i < g->n_columns; i++)
-		if (!g->columns[i].hidden)
-			last = i;
-	return last;
+		sum += g->columns[i].hidden ? 0 : g->columns[i].width + BETWEEN;
+	return sum ? sum - BETWEEN : 0;
 }
 
-/* The headings, or the row at hand. Empty cells at the end of a row leave no spaces. */
-static void text_line(const struct grid *g, const struct grid_opts *o, bool headings)
+/* Narrows the widest column that can be, until the table fits. False: it cannot. */
+static bool fit(struct grid *g, size_t width)
 {
-	const char *between = "";
-	size_t end = last_column(g) + 1;
+	while (width && total_width(g) > width) {
+		struct column *widest = NULL;
 
-	while (!headings && end > 1 && (g->columns[end - 1].hidden || !*cell_of(g, end - 1)))
-		end--;
-	for (size_t i = 0; i < end; i++) {
-		if (g->columns[i].hidden)
-			continue;
-		fputs(between, o->out);
-		text_cell(o, &g->columns[i], headings ? g->columns[i].heading : cell_of(g, i), i + 1 == end);
-		between = "  ";
+		for (size_t i = 0; i < g->n_columns; i++) {
+			struct column *c = &g->columns[i];
+
+			if (!c->hidden && c->width > narrowest(c) && (!widest || c->width > widest->width))
+				widest = c;
+		}
+		if (!widest)
+			return false;
+		widest->width--;
 	}
+	return true;
 }
 
-static void print_text(struct grid *g, const struct grid_opts *o)
+/* Puts what fits of a cell. *spaces: what is still to be put before the next one. */
+static void text_cell(const struct grid_opts *o, struct column *c, size_t *spaces)
 {
-	fputs(o->color ? "\033[1m" : "", o->out);
-	text_line(g, o, true);
-	fputs(o->color ? "\033[0m\n" : "\n", o->out);
-	while (next_row(g)) {
-		text_line(g, o, false);
+	size_t width = c->width > 4 ? c->width : 4, skip, used = 0;
+
+	wrap__line(c->rest, width, &skip, &used);
+	if (!used) {
+		*spaces += c->width;
+		return;
+	}
+	fprintf(o->out, "%*s", (int)(*spaces + (c->number && used < c->width ? c->width - used : 0)), "");
+	put_line(o, &c->rest, width);
+	*spaces = c->number || used > c->width ? 0 : c->width - used;
+}
+
+/* The headings, or the row at hand, in as many lines as the longest cell needs. No spaces end a line. */
+static void text_row(struct grid *g, const struct grid_opts *o, bool headings)
+{
+	bool more = true;
+
+	for (size_t i = 0; i < g->n_columns; i++)
+		g->columns[i].rest = headings ? g->columns[i].heading : cell_of(g, i);
+	while (more) {
+		bool first = true;
+		size_t spaces = 0;
+
+		more = false;
+		for (size_t i = 0; i < g->n_columns; i++) {
+			if (g->columns[i].hidden)
+				continue;
+			spaces += first ? 0 : BETWEEN;
+			first = false;
+			text_cell(o, &g->columns[i], &spaces);
+			more |= *g->columns[i].rest;
+		}
 		fputc('\n', o->out);
 	}
+}
+
+/* Prints what was put together in `s`, and frees it. */
+static int wrapped_str(const struct grid_opts *o, sqlite3_str *s)
+{
+	int bad = sqlite3_str_errcode(s);
+	char *text = sqlite3_str_finish(s); /* NULL also where it is empty */
+
+	if (bad)
+		return -ENOMEM;
+	wrapped(o, text ? text : "");
+	sqlite3_free(text);
+	return 0;
+}
+
+/* What is too wide for a table: a paragraph for each row, "heading value · heading value". */
+static int print_paragraphs(struct grid *g, const struct grid_opts *o)
+{
+	while (next_row(g)) {
+		sqlite3_str *s = sqlite3_str_new(NULL);
+
+		for (size_t i = 0; i < g->n_columns; i++)
+			if (!g->columns[i].hidden && g->row[i] && *g->row[i])
+				sqlite3_str_appendf(s, "%s%s %s", sqlite3_str_length(s) ? " · " : "", g->columns[i].heading,
+						    g->row[i]);
+		TRY(wrapped_str(o, s));
+	}
+	return 0;
+}
+
+static int print_text(struct grid *g, const struct grid_opts *o)
+{
+	if (!fit(g, o->width))
+		return print_paragraphs(g, o);
+	fputs(o->color ? "\033[1m" : "", o->out);
+	text_row(g, o, true);
+	fputs(o->color ? "\033[0m" : "", o->out);
+	while (next_row(g))
+		text_row(g, o, false);
+	return 0;
 }
 
 static void print_md(struct grid *g, const struct grid_opts *o)
@@ -393,14 +461,26 @@ static void print_html(struct grid *g, const struct grid_opts *o)
 	fputs("</tbody></table>\n", o->out);
 }
 
+static void list_text(const struct grid_opts *o, const char *heading, size_t width, const char *value)
+{
+	do {
+		fprintf(o->out, "%s%*s", heading, (int)(width + BETWEEN - wrap__width(heading)), "");
+		put_line(o, &value, o->width ? o->width - width - BETWEEN : 0);
+		fputc('\n', o->out);
+		heading = "";
+	} while (*value);
+}
+
 static void list_line(const struct grid_opts *o, const struct column *c, size_t width, const char *value)
 {
 	static const char *const before[] = { "", "| ", "<tr><th>" }, *const between[] = { "  ", " | ", "</th><td>" },
 			  *const after[] = { "\n", " |\n", "</td></tr>\n" };
 
+	if (o->format == GRID_TEXT) {
+		list_text(o, c->heading, width, value);
+		return;
+	}
 	fprintf(o->out, "%s%s", before[o->format], c->heading);
-	if (o->format == GRID_TEXT)
-		pad(o->out, width - width_of(c->heading));
 	fputs(between[o->format], o->out);
 	grid__text(o, value);
 	fputs(after[o->format], o->out);
@@ -411,8 +491,8 @@ static void print_list(struct grid *g, const struct grid_opts *o)
 	size_t width = 0;
 
 	for (size_t i = 0; i < g->n_columns; i++)
-		if (width_of(g->columns[i].heading) > width)
-			width = width_of(g->columns[i].heading);
+		if (wrap__width(g->columns[i].heading) > width)
+			width = wrap__width(g->columns[i].heading);
 	fputs(o->format == GRID_HTML ? "<table>\n" : o->format == GRID_MD ? "| | |\n|---|---|\n" : "", o->out);
 	while (next_row(g))
 		for (size_t i = 0; i < g->n_columns; i++)
@@ -426,6 +506,10 @@ static void print_sentences(struct grid *g, const struct grid_opts *o)
 	fputs(o->format == GRID_HTML ? "<ul>\n" : "", o->out);
 	while (next_row(g)) {
 		fputs(o->format == GRID_HTML ? "<li>" : o->format == GRID_MD ? "- " : "", o->out);
+		if (o->format == GRID_TEXT) {
+			wrapped(o, cell_of(g, 0));
+			continue;
+		}
 		grid__text(o, cell_of(g, 0));
 		fputs(o->format == GRID_HTML ? "</li>\n" : "\n", o->out);
 	}
@@ -452,18 +536,14 @@ void grid__heading(const struct grid_opts *o, int level, const char *text)
 /* ---- bars --------------------------------------------------------------------------------------- */
 
 /* Under which name the bars of a row stand: its text columns, and the time of an interval. */
-static void bars_title(const struct grid *g, const struct grid_opts *o)
+static int bars_title(const struct grid *g, const struct grid_opts *o)
 {
-	const char *before = "";
+	sqlite3_str *s = sqlite3_str_new(NULL);
 
-	for (size_t i = 0; i < g->n_columns; i++) {
-		if (g->columns[i].hidden || (g->columns[i].number && g->columns[i].unit != UNIT_AT))
-			continue;
-		fputs(before, o->out);
-		grid__text(o, cell_of(g, i));
-		before = "  ";
-	}
-	fputc('\n', o->out);
+	for (size_t i = 0; i < g->n_columns; i++)
+		if (!g->columns[i].hidden && (!g->columns[i].number || g->columns[i].unit == UNIT_AT))
+			sqlite3_str_appendf(s, "%s%s", sqlite3_str_length(s) ? "  " : "", cell_of(g, i));
+	return wrapped_str(o, s);
 }
 
 static int row_bars(const struct grid *g, const struct grid_query *q, const struct grid_opts *o,
@@ -474,7 +554,8 @@ static int row_bars(const struct grid *g, const struct grid_query *q, const stru
 	if (o->format == GRID_MD)
 		plain.format = GRID_TEXT; /* inside a code block nothing is escaped */
 	fputs(o->format == GRID_HTML ? "<pre>" : o->format == GRID_MD ? "\n```\n" : "\n", o->out);
-	bars_title(g, &plain);
+	if (bars_title(g, &plain))
+		return failed(q, -ENOMEM, err);
 	TRY(bars__print(q->db, o->out, json, err));
 	fputs(o->format == GRID_HTML ? "</pre>\n" : o->format == GRID_MD ? "```\n" : "", o->out);
 	return 0;
@@ -507,8 +588,8 @@ static int print_grid(struct grid *g, const struct grid_query *q, const struct g
 		print_md(g, o);
 	else if (o->format == GRID_HTML)
 		print_html(g, o);
-	else
-		print_text(g, o);
+	else if (print_text(g, o))
+		return failed(q, -ENOMEM, err);
 	TRY(print_all_bars(g, q, o, err));
 	return g->rc ? failed(q, g->rc, err) : 0;
 }

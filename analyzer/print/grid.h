@@ -41,6 +41,7 @@ struct grid_opts {
 	bool color;              /* headings in bold */
 	const char *title;       /* heading of the table, printed only with it; NULL: none */
 	int level;               /* of that heading: 1 to 6 */
+	size_t width;            /* of text: lines are no longer, by wrapping; 0: no limit */
 	bool list;               /* a line for each column instead of a row for all: for results of one row */
 };
 

@@ -11,7 +11,7 @@ enum { MAX_LINE = 1000, MAX_ID = 64 };
 
 struct rule {
 	char id[MAX_ID];
-	char title[MAX_LINE], needs[MAX_LINE], advice[MAX_LINE];
+	char title[MAX_LINE], needs[MAX_LINE], about[MAX_LINE], advice[MAX_LINE];
 	const struct sql_file *file;
 };
 
@@ -69,6 +69,7 @@ static bool read_rule(const struct sql_file *f, struct rule *r)
 
 		take(r->title, "-- rule: ", line, len);
 		take(r->needs, "-- needs: ", line, len);
+		take(r->about, "-- about: ", line, len);
 		take(r->advice, "-- advice: ", line, len);
 		line += len + (line[len] == '\n');
 	}
@@ -105,7 +106,7 @@ static int judge_rule(sqlite3 *db, const struct rule *r, sqlite3_stmt *claim, st
 	TRY(run(db, "judge/rule.sql", (const char *[]){ r->id, r->title, r->advice }, 3, NULL, err));
 	TRY(run(db, "judge/able.sql", (const char *[]){ r->needs }, 1, &able, err));
 	if (!able)
-		return run(db, "judge/unable.sql", (const char *[]){ r->id, r->needs }, 2, NULL, err);
+		return run(db, "judge/unable.sql", (const char *[]){ r->id, r->needs, r->about }, 3, NULL, err);
 	return store_claims(db, r, claim, err);
 }
 

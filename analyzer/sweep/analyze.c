@@ -221,6 +221,18 @@ static void store_ifaces(struct analysis *a)
 	free(text);
 }
 
+static void store_without(struct analysis *a)
+{
+	char text[1024] = "";
+	size_t len = 0;
+
+	for (unsigned type = 1; type < REC_TYPE_MAX && len < sizeof(text); type++)
+		if (a->sweep.opts.without[type])
+			len += snprintf(text + len, sizeof(text) - len, "%s%s", len ? "," : "", schema__record(type)->name);
+	if (len)
+		store_fact(a, "analyze.without", text);
+}
+
 static void store_facts(struct analysis *a)
 {
 	const struct analyze_opts *o = &a->sweep.opts;
@@ -228,6 +240,7 @@ static void store_facts(struct analysis *a)
 	store_fact(a, "analyze.version", VERSION);
 	if (o->filter.match)
 		store_fact(a, "analyze.filter", o->filter.text ? o->filter.text : "");
+	store_without(a);
 	if (a->devices.n)
 		store_ifaces(a);
 	if (o->from)

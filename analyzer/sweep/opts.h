@@ -30,6 +30,7 @@ struct analyze_opts {
 	/* Single packets, single drops, flows and echoes of what passes one of these; names as in devices.h. */
 	const char *const *ifaces;
 	size_t n_ifaces; /* 0: of all */
+	bool without[REC_TYPE_MAX]; /* as if records of these types had not been asked for */
 	void (*progress)(void *arg, __u64 done, __u64 total); /* rows; may be NULL; called a few times a second */
 	void *progress_arg;
 };

@@ -34,9 +34,12 @@ static void add_handler(struct passes *p, __u8 type, const struct pass *pass, vo
 {
 	struct handler *h = p->by_type[type];
 
+	assert(type < REC_TYPE_MAX);
+	if (p->sweep->opts.without[type])
+		return;
 	while (h->fn)
 		h++;
-	assert(type < REC_TYPE_MAX && h < &p->by_type[type][N_PASSES]); /* the last one is the end of the list */
+	assert(h < &p->by_type[type][N_PASSES]); /* the last one is the end of the list */
 	*h = (struct handler){ pass->on_event, state };
 }
 

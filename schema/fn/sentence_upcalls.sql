@@ -20,7 +20,9 @@ WITH up AS (SELECT sum(n) AS n FROM upcall),
 		ORDER BY sum(wait_ns) DESC, addr, holder LIMIT 1),
 	cpu AS (SELECT printf('%s for a CPU', duration_text(sum(sum_ns))) AS text
 		FROM runq WHERE tid IN (SELECT tid FROM handler) HAVING sum(sum_ns) > 0),
-	wait AS (SELECT group_concat(text, ' and ') AS text FROM (SELECT text FROM lock UNION ALL SELECT text FROM cpu))
+	wait AS (SELECT
+		nullif(group_concat(nullif(text, ''), ' and '), '') AS text
+		FROM (SELECT text FROM lock UNION ALL SELECT text FROM cpu))
 SELECT printf('%d packet%s went up to Open vSwitch''s user space', n, CASE n WHEN 1 THEN '' ELSE 's' END)
 	|| CASE WHEN refused > 0 THEN printf(', %d %s not taken', refused,
 			CASE refused WHEN 1 THEN 'was' ELSE 'were' END) ELSE '' END

@@ -6,20 +6,31 @@ UPDATE claim SET explained = (
 			OR (better.confidence = claim.confidence AND better.rowid < claim.rowid))), 0)))
 	FROM symptom AS s WHERE s.id = claim.symptom);
 
--- A symptom of which no rule claims the larger part is a finding, too.
+-- A symptom of which no rule claims the larger part is a finding, too: cannot-tell, if a rule about such symptoms could
+-- not look, or if records were lost meanwhile; else unexplained.
 INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explained)
-	SELECT 'unexplained', s.id, left_over, 0.0, site, '?', json_array(CASE s.kind
-			WHEN 'lost' THEN printf('%d packets were dropped: %s in %s', left_over, s.reason, s.place)
-			ELSE printf('%d packets took up to %s from %s to %s', left_over, duration_text(s.max_ns),
-				stage_text(s.from_stage), stage_text(s.to_stage)) END), left_over
-	FROM (SELECT symptom.*, device(netns, ifindex) AS site,
-			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = symptom.id),
-				0) AS left_over FROM symptom) AS s
-	WHERE s.harmless IS NULL AND 2 * left_over > s.packets;
+	WITH left_over AS (SELECT s.*,
+			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = s.id), 0) AS n,
+			(SELECT replace(group_concat(DISTINCT missing), ',', ', ') FROM unable WHERE missing <> ''
+				AND (' ' || about || ' ' GLOB '* ' || CASE s.kind WHEN 'lost' THEN s.reason
+					ELSE 'late' END || ' *' OR (s.kind <> 'lost'
+					AND ' ' || about || ' ' GLOB '* ' || s.mover || ' *'))) AS missing,
+			(SELECT printf('%d records were lost while it happened', coalesce(sum(lost), 0))
+				FROM gap AS g, trace AS t WHERE g.to_ns >= first_ns + s.first_win * window_ns
+				AND g.from_ns <= first_ns + (s.last_win + 1) * window_ns HAVING count(*) > 0) AS gap
+		FROM symptom AS s WHERE s.harmless IS NULL)
+	SELECT CASE WHEN missing IS NULL AND gap IS NULL THEN 'unexplained' ELSE 'cannot-tell' END, id, n, 0.0,
+		device(netns, ifindex), '?', json_array(coalesce('not recorded: ' || missing, gap,
+			'nothing that was recorded explains it'), CASE kind
+			WHEN 'lost' THEN printf('%d packets were dropped: %s in %s', n, reason, place)
+			ELSE printf('%d packets took up to %s from %s to %s', n, duration_text(max_ns),
+				stage_text(from_stage), stage_text(to_stage)) END), n
+	FROM left_over WHERE 2 * n > packets;
 
 INSERT INTO rule(id, title, advice) VALUES
 	('unexplained', 'no rule explains this',
 		'look at these packets: netanalyze show packets, netanalyze show drop-events'),
+	('cannot-tell', 'the cause cannot be told: what would show it was not recorded', ''),
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
@@ -50,6 +61,14 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 	FROM (SELECT harmless, sum(packets) AS n, min(first_win) AS first_win, max(last_win) AS last_win FROM symptom
 		WHERE harmless IS NOT NULL GROUP BY harmless ORDER BY n DESC)
 	HAVING count(*) > 0;
+
+-- What would have told.
+UPDATE finding SET advice = 'record again while it happens: ' || CASE
+	WHEN EXISTS (SELECT 1 FROM json_each(chain) WHERE value LIKE 'not recorded:%') THEN record_with((
+		SELECT group_concat(replace(substr(value, 15), ' ', '')) FROM json_each(chain)
+			WHERE value LIKE 'not recorded:%'))
+	ELSE record_with('') || ' --ring 32M (more room between kernel and netrec)' END
+WHERE cause = 'cannot-tell';
 
 INSERT INTO finding_symptom(finding, symptom, packets)
 	SELECT f.rank, c.symptom, sum(c.explained) FROM claim AS c JOIN finding AS f ON f.cause = c.rule

@@ -1,12 +1,20 @@
 -- verdict: What is wrong?
-SELECT printf('%s%s, on %s, by %s: %s. It explains %.0f %% of what was lost or late (%.0f %% sure).',
-	upper(substr(r.title, 1, 1)), substr(r.title, 2), f.site, f.who, f.symptom, 100 * f.share,
-	100 * f.confidence) AS text
+-- What, where, who, how sure, what next: of the first finding; then what is left.
+SELECT CASE f.cause
+	WHEN 'cannot-tell' THEN printf('At %s: %s. The cause cannot be told: %s.', f.site, f.symptom,
+		json_extract(f.chain, '$[0]'))
+	WHEN 'unexplained' THEN printf('At %s: %s. No rule explains it.', f.site, f.symptom)
+	ELSE printf('%s%s: %s, at %s. Because of that: %s. This explains %.0f %% of what was lost or late, '
+		|| 'and is %.0f %% sure.',
+		upper(substr(r.title, 1, 1)), substr(r.title, 2), f.who, f.site, f.symptom, 100 * f.share,
+		100 * f.confidence) END AS text
 FROM finding AS f JOIN rule AS r ON r.id = f.cause WHERE f.rank = 1 AND f.severity <> 'info'
 UNION ALL
+SELECT 'Next: ' || advice FROM finding WHERE rank = 1 AND severity <> 'info'
+UNION ALL
 SELECT printf('%.0f %% of what was lost or late stays unexplained.', 100 * left_over)
-FROM (SELECT 1 - sum(share) FILTER (WHERE cause <> 'unexplained') AS left_over FROM finding
-	HAVING sum(severity <> 'info') > 0)
+FROM (SELECT 1 - coalesce(sum(share) FILTER (WHERE cause NOT IN ('unexplained', 'cannot-tell')), 0) AS left_over
+	FROM finding HAVING sum(severity <> 'info') > 0)
 WHERE left_over >= 0.005
 UNION ALL
 SELECT CASE
@@ -21,13 +29,38 @@ UNION ALL
 SELECT printf('%d dropped packets are missed by nobody (see below).', packets) FROM finding WHERE cause = 'harmless';
 
 -- findings: The findings, by what they explain
-SELECT rank, cause, severity, 100 * confidence AS confidence_pct, 100 * share AS share_pct, symptom, site AS "where",
-	who FROM finding ORDER BY rank LIMIT 20;
+SELECT rank, cause, severity, 100 * confidence AS sure_pct, 100 * share AS share_pct, packets, site AS "where", who
+FROM finding ORDER BY rank LIMIT 20;
 
--- chains: From cause to symptom
-SELECT printf('%d. %s', rank, (SELECT group_concat(value, CASE cause WHEN 'harmless' THEN ', ' ELSE ' → ' END)
-	FROM json_each(chain))) AS text FROM finding
-	ORDER BY rank LIMIT 20;
+-- chains: From cause to symptom, and what to do
+SELECT printf('%d. %s', rank, CASE WHEN severity <> 'info' THEN printf('Since %s, within %s: ',
+		clock_text(win_at(first_win)),
+		duration_text((last_win - first_win + 1) * (SELECT window_ns FROM trace)))
+		ELSE '' END || (SELECT group_concat(value, CASE cause WHEN 'harmless' THEN ', ' ELSE ' → ' END)
+	FROM json_each(chain))) || CASE WHEN severity <> 'info' THEN printf('. Do: %s', advice) ELSE '' END AS text
+FROM finding ORDER BY rank LIMIT 20;
 
--- advice: What to do
-SELECT printf('%d. %s', rank, advice) AS text FROM finding WHERE severity <> 'info' ORDER BY rank LIMIT 20;
+-- exemplars: Three packets that show the first finding, with the time from stage to stage
+WITH s AS (SELECT s.* FROM finding_symptom AS f JOIN symptom AS s ON s.id = f.symptom
+			JOIN finding AS k ON k.rank = f.finding
+		WHERE f.finding = 1 AND k.severity <> 'info'),
+	late AS (SELECT b.packet, max(b.ts_ns - a.ts_ns) AS ns FROM s JOIN packet_hop AS a ON a.stage = s.from_stage
+			AND a.netns = s.netns AND a.ifindex = s.ifindex
+		JOIN packet_hop AS b ON b.packet = a.packet AND b.n BETWEEN a.n + 1 AND a.n + 4 AND b.stage = s.to_stage
+		WHERE s.kind <> 'lost' GROUP BY b.packet),
+	lost AS (SELECT p.id, 0 FROM packet AS p WHERE p.fate = 'dropped' AND EXISTS (SELECT 1 FROM s
+		WHERE s.kind = 'lost' AND s.reason = reason(p.reason)) ORDER BY p.begin_ns, p.id LIMIT 3),
+	chosen AS (SELECT packet, ns FROM late UNION ALL SELECT * FROM lost)
+SELECT printf('packet %d at %s, %s: %s', p.id, clock_text(wall(p.begin_ns)),
+	coalesce(flow_text(ethertype, proto, saddr, sport, daddr, dport), '(headers not seen)'),
+	(SELECT group_concat(CASE WHEN n = 0 THEN '' ELSE '+' || duration_text(ts_ns - before) || ' ' END
+		|| stage_text(stage), ' ')
+	 FROM (SELECT n, ts_ns, stage, lag(ts_ns) OVER (ORDER BY n) AS before FROM packet_hop WHERE packet = p.id
+		ORDER BY n))) AS text
+FROM packet AS p JOIN (SELECT packet, max(ns) AS ns FROM chosen GROUP BY packet) AS c ON c.packet = p.id
+ORDER BY c.ns DESC, p.id LIMIT 3;
+
+-- unable: What was not observed that a rule would have needed
+SELECT printf('%s: %s could not look (%s)', replace(missing, ',', ', '), CASE count(*) WHEN 1 THEN max(rule)
+	ELSE printf('%d rules', count(*)) END, record_with(missing)) AS text
+FROM unable WHERE missing <> '' GROUP BY missing ORDER BY count(*) DESC, missing;

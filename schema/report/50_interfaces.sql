@@ -24,7 +24,7 @@ FROM counted
 WHERE coalesce(rx, 0) + coalesce(krx, 0) + coalesce(tx, 0) + coalesce(ktx, 0) + coalesce(rxd, 0) + coalesce(txd, 0) > 0
 	ORDER BY interface;
 
--- qdiscs: What did queueing disciplines do, by the kernel's own counters, and how long did packets wait at the root?
+-- qdiscs: What did queueing disciplines do, by the kernel's counters, and how long did packets wait there?
 SELECT device(q.netns, q.ifindex) AS interface, coalesce(kind, '?') AS qdisc,
 	printf('%x:%x', handle >> 16, handle & 65535) AS handle, sum(packets) AS packets, sum(drops) AS drops,
 	sum(overlimits) AS overlimits, sum(requeues) AS requeues, max(qlen) AS max_qlen,

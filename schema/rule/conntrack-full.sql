@@ -1,5 +1,6 @@
 -- rule: the table of connections is full
 -- needs: drop counter
+-- about: NETFILTER_DROP
 -- advice: sysctl net.netfilter.nf_conntrack_max and nf_conntrack_count; shorter timeouts; notrack for traffic that
 -- advice: needs none
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,

@@ -1,5 +1,6 @@
 -- rule: a rule drops what connection tracking calls invalid
--- needs: drop conntrack|counter
+-- needs: drop counter
+-- about: NETFILTER_DROP
 -- advice: why invalid: show conntrack; asymmetric paths, a window that is off (nf_conntrack_tcp_be_liberal), a missing
 -- advice: helper
 SELECT id AS symptom, packets, 0.96 AS confidence, device(netns, ifindex) AS site,

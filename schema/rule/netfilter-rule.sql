@@ -1,5 +1,6 @@
 -- rule: a firewall rule drops them
--- needs: drop
+-- needs: drop counter frag
+-- about: NETFILTER_DROP
 -- advice: find the rule: nft list ruleset (with counters), or iptables-save -c; nft monitor trace shows the packet's
 -- advice: way
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site, 'a rule of netfilter' AS who,

@@ -1,5 +1,6 @@
 -- rule: the vhost thread of a virtual machine gets no CPU
--- needs: offcpu
+-- needs: offcpu thread
+-- about: FULL_RING vhost
 -- advice: give it a CPU of its own, away from real-time threads: taskset -cp CPU TID, chrt
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.9 AS confidence,
 	device(s.netns, s.ifindex) AS site, hog_text(max(b.tid)) AS who,
