@@ -168,7 +168,7 @@ __s64 following__end(struct following *st, struct journey *j, const struct endin
 	count_journey(st, j, end);
 	if (!j->passed)
 		return 0;
-	echoes__see(st->echoes, j);
+	echoes__see(st->echoes, j, end);
 	return kept_packets__offer(st->kept, j, end);
 }
 

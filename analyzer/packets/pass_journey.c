@@ -376,7 +376,7 @@ static void finish(void *state)
 	journeys__drain(st->parked, following__end_parked, st);
 	journeys__drain(st->live, end_unfinished, st);
 	kept_packets__store(st->kept);
-	echoes__store(st->echoes);
+	echoes__store(st->echoes, st->now);
 	if (flows__store(st->flows, s->store))
 		s->no_memory = true;
 	sweep__limit(s, "live journeys", JOURNEYS, st->evicted,

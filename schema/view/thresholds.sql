@@ -35,7 +35,7 @@ FROM config WHERE key = 'analyze.filter' AND value <> ''
 UNION ALL
 SELECT 'the figures of flows are those of the whole recording, not only of the time that was asked for: '
 	|| 'run this on the recording for those' FROM trace
-WHERE :view IN ('packets', 'upcalls') AND (:from_ns > first_ns OR :to_ns < last_ns)
+WHERE :view IN ('packets', 'upcalls', 'outcomes') AND (:from_ns > first_ns OR :to_ns < last_ns)
 UNION ALL
 SELECT 'the filter asks for more than a flow has, so that flows and echoes are not shown: run this on the recording'
 	WHERE :view = 'packets' AND flow_match(0, 0, NULL, NULL, 0, 0) IS NULL

@@ -98,6 +98,7 @@ for sample in samples/*.nrec; do
 	[ -d "$sample" ] || continue
 	recorded=$(basename "$sample" .nrec)
 	golden "sample-$recorded-report" report "$sample"
+	golden "sample-$recorded-outcomes" show outcomes "$sample"
 	golden "sample-$recorded-stages" show stages "$sample" --top 10
 	golden "sample-$recorded-drop-events" show drop-events "$sample" --top 10
 done
