@@ -1,0 +1,22 @@
+#!/bin/sh
+# What the kernel told of links and neighbours is in the findings, and a link that was lost while nobody sent is none.
+# NETANALYZE: the program under test.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+netanalyze=${NETANALYZE:-build/netanalyze}
+db=$(mktemp -d) || exit 1
+trap 'rm -rf "$db"' EXIT
+status=0
+
+# told RECORDING EXPRESSION EXPECTED: of the first finding.
+told() {
+	"$netanalyze" analyze "tests/causes/$1.nrs" -o "$db/$1.db" --force >"$db/out" 2>&1 || cat "$db/out"
+	is=$(sqlite3 "$db/$1.db" "SELECT $2 FROM finding WHERE rank = 1")
+	[ "$is" = "$3" ] || { echo "$1: $2 is '$is', expected '$3'"; status=1; }
+}
+
+told link-gone "json_extract(chain, '\$[0]') GLOB 'r0 had no carrier for 2.* s'" 1
+told link-gone "cause || ': ' || packets" "link-down: 300"
+told neighbour-silent "cause || ': ' || who" "neighbour-unresolved: 10.80.3.7"
+told link-flap "severity" info
+exit $status
