@@ -20,6 +20,8 @@ UNION ALL
 SELECT CASE
 	WHEN NOT judged() THEN 'Whether anything is wrong was not judged: an older netanalyze made this database. '
 		|| 'Analyze the recording again.'
+	WHEN observed('drop') AND sentence_echoes() IS NOT NULL THEN
+		'No other packet was lost or late on this host, as far as was observed.'
 	WHEN observed('drop') AND observed('packet') THEN 'Nothing is wrong as far as was observed: no packet was lost '
 		|| 'that anybody misses, and none was late.'
 	ELSE 'Whether anything is wrong cannot be told: drops or packets were not observed. '

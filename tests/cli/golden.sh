@@ -43,6 +43,12 @@ sqlite3 one.db "DELETE FROM iface_delta WHERE netns <> 4026531840; DELETE FROM i
 "$netanalyze" report one.db | tr -s ' \n' ' ' | grep -q "counters on the one interface with traffic\. " || { echo "the report on one device does not say so"; failed=1; }
 sqlite3 one.db "UPDATE iface_count SET packets = packets - 1 WHERE win = 0"
 "$netanalyze" report one.db | tr -s ' \n' ' ' | grep -q "differ .* on the one interface with traffic, by 1 of 2985 on eth0\. " || { echo "the report on a device that differs does not say so"; failed=1; }
+# A healthy host whose pings were not all answered elsewhere is not called healthy.
+"$netanalyze" analyze "$root/tests/causes/every-stage.nrs" -o pings.db >/dev/null
+sqlite3 pings.db "DELETE FROM finding; UPDATE outcome SET class = 'lost elsewhere' WHERE saddr LIKE '10.%'"
+"$netanalyze" report pings.db >pings.txt
+grep -q "Nothing is wrong" pings.txt && { echo "pings were lost, and the report says that nothing is wrong"; failed=1; }
+grep -q "^Of 10 echo requests (ping) 5 were answered within 200 ms, 5 lost elsewhere\.$" pings.txt || { echo "the report does not tell of lost pings"; failed=1; }
 golden info info web.nrec --utc
 golden verify verify web.nrec
 for view in $("$netanalyze" show | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
