@@ -7,7 +7,7 @@
 #include "packet_filter.h"
 #include "packet.h"
 
-enum { STACK_INTERVAL_NS = 1000000000, NO_HEADER = 0xffff };
+enum { STACK_INTERVAL_NS = 1000000000 };
 
 struct drop_key {
 	__u64 location;
@@ -54,11 +54,16 @@ static __always_inline __u64 drop__l3(struct sk_buff *skb)
 static __always_inline void drop__head(struct rec_drop *d, struct sk_buff *skb)
 {
 	__u64 end = skb__linear_end(true, skb), l3 = drop__l3(skb), start = l3, len;
+	__u64 ethernet = skb__ethernet(true, skb, l3);
 
 	d->l3_off = 0;
 	d->head_len = 0;
+	d->l2 = FRAME_KNOWN | (ethernet ? FRAME_ETHERNET : 0) | (d->tpid ? FRAME_TAG_BESIDE : 0);
+	d->pulled = (__u64)skb->data - (ethernet ? ethernet : l3);
 	__builtin_memset(d->head, 0, sizeof(d->head));
-	if (skb->mac_header != NO_HEADER) {
+	if (ethernet) {
+		start = ethernet;
+	} else if (skb->mac_header != NO_HEADER) {
 		__u64 mac = (__u64)skb->head + skb->mac_header;
 
 		if (l3 >= mac && l3 - mac <= 40)
@@ -78,6 +83,7 @@ static __always_inline void drop__head(struct rec_drop *d, struct sk_buff *skb)
 static __always_inline void drop__fill(struct rec_drop *d, struct sk_buff *skb, __u64 location, __u32 reason)
 {
 	struct net_device *dev = skb->dev;
+	__u32 tag = skb__tag(true, skb);
 
 	d->skb = (__u64)skb;
 	d->location = location;
@@ -90,7 +96,8 @@ static __always_inline void drop__fill(struct rec_drop *d, struct sk_buff *skb, 
 	d->stack = 0;
 	d->tid = bpf_get_current_pid_tgid();
 	d->ethertype = ntoh16(skb->protocol);
-	d->vlan = skb__vlan(true, skb);
+	d->vlan = tag;
+	d->tpid = tag >> 16;
 	drop__head(d, skb);
 }
 

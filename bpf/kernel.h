@@ -27,9 +27,11 @@ enum { false, true };
 #ifndef __BIG_ENDIAN__
 #define ntoh16(x) __builtin_bswap16(x)
 #define ntoh32(x) __builtin_bswap32(x)
+#define ntoh64(x) __builtin_bswap64(x)
 #else
 #define ntoh16(x) (x)
 #define ntoh32(x) (x)
+#define ntoh64(x) (x)
 #endif
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

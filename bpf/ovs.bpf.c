@@ -115,15 +115,6 @@ static __always_inline void place__of_input(struct place *p, struct sk_buff *skb
 	place__of_device(p, BPF_CORE_READ(in, dev));
 }
 
-static __always_inline __u16 vlan_beside(struct sk_buff *skb)
-{
-	struct sk_buff___vlan_present *old = (void *)skb;
-
-	if (bpf_core_field_exists(old->vlan_present) && !BPF_CORE_READ_BITFIELD_PROBED(old, vlan_present))
-		return 0;
-	return BPF_CORE_READ(skb, vlan_proto) ? BPF_CORE_READ(skb, vlan_tci) : 0;
-}
-
 /* From the Ethernet header on. */
 static __always_inline void frame__parse(struct rec_packet *p, __u64 frame, __u64 end)
 {
@@ -140,7 +131,7 @@ static __always_inline void skb__parse(struct rec_packet *p, struct sk_buff *skb
 	__u64 data = (__u64)BPF_CORE_READ(skb, data);
 	__u64 end = data + (BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len));
 
-	p->vlan = vlan_beside(skb);
+	p->vlan = skb__tag(false, skb);
 	if (ethernet)
 		frame__parse(p, data, end);
 	else

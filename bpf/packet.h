@@ -1,9 +1,12 @@
 /*
  * packet.h: fills the header fields of a packet record.
  *
- * One bounded copy of the first bytes from the layer 3 header on serves nearly every packet; IPv4
+ * One bounded copy of the first bytes, the Ethernet header included, serves nearly every packet; IPv4
  * options, fragments' extension headers and inline VLAN tags cost a second one. Only bytes of the
  * linear part count: what lies in page fragments is not looked at and its fields stay 0.
+ *
+ * A filter can ask for any byte. Of packets whose headers have more than there are fields for, the first bytes are
+ * recorded as well, in a head record.
  */
 #ifndef BPF_PACKET_H
 #define BPF_PACKET_H
@@ -71,6 +74,8 @@ struct head_vlan {
 	__be16 tci, proto;
 };
 
+enum { ETH_HEADER = 14, INLINE_TAGS = 3, NO_HEADER = 0xffff };
+
 union head_l3 {
 	struct {
 		struct head_ip4 ip;
@@ -82,6 +87,18 @@ union head_l3 {
 	} v6;
 	struct head_arp arp;
 	__u64 words[8];
+};
+
+/* A frame without a tag in it, from byte 2 on: so that the layer 3 header is aligned. */
+union head_frame {
+	__u64 macs[2]; /* pad, destination; source, type */
+	struct {
+		__u8 pad[2], ethernet[ETH_HEADER];
+		union {
+			union head_l3 l3;
+			struct head_vlan tags[INLINE_TAGS]; /* of another frame: each with the type behind it */
+		};
+	};
 };
 
 /* Where the layer 3 header is, as an address. */
@@ -101,15 +118,32 @@ static __always_inline bool proto__is_vlan(__u16 proto)
 	return proto == P_8021Q || proto == P_8021AD;
 }
 
-/* The tag kept beside the packet, 0 without one. */
-static __always_inline __u16 skb__vlan(const bool typed, struct sk_buff *skb)
+/* The tag kept beside the packet, TPID << 16 | TCI; 0 without one. */
+static __always_inline __u32 skb__tag(const bool typed, struct sk_buff *skb)
 {
 	struct sk_buff___vlan_present *old = (void *)skb;
+	__u32 tpid = ntoh16(GET(skb, vlan_proto));
 
 	if (bpf_core_field_exists(old->vlan_present) && !(typed ? BPF_CORE_READ_BITFIELD(old, vlan_present) :
 								BPF_CORE_READ_BITFIELD_PROBED(old, vlan_present)))
 		return 0;
-	return GET(skb, vlan_proto) ? GET(skb, vlan_tci) : 0;
+	return tpid ? tpid << 16 | GET(skb, vlan_tci) : 0;
+}
+
+/*
+ * Where the Ethernet header in front of a layer 3 header begins, with at most two tags between them; 0: there is none.
+ * A packet that ovs-vswitchd sends has one that is not marked.
+ */
+static __always_inline __u64 skb__ethernet(const bool typed, struct sk_buff *skb, __u64 l3)
+{
+	__u64 data = (__u64)GET(skb, data);
+	__u16 mac_header = GET(skb, mac_header);
+	__u64 mac = (__u64)GET(skb, head) + mac_header;
+
+	if (mac_header != NO_HEADER &&
+	    (l3 - mac == ETH_HEADER || l3 - mac == ETH_HEADER + 4 || l3 - mac == ETH_HEADER + 8))
+		return mac;
+	return l3 - data == ETH_HEADER ? data : 0;
 }
 
 static __always_inline void addr__mapped(__u8 *to, __be32 addr)
@@ -138,10 +172,14 @@ static __always_inline void packet__clear(struct rec_packet *p)
 	p->proto = p->ttl = p->tos = p->tcp_flags = 0;
 	p->frag = 0;
 	p->ip_id = p->seq = p->ack = p->ip_len = 0;
+	p->flow_label = 0;
 }
 
-/* `left`: how many bytes of the layer 4 header are linear. */
-static __always_inline void packet__l4(struct rec_packet *p, const struct head_l4 *h, __s64 left)
+/*
+ * `left`: how many bytes of the layer 4 header are linear. True when the fields hold all of it that is not a checksum
+ * or a window: then they are the packet as far as filters can ask.
+ */
+static __always_inline bool packet__l4(struct rec_packet *p, const struct head_l4 *h, __s64 left)
 {
 	__u8 proto = p->proto;
 
@@ -151,21 +189,30 @@ static __always_inline void packet__l4(struct rec_packet *p, const struct head_l
 		p->seq = ntoh32(h->c);
 		p->ack = ntoh32(h->d);
 		p->tcp_flags = h->flags;
-	} else if (proto == L4_TCP || proto == L4_UDP || proto == L4_SCTP || proto == L4_UDPLITE) {
+		return left >= 20;
+	}
+	if (proto == L4_TCP || proto == L4_UDP || proto == L4_SCTP || proto == L4_UDPLITE) {
 		if (left >= 4) {
 			p->sport = ntoh16(h->a);
 			p->dport = ntoh16(h->b);
 		}
-	} else if ((proto == L4_ICMP || proto == L4_ICMPV6) && left >= 8) {
+		return left >= 8;
+	}
+	if (proto == L4_ICMP || proto == L4_ICMPV6) {
 		__u16 type_code = ntoh16(h->a);
 		__u8 type = type_code >> 8;
 
+		if (left < 8)
+			return false;
 		p->dport = type_code;
 		if ((proto == L4_ICMP && (type == 8 || type == 0)) || type == 128 || type == 129) {
 			p->sport = ntoh32(h->c) >> 16;
 			p->seq = ntoh32(h->c) & 0xffff;
+			return true;
 		}
+		return false;
 	}
+	return true;
 }
 
 static __always_inline void packet__l4_at(struct rec_packet *p, __u64 at, __u64 end)
@@ -176,12 +223,13 @@ static __always_inline void packet__l4_at(struct rec_packet *p, __u64 at, __u64 
 		packet__l4(p, &h, end - at);
 }
 
-static __always_inline void packet__ip4(struct rec_packet *p, const union head_l3 *h, __u64 l3, __u64 end)
+/* This and its like: true when the fields hold all of the headers, as packet__l4(). */
+static __always_inline bool packet__ip4(struct rec_packet *p, const union head_l3 *h, __u64 l3, __u64 end)
 {
 	__u32 ihl = (h->v4.ip.ihl & 15) * 4;
 
 	if (l3 + sizeof(h->v4.ip) > end || h->v4.ip.ihl >> 4 != 4)
-		return;
+		return false;
 	addr__mapped(p->saddr, h->v4.ip.saddr);
 	addr__mapped(p->daddr, h->v4.ip.daddr);
 	p->proto = h->v4.ip.proto;
@@ -191,11 +239,12 @@ static __always_inline void packet__ip4(struct rec_packet *p, const union head_l
 	p->ip_id = ntoh16(h->v4.ip.id);
 	p->ip_len = ntoh16(h->v4.ip.tot_len);
 	if (p->frag & 0x1fff)
-		return; /* not the first fragment: no layer 4 header in here */
+		return ihl == sizeof(h->v4.ip); /* not the first fragment: no layer 4 header in here */
 	if (ihl == sizeof(h->v4.ip))
-		packet__l4(p, &h->v4.l4, end - l3 - ihl);
-	else if (ihl > sizeof(h->v4.ip))
+		return packet__l4(p, &h->v4.l4, end - l3 - ihl);
+	if (ihl > sizeof(h->v4.ip))
 		packet__l4_at(p, l3 + ihl, end);
+	return false;
 }
 
 static __always_inline bool ext__known(__u8 nexthdr)
@@ -225,25 +274,25 @@ static __always_inline bool packet__ext(struct rec_packet *p, __u64 *at, __u64 e
 	return true;
 }
 
-static __always_inline void packet__ip6(struct rec_packet *p, const union head_l3 *h, __u64 l3, __u64 end)
+static __always_inline bool packet__ip6(struct rec_packet *p, const union head_l3 *h, __u64 l3, __u64 end)
 {
 	__u64 at = l3 + sizeof(h->v6.ip);
 	__u32 flow = ntoh32(h->v6.ip.flow);
 
 	if (at > end || flow >> 28 != 6)
-		return;
+		return false;
 	__builtin_memcpy(p->saddr, h->v6.ip.saddr, 16);
 	__builtin_memcpy(p->daddr, h->v6.ip.daddr, 16);
 	p->proto = h->v6.ip.nexthdr;
 	p->ttl = h->v6.ip.hop_limit;
 	p->tos = flow >> 20;
+	p->flow_label = flow & 0xfffff;
 	p->ip_len = ntoh16(h->v6.ip.payload_len) + sizeof(h->v6.ip);
-	if (!ext__known(p->proto)) {
-		packet__l4(p, &h->v6.l4, end - at);
-		return;
-	}
+	if (!ext__known(p->proto))
+		return packet__l4(p, &h->v6.l4, end - at);
 	if (packet__ext(p, &at, end) && packet__ext(p, &at, end) && !ext__known(p->proto))
 		packet__l4_at(p, at, end);
+	return false;
 }
 
 static __always_inline void packet__arp(struct rec_packet *p, const union head_l3 *h, __u64 l3, __u64 end)
@@ -261,9 +310,31 @@ static __always_inline void packet__arp(struct rec_packet *p, const union head_l
 	addr__mapped(p->daddr, addr);
 }
 
+/* `h`: the bytes at `l3` (address). */
+static __always_inline bool packet__headers(struct rec_packet *p, const union head_l3 *h, __u64 l3, __u64 end,
+					    __u16 proto)
+{
+	if (proto == P_IP)
+		return packet__ip4(p, h, l3, end);
+	if (proto == P_IPV6)
+		return packet__ip6(p, h, l3, end);
+	if (proto == P_ARP)
+		packet__arp(p, h, l3, end);
+	return false;
+}
+
+static __always_inline bool packet__headers_at(struct rec_packet *p, union head_l3 *h, __u64 l3, __u64 end, __u16 proto)
+{
+	p->ethertype = proto;
+	packet__clear(p);
+	if (proto != P_IP && proto != P_IPV6 && proto != P_ARP)
+		return false;
+	return !bpf_probe_read_kernel(h, sizeof(*h), (void *)l3) && packet__headers(p, h, l3, end, proto);
+}
+
 /*
  * Parses from `l3` (address) with the protocol the packet claims, `proto`. While that is a VLAN tag,
- * the tag is what `l3` points at.
+ * the tag is what `l3` points at. Sets no field that is about the frame, but vlan where it is 0.
  */
 static __always_inline void packet__parse(struct rec_packet *p, __u64 l3, __u64 end, __u16 proto)
 {
@@ -281,18 +352,7 @@ static __always_inline void packet__parse(struct rec_packet *p, __u64 l3, __u64 
 		proto = ntoh16(tag.proto);
 		l3 += sizeof(tag);
 	}
-	p->ethertype = proto;
-	packet__clear(p);
-	if (proto != P_IP && proto != P_IPV6 && proto != P_ARP)
-		return;
-	if (bpf_probe_read_kernel(&h, sizeof(h), (void *)l3))
-		return;
-	if (proto == P_IP)
-		packet__ip4(p, &h, l3, end);
-	else if (proto == P_IPV6)
-		packet__ip6(p, &h, l3, end);
-	else
-		packet__arp(p, &h, l3, end);
+	packet__headers_at(p, &h, l3, end, proto);
 }
 
 #endif

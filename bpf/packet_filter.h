@@ -97,31 +97,16 @@ static __always_inline bool filter__match_l3(__u64 start, __s64 readable, __u32 
 	return filter_l3(h.half, readable, wire, start);
 }
 
-static __always_inline __u32 filter__tag(struct sk_buff *skb, bool typed)
-{
-	struct sk_buff___vlan_present *old = (void *)skb;
-	__u32 proto = GET(skb, vlan_proto);
-
-	if (!proto || (bpf_core_field_exists(old->vlan_present) && !BPF_CORE_READ_BITFIELD_PROBED(old, vlan_present)))
-		return 0;
-	return (__u32)ntoh16(proto) << 16 | GET(skb, vlan_tci);
-}
-
 /* `l3`: address of the layer 3 header, or of a VLAN tag before it; `proto`: its protocol. */
 static __always_inline bool filter__match(struct sk_buff *skb, __u64 l3, __u16 proto, bool typed)
 {
-	__u64 data = (__u64)GET(skb, data);
+	__u64 data = (__u64)GET(skb, data), mac = skb__ethernet(typed, skb, l3);
 	__u32 len = GET(skb, len);
 	__u64 end = data + (len - GET(skb, data_len));
-	__u16 mac_header = GET(skb, mac_header);
-	__u64 mac = (__u64)GET(skb, head) + mac_header;
-	__u32 tag = config.filter & FILTER_TAGS ? filter__tag(skb, typed) : 0;
 
-	/* 14 bytes of Ethernet, and at most two tags */
-	if (mac_header != 0xffff && (l3 - mac == 14 || l3 - mac == 18 || l3 - mac == 22))
-		return filter__match_l2(mac, end - mac, len + (__u32)(data - mac), tag);
-	if (l3 - data == 14) /* not marked, as in what ovs-vswitchd sends */
-		return filter__match_l2(data, end - data, len, 0);
+	if (mac)
+		return filter__match_l2(mac, end - mac, len + (__u32)(data - mac),
+					config.filter & FILTER_TAGS ? skb__tag(typed, skb) : 0);
 	if (proto != P_IP && proto != P_IPV6)
 		return false;
 	return filter__match_l3(l3, end - l3, len + (__u32)(data - l3));

@@ -28,6 +28,15 @@ static __always_inline void packet__from_sock(const bool typed, struct rec_packe
 	__builtin_memcpy(p->daddr, &addr, 16);
 }
 
+static __always_inline void packet__no_frame(struct rec_packet *p)
+{
+	p->l2 = FRAME_KNOWN;
+	p->pulled = 0;
+	p->vlan = p->tpid = 0;
+	p->tag2 = p->tag3 = 0;
+	p->dmac = p->smac = 0;
+}
+
 /*
  * TCP hands over a segment: its own header is there, the IP header is not; addresses are those of the socket. ip_len 0
  * says so. The mark and the device come later.
@@ -46,6 +55,7 @@ static __always_inline int segment_from_tcp(const bool typed, struct sock *sk, s
 	p->ifindex = 0;
 	p->ethertype = ethertype;
 	packet__clear(p);
+	packet__no_frame(p);
 	packet__from_sock(typed, p, &sk->__sk_common);
 	p->proto = L4_TCP;
 	packet__l4_at(p, (__u64)GET(skb, data), skb__linear_end(typed, skb));

@@ -83,6 +83,7 @@ enum gap_why { GAP_RING_FULL = 1, GAP_REENTERED = 2, GAP_TABLE_FULL = 3 };
 enum link_what { LINK_FOUND, LINK_APPEARED, LINK_CHANGED, LINK_GONE, LINK_MOVED };
 enum probe_status { PROBE_NOT_WANTED = 0, PROBE_ATTACHED = 1, PROBE_FAILED = 2 };
 enum task_what { TASK_FOUND = 0, TASK_EXEC = 1, TASK_EXIT = 2 };
+enum frame_bits { FRAME_KNOWN = 1, FRAME_ETHERNET = 2, FRAME_TAG_BESIDE = 4, FRAME_HEAD = 8 }; /* packet.l2, drop.l2 */
 enum link_how { LINK_CLONE = 1, LINK_COPY, LINK_SEGMENT, LINK_MERGE };
 
 #endif

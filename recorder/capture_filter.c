@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bpf/shared.h"
+#include "format/host/expression.h"
 #include "translate.h"
 
 enum { WHOLE_PACKET = 262144, INSN_BYTES = 8 };
@@ -103,25 +104,10 @@ static int compile(struct bpf_program *p, int link_type, const char *expression,
 	return ret;
 }
 
-/* Is `word` one of the words of the expression? */
-static bool has_word(const char *expression, const char *word)
-{
-	static const char IN_WORD[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
-
-	while (*expression) {
-		size_t len = strspn(expression, IN_WORD);
-
-		if (len == strlen(word) && !memcmp(expression, word, len))
-			return true;
-		expression += len ? len : 1;
-	}
-	return false;
-}
-
 static void set_traits(struct capture_filter *f, const char *expression, bool knows_l3)
 {
 	f->knows_l3 = knows_l3;
-	f->asks_for_tags = has_word(expression, "vlan");
+	f->asks_for_tags = expression__asks_for_tags(expression);
 }
 
 int capture_filter__compile(struct capture_filter **out, const char *expression, struct trace_error *err)

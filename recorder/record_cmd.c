@@ -23,6 +23,7 @@
 #include "command.h"
 #include "wanted_devices.h"
 #include "drain.h"
+#include "format/host/expression.h"
 #include "format/schema.h"
 #include "inventory.h"
 #include "losses.h"
@@ -357,6 +358,16 @@ static int without_processes(struct recording *r, struct trace_error *err)
 	return 0;
 }
 
+static int compile_filter(struct recording *r, const char *expression, struct trace_error *err)
+{
+	char warning[512];
+
+	TRY(capture_filter__compile(&r->filter, expression, err));
+	if (expression__warning(expression, warning, sizeof(warning)))
+		fprintf(stderr, "netrec: warning: %s\n", warning);
+	return 0;
+}
+
 /* Checks everything that can be known before anything is created. */
 static int prepare(struct recording *r, int argc, char **argv, struct trace_error *err)
 {
@@ -369,7 +380,7 @@ static int prepare(struct recording *r, int argc, char **argv, struct trace_erro
 	if (!o->n_pids && !o->n_comms)
 		TRY(without_processes(r, err));
 	if (*o->filter)
-		TRY(capture_filter__compile(&r->filter, o->filter, err));
+		TRY(compile_filter(r, o->filter, err));
 	TRY(wanted_devices__open(&r->devices, o, err));
 	if (o->command)
 		TRY(command__find(o->command, err));

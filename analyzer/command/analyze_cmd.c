@@ -201,9 +201,9 @@ static int set_times(struct command *c, struct trace_error *err)
 	return 0;
 }
 
-static bool match(void *arg, const struct rec_packet *p)
+static bool match(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
-	return filter__match(arg, p);
+	return filter__match(arg, p, first);
 }
 
 static void show_progress(void *arg, __u64 done, __u64 total)
@@ -286,6 +286,7 @@ int cmd_analyze(int argc, char **argv, struct trace_error *err)
 	TRY(set_times(&c, err));
 	c.opts.ifaces = c.ifaces;
 	if (c.filter) {
+		cli__warn_of_filter(c.filter);
 		TRY(filter__compile(&filter, c.filter, err));
 		c.opts.filter = (struct analyze_filter){ match, filter, c.filter };
 	}
@@ -294,6 +295,8 @@ int cmd_analyze(int argc, char **argv, struct trace_error *err)
 		c.opts.progress_arg = &c;
 	}
 	code = analyze(&c, err);
+	if (code == CLI_DONE)
+		cli__remark_on_filter(filter, true);
 	filter__free(filter);
 	return code;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include "analyzer/base/nearest.h"
 #include "analyzer/command/cli.h"
+#include "analyzer/filter/filter.h"
+#include "format/host/expression.h"
 
 enum { MAX_OPTIONS = 64 };
 
@@ -86,4 +88,20 @@ int cli__usage_error(const char *command, struct trace_error *err, const char *w
 	vsnprintf(text, sizeof(text), what, args);
 	va_end(args);
 	return trace_error__set(err, -EINVAL, "%s ('netanalyze %s --help' shows the usage)", text, command);
+}
+
+void cli__warn_of_filter(const char *expression)
+{
+	char text[512];
+
+	if (expression__warning(expression, text, sizeof(text)))
+		fprintf(stderr, "netanalyze: warning: %s\n", text);
+}
+
+void cli__remark_on_filter(const struct filter *f, bool events)
+{
+	char text[512];
+
+	if (filter__remark(f, events, text, sizeof(text)))
+		fprintf(stderr, "netanalyze: note: %s\n", text);
 }

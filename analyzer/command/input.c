@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <sqlite3.h>
 #include "analyzer/sweep/analyze.h"
+#include "analyzer/command/cli.h"
 #include "analyzer/command/input.h"
 #include "analyzer/read/scan.h"
 #include "analyzer/store/store.h"
@@ -23,7 +24,7 @@ enum { TICK_NS = 10000000 };
 
 /* Packets of one flow differ in these. */
 static const struct rec_packet not_in_flows = { .tos = 0xff, .ttl = 0xff, .tcp_flags = 0xff, .ip_id = ~0u, .ip_len = ~0u, .seq = ~0u,
-						.ack = ~0u, .len = ~0u, .vlan = 0xffff };
+						.ack = ~0u, .len = ~0u, .vlan = 0xffff, .dmac = ~0ull, .smac = ~0ull };
 
 /* ---- analyzing ---------------------------------------------------------------------------------- */
 
@@ -34,9 +35,9 @@ static void progress(void *arg, __u64 done, __u64 total)
 		fprintf(stderr, "\ranalyzing: %3.0f %%%s", 100.0 * (double)done / (double)total, done >= total ? "\r\033[K" : "");
 }
 
-static bool match(void *arg, const struct rec_packet *p)
+static bool match(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
-	return filter__match(arg, p);
+	return filter__match(arg, p, first);
 }
 
 static int set_limits(struct input *in, const struct input_opts *o, struct trace_error *err)
@@ -212,6 +213,8 @@ static int open_db(struct input *in, const char *const *paths, size_t n_paths, c
 	bool is_db = n_paths == 1 && store__is_database(paths[0]);
 
 	if (o->filter)
+		cli__warn_of_filter(o->filter);
+	if (o->filter)
 		TRY(compile(in, o, is_db ? o->unknown_in_db : o->unknown_in_trace, err));
 	if (is_db && o->filter && filter__compile_for(&in->flow_filter, o->filter, &not_in_flows, &(struct trace_error){ 0 }))
 		in->flow_filter = NULL;
@@ -246,6 +249,11 @@ int input__open(struct input *in, const char *const *paths, size_t n_paths, cons
 	if (rc != 0)
 		input__close(in);
 	return rc;
+}
+
+void input__remark(const struct input *in)
+{
+	cli__remark_on_filter(in->filter, false);
 }
 
 void input__close(struct input *in)

@@ -51,6 +51,10 @@ struct input {
  */
 int input__open(struct input *in, const char *const *paths, size_t n_paths, const struct input_opts *opts,
 		struct trace_error *err);
+
+/* Says on stderr what has to be said about the answers of the filter. */
+void input__remark(const struct input *in);
+
 void input__close(struct input *in);
 
 #endif

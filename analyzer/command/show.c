@@ -35,11 +35,13 @@ static const struct view views[] = {
 
 enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8, DEFAULT_TOP = 20 };
 
-/* What the tables of single packets, drops and retransmissions do not keep of the headers, and their events never had. */
-static const struct rec_packet not_in_packets = { .ip_len = ~0u };
+/* What the tables of single drops and retransmissions do not keep of the headers, and their events never had. */
 static const struct rec_packet not_in_drops = { .tos = 0xff, .ip_len = ~0u };
 static const struct rec_packet not_in_tcp = { .tos = 0xff, .ip_len = ~0u, .ack = ~0u, .ttl = 0xff, .tcp_flags = 0xff, .ip_id = ~0u,
-					      .len = ~0u, .vlan = 0xffff };
+					      .len = ~0u, .vlan = 0xffff, .dmac = ~0ull, .smac = ~0ull };
+
+/* What events other than packets and drops never have. */
+static const struct rec_packet not_in_others = { .dmac = ~0ull, .smac = ~0ull };
 
 struct show {
 	const struct view *view;
@@ -62,7 +64,7 @@ static const char help_text[] =
 	"  --top N        rows of a table (20); 0: all\n"
 	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
 	"  --utc          times in UTC, not in local time\n"
-	"  FILTER         tcpdump syntax: only packets that match (VLAN-tagged ones need `vlan and …`)\n"
+	"  FILTER         tcpdump syntax: only packets that match (those with a VLAN tag in them need `vlan and …`)\n"
 	"\n"
 	"On a database, times are rounded to its windows of one second, and a filter works where rows carry a flow\n"
 	"(packets, drop-events, tcp). On a recording both are exact.\n"
@@ -204,12 +206,13 @@ static int print_json(const struct show *s, const struct input *in, const struct
 
 static void set_unknown(struct show *s)
 {
-	if (strcmp(s->view->name, "packets") == 0)
-		s->input.unknown_in_db = &not_in_packets;
 	if (strcmp(s->view->name, "drop-events") == 0)
 		s->input.unknown_in_db = &not_in_drops;
 	if (strcmp(s->view->name, "tcp") == 0)
 		s->input.unknown_in_db = s->input.unknown_in_trace = &not_in_tcp;
+	if (strcmp(s->view->name, "upcalls") == 0 || strcmp(s->view->name, "megaflows") == 0 ||
+	    strcmp(s->view->name, "ovs-drops") == 0 || strcmp(s->view->name, "conntrack") == 0)
+		s->input.unknown_in_trace = &not_in_others;
 }
 
 static int show(struct show *s, struct trace_error *err)
@@ -233,6 +236,7 @@ static int show(struct show *s, struct trace_error *err)
 				      "made from", s->path, s->view->name);
 	else
 		rc = s->json ? print_json(s, &in, params, err) : print_text(s, &in, params, err);
+	input__remark(&in);
 	input__close(&in);
 	return rc;
 }

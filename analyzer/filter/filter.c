@@ -1,260 +1,37 @@
 /*
  * filter.c: tcpdump filters over packet records.
  *
- * What must hold: a compiled filter only loads bytes that the record holds. This is proved when the filter
- * is compiled, by following its program through every shape a built frame can have (shapes[]). Within a
- * shape the bytes that make it up (ethertype, protocol, fragment) are constants, so only the branches that
- * a packet of this shape can take are followed. cBPF jumps forward only: one pass in program order visits
- * each instruction after all that lead to it.
+ * What must hold: what is answered is what libpcap would say of the packet itself. A compiled filter is tried on every
+ * shape a frame that is built of fields can have, and refused if it asks for bytes that records of that shape never
+ * hold. Within a shape the bytes that make it up (ethertype, protocol, fragment) are constants, so only the branches
+ * that a packet of this shape can take are followed. What remains open is found out packet by packet, and counted.
+ *
+ * Where an expression moves its own offsets (format/host/expression.h) it reads bytes of any meaning on most shapes:
+ * refusing it would say nothing.
  */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <netinet/in.h>
 #include <linux/if_ether.h>
 #include <pcap/pcap.h>
+#include "analyzer/filter/cbpf.h"
 #include "analyzer/filter/filter.h"
-#include "analyzer/filter/headers.h"
+#include "format/host/expression.h"
 
-/* Loads from here on are the kernel's ancillary data, not bytes of the packet: SKF_AD_OFF of linux/filter.h. */
-#define ANCILLARY 0xfffff000u
+enum { SNAPLEN = 65535, MACS = 12, HEAD_BYTES = sizeof(((struct rec_head *)0)->bytes) };
 
 struct filter {
-	struct bpf_program program;
+	struct bpf_program l2, l3; /* for packets with an Ethernet header and without one */
+	bool knows_l3; /* else none of the latter matches */
+	bool tags;
+	__u64 unknown, unknown_macs; /* verdicts that could not be given; of those, for want of MAC addresses */
+	__u64 unknown_others; /* could not be given about other events than packets and drops */
+	__u64 assumed; /* given without knowing about tags and extension headers */
+	bool no_memory;
 };
-
-/* ---- what a program loads ---------------------------------------------------------------------- */
-
-struct value {
-	bool known;
-	uint32_t v;
-};
-
-/* What is known before an instruction; merged over all ways to it. */
-struct state {
-	bool reached;
-	struct value a, x, mem[BPF_MEMWORDS];
-};
-
-struct shape {
-	uint8_t frame[HEADERS_MAX];
-	uint8_t worth[HEADERS_MAX];
-	size_t len;
-};
-
-struct walk {
-	const struct bpf_insn *insns;
-	unsigned n;
-	struct state *states; /* n */
-	const struct shape *shape;
-	struct trace_error *err;
-};
-
-static void merge_value(struct value *into, const struct value *from)
-{
-	if (!from->known || from->v != into->v)
-		into->known = false;
-}
-
-static int reach(struct walk *w, unsigned pc, const struct state *from)
-{
-	struct state *to;
-
-	if (pc >= w->n)
-		return -EINVAL;
-	to = &w->states[pc];
-	if (!to->reached) {
-		*to = *from;
-		to->reached = true;
-		return 0;
-	}
-	merge_value(&to->a, &from->a);
-	merge_value(&to->x, &from->x);
-	for (int i = 0; i < BPF_MEMWORDS; i++)
-		merge_value(&to->mem[i], &from->mem[i]);
-	return 0;
-}
-
-static int refuse(struct walk *w, uint32_t offset)
-{
-	if (offset < 12)
-		return trace_error__set(w->err, -EINVAL,
-					"the filter asks for a MAC address (byte %u of the frame), which packet records do not "
-					"hold: filter by IP address, port, protocol or VLAN",
-					offset);
-	if (offset >= ANCILLARY)
-		return trace_error__set(w->err, -EINVAL,
-					"the filter asks for the direction or the interface (inbound, outbound, ifindex), which it "
-					"cannot see: filter by header fields");
-	if (offset >= w->shape->len)
-		return trace_error__set(w->err, -EINVAL,
-					"the filter asks for payload (byte %u of the frame), which packet records do not hold: "
-					"filter by header fields",
-					offset);
-	return trace_error__set(w->err, -EINVAL,
-				"the filter asks for a header field that packet records do not hold (byte %u of the frame, such "
-				"as a checksum, window, flow label or header length): filter by address, port, protocol, flags, "
-				"sequence number or length",
-				offset);
-}
-
-static int load_frame(struct walk *w, uint32_t offset, unsigned size, struct value *out)
-{
-	bool constant = true;
-	uint32_t v = 0;
-
-	for (uint32_t i = offset; i < offset + size; i++) {
-		if (i >= w->shape->len || w->shape->worth[i] == BYTE_UNRECORDED)
-			return refuse(w, i);
-		if (w->shape->worth[i] != BYTE_SHAPE)
-			constant = false;
-		v = v << 8 | w->shape->frame[i];
-	}
-	*out = (struct value){ constant, constant ? v : 0 };
-	return 0;
-}
-
-static unsigned load_size(const struct bpf_insn *in)
-{
-	return BPF_SIZE(in->code) == BPF_W ? 4 : BPF_SIZE(in->code) == BPF_H ? 2 : 1;
-}
-
-static int load(struct walk *w, const struct bpf_insn *in, struct state *s)
-{
-	switch (BPF_MODE(in->code)) {
-	case BPF_IMM:
-		s->a = (struct value){ true, in->k };
-		return 0;
-	case BPF_MEM:
-		s->a = s->mem[in->k % BPF_MEMWORDS];
-		return 0;
-	case BPF_LEN:
-		s->a.known = false;
-		return 0;
-	case BPF_ABS:
-		return in->k > UINT16_MAX ? refuse(w, in->k) : load_frame(w, in->k, load_size(in), &s->a);
-	case BPF_IND:
-		if (!s->x.known || s->x.v + (uint64_t)in->k > UINT16_MAX)
-			return refuse(w, HEADERS_MAX);
-		return load_frame(w, s->x.v + in->k, load_size(in), &s->a);
-	}
-	return -EINVAL;
-}
-
-/* The header length that IPv4 port filters load: frames are built without options, so it is always 20. */
-static int load_x(struct walk *w, const struct bpf_insn *in, struct state *s)
-{
-	switch (BPF_MODE(in->code)) {
-	case BPF_IMM:
-		s->x = (struct value){ true, in->k };
-		return 0;
-	case BPF_MEM:
-		s->x = s->mem[in->k % BPF_MEMWORDS];
-		return 0;
-	case BPF_LEN:
-		s->x.known = false;
-		return 0;
-	case BPF_MSH:
-		if (in->k >= w->shape->len)
-			return refuse(w, in->k);
-		s->x = (struct value){ true, 4u * (w->shape->frame[in->k] & 0xf) };
-		return 0;
-	}
-	return -EINVAL;
-}
-
-static void compute(const struct bpf_insn *in, struct state *s)
-{
-	struct value b = BPF_SRC(in->code) == BPF_X ? s->x : (struct value){ true, in->k };
-	bool known = s->a.known && (b.known || BPF_OP(in->code) == BPF_NEG);
-	uint32_t a = s->a.v;
-
-	switch (BPF_OP(in->code)) {
-	case BPF_ADD: a += b.v; break;
-	case BPF_SUB: a -= b.v; break;
-	case BPF_MUL: a *= b.v; break;
-	case BPF_AND: a &= b.v; break;
-	case BPF_OR: a |= b.v; break;
-	case BPF_XOR: a ^= b.v; break;
-	case BPF_LSH: a = b.v < 32 ? a << b.v : 0; break;
-	case BPF_RSH: a = b.v < 32 ? a >> b.v : 0; break;
-	case BPF_NEG: a = 0 - a; break;
-	default: known = false; break;
-	}
-	s->a = (struct value){ known, known ? a : 0 };
-}
-
-static int jump(struct walk *w, unsigned pc, const struct state *s)
-{
-	const struct bpf_insn *in = &w->insns[pc];
-	struct value b = BPF_SRC(in->code) == BPF_X ? s->x : (struct value){ true, in->k };
-	bool taken = false;
-
-	if (BPF_OP(in->code) == BPF_JA)
-		return reach(w, pc + 1 + in->k, s);
-	switch (BPF_OP(in->code)) {
-	case BPF_JEQ: taken = s->a.v == b.v; break;
-	case BPF_JGT: taken = s->a.v > b.v; break;
-	case BPF_JGE: taken = s->a.v >= b.v; break;
-	case BPF_JSET: taken = s->a.v & b.v; break;
-	}
-	if (s->a.known && b.known)
-		return reach(w, pc + 1 + (taken ? in->jt : in->jf), s);
-	TRY(reach(w, pc + 1 + in->jt, s));
-	return reach(w, pc + 1 + in->jf, s);
-}
-
-static int step(struct walk *w, unsigned pc)
-{
-	const struct bpf_insn *in = &w->insns[pc];
-	struct state s = w->states[pc];
-
-	switch (BPF_CLASS(in->code)) {
-	case BPF_LD:
-		TRY(load(w, in, &s));
-		break;
-	case BPF_LDX:
-		TRY(load_x(w, in, &s));
-		break;
-	case BPF_ST:
-		s.mem[in->k % BPF_MEMWORDS] = s.a;
-		break;
-	case BPF_STX:
-		s.mem[in->k % BPF_MEMWORDS] = s.x;
-		break;
-	case BPF_ALU:
-		compute(in, &s);
-		break;
-	case BPF_JMP:
-		return jump(w, pc, &s);
-	case BPF_RET:
-		return 0;
-	case BPF_MISC:
-		if (BPF_MISCOP(in->code) == BPF_TAX)
-			s.x = s.a;
-		else
-			s.a = s.x;
-		break;
-	}
-	return reach(w, pc + 1, &s);
-}
-
-static int walk_shape(const struct bpf_program *program, const struct shape *shape, struct trace_error *err)
-{
-	struct walk w = { .insns = program->bf_insns, .n = program->bf_len, .shape = shape, .err = err };
-	int rc = 0;
-
-	w.states = calloc(w.n, sizeof(*w.states));
-	if (!w.states)
-		return trace_error__set(err, -ENOMEM, "out of memory while checking the filter");
-	w.states[0].reached = true;
-	for (unsigned pc = 0; pc < w.n && rc == 0; pc++)
-		if (w.states[pc].reached)
-			rc = step(&w, pc);
-	free(w.states);
-	return rc;
-}
 
 /* ---- every shape of a frame -------------------------------------------------------------------- */
 
@@ -265,59 +42,84 @@ struct question {
 	struct trace_error *err;
 };
 
+/* Makes another packet of it that differs in all of these. */
 static void set_unknown(struct rec_packet *p, const struct rec_packet *unknown)
 {
-	p->tos = unknown->tos;
-	p->ttl = unknown->ttl;
-	p->tcp_flags = unknown->tcp_flags;
-	p->ip_len = unknown->ip_len;
-	p->seq = unknown->seq;
-	p->ack = unknown->ack;
+	p->tos ^= unknown->tos;
+	p->ttl ^= unknown->ttl;
+	p->tcp_flags ^= unknown->tcp_flags;
+	p->ip_len ^= unknown->ip_len;
+	p->seq ^= unknown->seq;
+	p->ack ^= unknown->ack;
+	p->dmac ^= unknown->dmac;
+	p->smac ^= unknown->smac;
 	if (p->ethertype == ETH_P_IP) /* in IPv6 it would make the packet a fragment */
-		p->ip_id = unknown->ip_id;
+		p->ip_id ^= unknown->ip_id;
 }
 
 /* The bytes that an unknown field would change are those that are not recorded. */
-static void forget_unknown(struct shape *shape, const struct rec_packet *p, const struct rec_packet *unknown)
+static void forget_unknown(struct frame *shape, const struct rec_packet *p, const struct rec_packet *unknown)
 {
 	struct rec_packet other = *p;
-	uint8_t frame[HEADERS_MAX];
-	size_t len;
+	struct frame changed;
 
 	set_unknown(&other, unknown);
-	len = headers__build(&other, frame, NULL);
-	for (size_t i = 0; i < len && i < shape->len; i++)
-		if (frame[i] != shape->frame[i])
+	frame__build(&changed, &other, NULL, true);
+	for (size_t i = 0; i < changed.len && i < shape->len; i++)
+		if (changed.bytes[i] != shape->bytes[i])
 			shape->worth[i] = BYTE_UNRECORDED;
+}
+
+/* Whatever it is, its first bytes are recorded. */
+static void record_rest(struct frame *shape, size_t from)
+{
+	for (; shape->len < HEAD_BYTES; shape->len++)
+		shape->bytes[shape->len] = 0;
+	memset(shape->worth + from, BYTE_RECORDED, shape->len - from);
+}
+
+static bool has_fields(const struct rec_packet *p)
+{
+	return p->ethertype == ETH_P_IP || p->ethertype == ETH_P_IPV6;
 }
 
 static int walk_packet(const struct question *q, struct rec_packet *p)
 {
-	struct shape shape = { .len = 0 };
+	static const __u32 tags[] = { 0, (__u32)ETH_P_8021Q << 16 | 1, (__u32)ETH_P_8021AD << 16 | 1 };
+	struct frame shape;
 
-	for (unsigned vlan = 0; vlan < 2; vlan++) {
-		p->vlan = (__u16)vlan;
-		shape.len = headers__build(p, shape.frame, shape.worth);
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
+		p->l2 = FRAME_KNOWN | FRAME_ETHERNET;
+		p->tpid = tags[i] >> 16;
+		p->vlan = (__u16)tags[i];
+		frame__build(&shape, p, NULL, true);
 		forget_unknown(&shape, p, q->unknown);
-		TRY(walk_shape(q->program, &shape, q->err));
+		if (!has_fields(p))
+			record_rest(&shape, MACS + (p->tpid ? 6 : 2));
+		TRY(cbpf__check(q->program, &shape, q->err));
 	}
 	return 0;
+}
+
+static bool is_extension(unsigned proto)
+{
+	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING || proto == IPPROTO_FRAGMENT ||
+	       proto == IPPROTO_AH || proto == IPPROTO_DSTOPTS;
 }
 
 static int walk_ip(const struct question *q, __u16 ethertype)
 {
 	static const __u16 v4_frags[] = { 0, 0x4000, 0x2000, 0x2001, 0x0001 };
-	static const __u16 v6_frags[] = { 0, 0x0001, 0x0009, 0x0008 };
 	bool v4 = ethertype == ETH_P_IP;
-	size_t n_frags = v4 ? sizeof(v4_frags) / sizeof(*v4_frags) : sizeof(v6_frags) / sizeof(*v6_frags);
+	size_t n_frags = v4 ? sizeof(v4_frags) / sizeof(*v4_frags) : 1;
 
 	for (unsigned proto = 0; proto < 256; proto++) {
-		if (!v4 && proto == IPPROTO_FRAGMENT) /* is in front of a protocol, never one itself */
+		if (!v4 && is_extension(proto)) /* then its first bytes are recorded */
 			continue;
 		for (size_t j = 0; j < n_frags; j++) {
-			struct rec_packet p = { .ethertype = ethertype, .proto = (__u8)proto };
+			struct rec_packet p = { .ethertype = ethertype, .proto = (__u8)proto, .ip_len = 40 };
 
-			p.frag = v4 ? v4_frags[j] : v6_frags[j];
+			p.frag = v4 ? v4_frags[j] : 0;
 			TRY(walk_packet(q, &p));
 		}
 	}
@@ -336,8 +138,9 @@ static int check_instruction(const struct question *q, const struct bpf_insn *in
 
 	if (in->code == (BPF_JMP | BPF_JA) && in->k >= q->program->bf_len) /* backwards: only protochain does that */
 		return trace_error__set(q->err, -EINVAL,
-					"the filter walks a chain of headers (protochain), which packet records do not hold: use "
-					"proto");
+					"the filter walks a chain of headers (protochain), which the kernel does not run, "
+					"and so is refused here, too: name the header to expect, such as \"ip6[6] = 0 "
+					"and ip6[40] = 17\"");
 	if (loads_len && q->unknown->len)
 		return trace_error__set(q->err, -EINVAL, "the filter asks for the length of the packet, which is not known here");
 	if (BPF_CLASS(in->code) == BPF_JMP && is_tag(in->k) && q->unknown->vlan)
@@ -357,8 +160,6 @@ static int check_loads(const struct question *q)
 {
 	struct rec_packet llc = { .ethertype = ETH_P_802_2 };
 
-	for (unsigned pc = 0; pc < q->program->bf_len; pc++)
-		TRY(check_instruction(q, &q->program->bf_insns[pc]));
 	TRY(walk_packet(q, &llc));
 	TRY(walk_ip(q, ETH_P_IP));
 	TRY(walk_ip(q, ETH_P_IPV6));
@@ -372,26 +173,44 @@ static int check_loads(const struct question *q)
 	return 0;
 }
 
+static int check(const struct question *q, const char *expression)
+{
+	for (unsigned pc = 0; pc < q->program->bf_len; pc++)
+		TRY(check_instruction(q, &q->program->bf_insns[pc]));
+	return expression__trap(expression) ? 0 : check_loads(q);
+}
+
 /* ---- interface --------------------------------------------------------------------------------- */
+
+static int compile(struct bpf_program *program, int link_type, const char *expression, struct trace_error *err)
+{
+	pcap_t *pcap = pcap_open_dead(link_type, SNAPLEN);
+	int rc = 0;
+
+	if (!pcap)
+		return trace_error__set(err, -ENOMEM, "out of memory while compiling the filter");
+	if (pcap_compile(pcap, program, expression, 1, PCAP_NETMASK_UNKNOWN) != 0)
+		rc = trace_error__set(err, -EINVAL,
+				      "bad filter '%s': %s; the syntax is that of tcpdump, see pcap-filter(7)", expression,
+				      pcap_geterr(pcap));
+	pcap_close(pcap);
+	return rc;
+}
 
 int filter__compile_for(struct filter **out, const char *expression, const struct rec_packet *unknown,
 			struct trace_error *err)
 {
-	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
 	struct filter *f = calloc(1, sizeof(*f));
 	int rc;
 
 	*out = NULL;
-	if (!pcap || !f) {
-		rc = trace_error__set(err, -ENOMEM, "out of memory while compiling the filter");
-	} else if (pcap_compile(pcap, &f->program, expression, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-		rc = trace_error__set(err, -EINVAL, "bad filter '%s': %s; the syntax is that of tcpdump, see pcap-filter(7)",
-				      expression, pcap_geterr(pcap));
-	} else {
-		rc = check_loads(&(struct question){ &f->program, unknown, err });
-	}
-	if (pcap)
-		pcap_close(pcap);
+	if (!f)
+		return trace_error__set(err, -ENOMEM, "out of memory while compiling the filter");
+	rc = compile(&f->l2, DLT_EN10MB, expression, err);
+	if (rc == 0)
+		rc = check(&(struct question){ &f->l2, unknown, err }, expression);
+	f->knows_l3 = rc == 0 && compile(&f->l3, DLT_RAW, expression, NULL) == 0;
+	f->tags = expression__asks_for_tags(expression);
 	if (rc == 0)
 		*out = f;
 	else
@@ -406,18 +225,68 @@ int filter__compile(struct filter **out, const char *expression, struct trace_er
 	return filter__compile_for(out, expression, &everything_known, err);
 }
 
-bool filter__match(const struct filter *f, const struct rec_packet *p)
+/* A segment that TCP has just handed to IP is decided about again when it has its IP header. */
+static void count(struct filter *f, const struct rec_packet *p, const struct frame *frame, int verdict,
+		  uint32_t missing)
 {
-	uint8_t frame[HEADERS_MAX];
-	size_t len = headers__build(p, frame, NULL);
+	bool unfinished = p->l2 & FRAME_KNOWN && has_fields(p) && !p->ip_len && !(p->l2 & FRAME_HEAD);
 
-	return bpf_filter(f->program.bf_insns, frame, p->len, (u_int)len) != 0;
+	if (verdict == -ENOMEM)
+		f->no_memory = true;
+	else if (p->rec.type != REC_packet)
+		f->unknown_others += verdict == VERDICT_UNKNOWN;
+	else if (verdict != VERDICT_UNKNOWN)
+		f->assumed += frame->assumed;
+	else if (!unfinished)
+		f->unknown++, f->unknown_macs += frame->ethernet && missing < MACS;
+}
+
+bool filter__match(struct filter *f, const struct rec_packet *p, const struct first_bytes *first)
+{
+	struct frame frame;
+	uint32_t missing = 0;
+	int verdict;
+
+	frame__build(&frame, p, first, f->tags);
+	if (!frame.ethernet && (!f->knows_l3 || !has_fields(p)))
+		return false;
+	verdict = cbpf__run(frame.ethernet ? &f->l2 : &f->l3, &frame, &missing);
+	count(f, p, &frame, verdict, missing);
+	return verdict == VERDICT_YES;
+}
+
+bool filter__remark(const struct filter *f, bool events, char *text, size_t size)
+{
+	char left_out[200] = "", assumed[200] = "", others[200] = "";
+
+	if (!f || !(f->unknown || f->assumed || f->no_memory || (events && f->unknown_others)))
+		return false;
+	if (f->unknown)
+		snprintf(left_out, sizeof(left_out),
+			 "%llu records are left out because it asks for %s%s that they do not hold", f->unknown,
+			 f->unknown_macs ? "MAC addresses" : "bytes",
+			 f->unknown_macs && f->unknown_macs < f->unknown ? " and other bytes" : "");
+	if (f->assumed)
+		snprintf(assumed, sizeof(assumed),
+			 "%llu tagged or IPv6 ones do not say whether there are more VLAN tags or extension headers, "
+			 "and are taken to have none",
+			 f->assumed);
+	if (events && f->unknown_others)
+		snprintf(others, sizeof(others),
+			 "%llu events of TCP, connection tracking, fragments and Open vSwitch never hold what it asks for, "
+			 "and are left out",
+			 f->unknown_others);
+	snprintf(text, size, "the filter cannot be answered exactly: %s%s%s%s%s%s",
+		 f->no_memory ? "out of memory; " : "", left_out, *left_out && (*assumed || *others) ? "; " : "", assumed,
+		 *assumed && *others ? "; " : "", others);
+	return true;
 }
 
 void filter__free(struct filter *f)
 {
 	if (!f)
 		return;
-	pcap_freecode(&f->program);
+	pcap_freecode(&f->l2);
+	pcap_freecode(&f->l3);
 	free(f);
 }

@@ -128,7 +128,7 @@ static void settle(struct state *st, struct upcall *u, enum fate fate, __u32 err
 
 static bool wanted(const struct state *st, const struct upcall_id *id, __u32 netns, __u32 ifindex, __u32 len)
 {
-	struct rec_packet p = { .rec.type = REC_packet, .sport = id->sport, .dport = id->dport, .ethertype = id->ethertype,
+	struct rec_packet p = { .sport = id->sport, .dport = id->dport, .ethertype = id->ethertype,
 				.proto = id->proto, .tcp_flags = id->tcp_flags, .frag = id->frag, .ip_id = id->ip_id,
 				.seq = id->seq, .ack = id->ack, .ip_len = id->ip_len, .len = len, .vlan = id->vlan,
 				.netns = netns, .ifindex = ifindex };
@@ -137,7 +137,7 @@ static bool wanted(const struct state *st, const struct upcall_id *id, __u32 net
 		return true;
 	memcpy(p.saddr, id->saddr, sizeof(p.saddr));
 	memcpy(p.daddr, id->daddr, sizeof(p.daddr));
-	return sweep__match(st->sweep, &p);
+	return sweep__match(st->sweep, &p, NULL);
 }
 
 static bool wanted_flow(const struct state *st, const struct flow_command *c)

@@ -40,7 +40,6 @@ static void packet_of(const struct rec_ovs_drop *d, struct rec_packet *p)
 	*p = (struct rec_packet){ .rec = d->rec, .skb = d->skb, .sport = d->sport, .dport = d->dport,
 				  .ethertype = d->ethertype, .proto = d->proto, .tcp_flags = d->tcp_flags, .vlan = d->vlan,
 				  .ip_id = d->ip_id, .seq = d->seq, .len = d->len, .netns = d->netns, .ifindex = d->ifindex };
-	p->rec.type = REC_packet;
 	memcpy(p->saddr, d->saddr, sizeof(p->saddr));
 	memcpy(p->daddr, d->daddr, sizeof(p->daddr));
 }
@@ -74,7 +73,7 @@ static void on_event(void *state, const struct rec *rec)
 	__u64 *n;
 
 	packet_of(d, &p);
-	if (!sweep__match(st->sweep, &p))
+	if (!sweep__match(st->sweep, &p, NULL))
 		return;
 	memcpy(key, &k, sizeof(k));
 	n = tally__at(&st->drops, st->sweep->win, key).count;

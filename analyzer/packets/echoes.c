@@ -206,7 +206,7 @@ static bool wants_reply(const struct echoes *e, const struct key *k)
 
 	memcpy(p.saddr, k->daddr, sizeof(p.saddr));
 	memcpy(p.daddr, k->saddr, sizeof(p.daddr));
-	return sweep__match(e->sweep, &p);
+	return sweep__match(e->sweep, &p, NULL);
 }
 
 static bool has_left(const struct way *w)

@@ -250,12 +250,37 @@ static void find_family(struct following *st, struct journey *j, const struct re
 	j->flow_generation = from->flow_generation;
 }
 
+bool following__matches(struct following *st, const struct rec_packet *p)
+{
+	struct first_bytes first;
+
+	return sweep__match(st->sweep, p, heads__find(st->heads, p, &first) ? &first : NULL);
+}
+
+void following__keep_first(struct following *st, struct journey *j, const struct rec_packet *p)
+{
+	struct first_bytes first = { .len = 0 };
+
+	if (heads__find(st->heads, p, &first))
+		memcpy(j->first, first.at, first.len);
+	j->n_first = (__u8)first.len;
+}
+
+void following__match_again(struct following *st, struct journey *j, const struct rec_packet *p)
+{
+	if (j->matched || !following__matches(st, p))
+		return;
+	j->matched = true;
+	count_in_flow(st, j, p->rec.ts);
+}
+
 /* The packet shows its headers. */
 void following__introduce(struct following *st, struct journey *j, const struct rec_packet *head)
 {
 	j->orphan = false;
 	j->head = *head;
-	j->matched = sweep__match(st->sweep, head);
+	following__keep_first(st, j, head);
+	j->matched = following__matches(st, head);
 	j->flow = 0;
 	find_family(st, j, head);
 	count_in_flow(st, j, head->rec.ts);

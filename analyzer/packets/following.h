@@ -11,6 +11,7 @@
 #include "analyzer/packets/datagrams.h"
 #include "analyzer/packets/echoes.h"
 #include "analyzer/packets/flows.h"
+#include "analyzer/packets/heads.h"
 #include "analyzer/packets/kept_packets.h"
 #include "analyzer/packets/tunnels.h"
 #include "analyzer/packets/xmits.h"
@@ -27,6 +28,7 @@ struct following {
 	struct echoes *echoes;
 	struct xmits *xmits;
 	struct tunnels *tunnels;
+	struct heads *heads;
 	struct tally latency, stages, journeys;
 	__u64 now; /* record that was seen last */
 	__u64 evicted, unparked;
@@ -42,6 +44,15 @@ struct journey *following__begin(struct following *st, __u64 skb, const struct h
 
 /* It shows its headers: only now it can match the filter, and has a flow. */
 void following__introduce(struct following *st, struct journey *j, const struct rec_packet *head);
+
+/* Does the filter want a packet with these headers, and the first bytes that came with them? */
+bool following__matches(struct following *st, const struct rec_packet *p);
+
+/* As in netrec, it is followed from the first stage where the filter wants it. */
+void following__match_again(struct following *st, struct journey *j, const struct rec_packet *p);
+
+/* Its first bytes are those that came with this record; none, if none did. */
+void following__keep_first(struct following *st, struct journey *j, const struct rec_packet *p);
 
 /* It comes to another stage. */
 void following__move(struct following *st, struct journey *j, const struct hop *h);

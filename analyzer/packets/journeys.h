@@ -44,7 +44,10 @@ struct journey {
 	bool upcall_doubled;  /* of its upcall both the stage and the record were seen */
 	__u32 upcall_place;   /* at stage ovs_dp_upcall: in the table of those that wait (ovs/upcalls.h) */
 	__u64 upcall;         /* its serial number there; 0: not known */
-	struct rec_packet head; /* at its first stage; in a tunnel: of the packet inside */
+	__u8 n_first;           /* of the bytes below; 0: the head's fields are all */
+	struct rec_packet head; /* at its first stage, its frame at the first one with an Ethernet header; in a tunnel: of
+				   the packet inside */
+	__u8 first[sizeof(((struct rec_head *)0)->bytes)]; /* its first bytes */
 	struct rec_packet outer; /* the headers that a tunnel put before it */
 	struct hop timeline[JOURNEY_HOPS];
 };

@@ -77,6 +77,7 @@ static __s64 store_packet(struct kept_packets *k, const char *why, const struct 
 	const struct rec_packet *outer = &j->outer;
 	bool known = !j->orphan;
 	bool addr = known && (h->ethertype == 0x0800 || h->ethertype == 0x86dd || h->ethertype == 0x0806);
+	bool frame = known && h->l2 & FRAME_KNOWN, ethernet = frame && h->l2 & FRAME_ETHERNET;
 	__s64 id = ++k->last_id;
 
 #define V_KNOWN(column, x) V_OPT(column, known, x)
@@ -96,7 +97,10 @@ static __s64 store_packet(struct kept_packets *k, const char *why, const struct 
 	      V_INT("branch", j->branch), V_OPT("outer_ethertype", j->wrapped, outer->ethertype),
 	      V_OPT("outer_proto", j->wrapped, outer->proto), V_ADDR("outer_saddr", j->wrapped ? outer->saddr : NULL),
 	      V_OPT("outer_sport", j->wrapped, outer->sport), V_ADDR("outer_daddr", j->wrapped ? outer->daddr : NULL),
-	      V_OPT("outer_dport", j->wrapped, outer->dport));
+	      V_OPT("outer_dport", j->wrapped, outer->dport), V_KNOWN("ip_len", h->ip_len), V_KNOWN("l2", h->l2),
+	      V_OPT("pulled", frame, h->pulled), V_OPT("tpid", frame, h->tpid), V_OPT("tag2", frame, h->tag2),
+	      V_OPT("tag3", frame, h->tag3), V_OPT("flow_label", frame, h->flow_label), V_OPT("dmac", ethernet, h->dmac),
+	      V_OPT("smac", ethernet, h->smac), V_BLOB("first", known && j->n_first ? j->first : NULL, j->n_first));
 #undef V_KNOWN
 	if (has_end(end) && end->location)
 		names__use_location(k->sweep->names, end->location);

@@ -53,12 +53,11 @@ static bool wanted(const struct state *st, const struct rec_conntrack *r)
 
 	if (!st->sweep->opts.filter.match)
 		return true;
-	p.rec.type = REC_packet;
 	for (unsigned i = 0; i < sizeof(p.saddr); i++) {
 		p.saddr[i] = r->saddr[i];
 		p.daddr[i] = r->daddr[i];
 	}
-	return sweep__match(st->sweep, &p);
+	return sweep__match(st->sweep, &p, NULL);
 }
 
 static void keep(struct state *st, const struct rec_conntrack *r, unsigned ctinfo)

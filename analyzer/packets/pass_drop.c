@@ -7,6 +7,7 @@
 #include <string.h>
 #include "analyzer/packets/datagrams.h"
 #include "analyzer/packets/flows.h"
+#include "analyzer/filter/frame.h"
 #include "analyzer/filter/headers.h"
 #include "analyzer/base/heavy.h"
 #include "analyzer/sweep/pass.h"
@@ -74,7 +75,19 @@ static bool parse(const struct rec_drop *d, struct rec_packet *p)
 	p->netns = d->netns;
 	p->ifindex = d->ifindex;
 	p->tid = d->tid;
+	p->tpid = d->tpid;
+	p->l2 = d->l2 ? d->l2 | FRAME_HEAD : 0;
+	p->pulled = d->pulled;
 	return true;
+}
+
+/* What a filter sees of it: from the Ethernet header on, or from layer 3 where there is none. */
+static struct first_bytes first_bytes(const struct rec_drop *d)
+{
+	size_t len = d->head_len < sizeof(d->head) ? d->head_len : sizeof(d->head);
+	size_t skip = d->l2 & FRAME_ETHERNET || d->l3_off > len ? 0 : d->l3_off;
+
+	return (struct first_bytes){ d->head + skip, len - skip, sizeof(d->head) - skip };
 }
 
 /* Is a packet lost by this, or was it part of one? */
@@ -108,7 +121,8 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 	      V_OPT("ip_id", known, p->ip_id), V_OPT("seq", known, p->seq), V_OPT("tcp_flags", known, p->tcp_flags),
 	      V_OPT("ttl", known, p->ttl), V_INT("last_stage", subject->last_stage),
 	      V_OPT("packet", subject->packet, subject->packet), V_BLOB("head", d->head, len),
-	      V_OPT("ack", known, p->ack), V_INT("part", !lost));
+	      V_OPT("ack", known, p->ack), V_INT("part", !lost), V_OPT("l2", known, p->l2), V_OPT("pulled", known, p->pulled),
+	      V_OPT("tpid", known, p->tpid), V_OPT("ip_len", known, p->ip_len), V_INT("l3_off", d->l3_off));
 }
 
 /* ---- by flow ------------------------------------------------------------------------------------ */
@@ -158,11 +172,13 @@ static void count_flow(struct state *st, const struct rec_drop *d, const struct 
 
 /* ---- records ------------------------------------------------------------------------------------ */
 
-static bool wanted(const struct state *st, const struct rec_packet *p, bool known)
+static bool wanted(const struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
 {
+	const struct first_bytes first = first_bytes(d);
+
 	if (!st->sweep->opts.filter.match || st->sweep->subject.matched)
 		return true;
-	return known && sweep__match(st->sweep, p);
+	return known && sweep__match(st->sweep, p, &first);
 }
 
 static void on_event(void *state, const struct rec *rec)
@@ -175,7 +191,7 @@ static void on_event(void *state, const struct rec *rec)
 	struct tally_row row;
 	bool lost;
 
-	if (!wanted(st, &p, known))
+	if (!wanted(st, d, &p, known))
 		return;
 	lost = loses_packet(st, d, &p, known);
 	key[3] = pair(known ? p.ethertype : d->ethertype,

@@ -44,10 +44,9 @@ static bool wanted(const struct state *st, const struct rec_frag *r)
 
 	if (!st->sweep->opts.filter.match)
 		return true;
-	p.rec.type = REC_packet;
 	memcpy(p.saddr, r->saddr, sizeof(p.saddr));
 	memcpy(p.daddr, r->daddr, sizeof(p.daddr));
-	return sweep__match(st->sweep, &p);
+	return sweep__match(st->sweep, &p, NULL);
 }
 
 static struct tally_row row_of(struct state *st, const struct rec_frag *r)

@@ -83,7 +83,7 @@ static struct journey *comes_back(struct following *st, const struct rec_packet 
 	return continue_as(st, &copy, p->skb);
 }
 
-/* What the IP header has and the segment that TCP handed to it had not. */
+/* The IP header is there now: what the segment that TCP handed to it had not. */
 static void complete(struct rec_packet *head, const struct rec_packet *p)
 {
 	head->ip_id = p->ip_id;
@@ -92,7 +92,25 @@ static void complete(struct rec_packet *head, const struct rec_packet *p)
 	head->ttl = p->ttl;
 	head->tos = p->tos;
 	head->len = p->len;
+	head->pulled = p->pulled;
 	head->mark = p->mark;
+}
+
+/* The Ethernet header is there now. */
+static void complete_frame(struct following *st, struct journey *j, const struct rec_packet *p)
+{
+	struct rec_packet *head = &j->head;
+
+	head->pulled = (__u8)(p->pulled + p->len - head->len);
+	head->l2 = p->l2;
+	head->tpid = p->tpid;
+	head->vlan = p->vlan;
+	head->tag2 = p->tag2;
+	head->tag3 = p->tag3;
+	head->flow_label = p->flow_label;
+	head->dmac = p->dmac;
+	head->smac = p->smac;
+	following__keep_first(st, j, p);
 }
 
 /* Both flows have this packet; its time and its end are those of the inner one. */
@@ -100,7 +118,7 @@ static void show_outer(struct following *st, struct journey *j, const struct rec
 {
 	j->wrapped = true;
 	j->outer = *outer;
-	if (sweep__match(st->sweep, outer)) {
+	if (following__matches(st, outer)) {
 		j->matched = true;
 		if (j->passed)
 			flows__count(st->flows, outer, outer->rec.ts);
@@ -128,6 +146,15 @@ static bool shows_addresses(const struct rec_packet *p)
 	return p->ip_len || p->proto != IPPROTO_TCP || memcmp(p->daddr, nobody, sizeof(nobody)) != 0;
 }
 
+static void show_again(struct following *st, struct journey *j, const struct rec_packet *p)
+{
+	if (schema__stage(j->head.stage)->role == STAGE_ROLE_ORIGIN && !j->head.ip_len && !j->wrapped)
+		complete(&j->head, p);
+	if (p->l2 & FRAME_ETHERNET && !(j->head.l2 & FRAME_ETHERNET) && !j->wrapped)
+		complete_frame(st, j, p);
+	following__match_again(st, j, p);
+}
+
 /* The headers that this stage shows. */
 static void show(struct following *st, struct journey *j, const struct rec_packet *p, enum identity identity)
 {
@@ -139,8 +166,8 @@ static void show(struct following *st, struct journey *j, const struct rec_packe
 		show_outer(st, j, p);
 	else if (identity == UNWRAPPED)
 		show_inner(st, j, p);
-	else if (!j->head.ip_len && !j->wrapped) /* the IP header is there now */
-		complete(&j->head, p);
+	else
+		show_again(st, j, p);
 }
 
 static void on_packet(struct following *st, const struct rec_packet *p)
@@ -330,6 +357,9 @@ static void on_event(void *state, const struct rec *rec)
 	case REC_packet:
 		on_packet(state, (const struct rec_packet *)rec);
 		break;
+	case REC_head:
+		heads__see(st->heads, (const struct rec_head *)rec);
+		break;
 	case REC_upcall:
 		on_upcall(state, (const struct rec_upcall *)rec);
 		break;
@@ -405,8 +435,9 @@ static int init(void *state)
 	st->echoes = echoes__new(s);
 	st->xmits = xmits__new(s->n_cpus);
 	st->tunnels = tunnels__new(s->names);
+	st->heads = heads__new(s->n_cpus);
 	return st->live && st->parked && st->flows && st->copies && st->datagrams && st->kept && st->echoes && st->xmits &&
-	       st->tunnels ? 0 : -ENOMEM;
+	       st->tunnels && st->heads ? 0 : -ENOMEM;
 }
 
 static void release(void *state)
@@ -422,9 +453,10 @@ static void release(void *state)
 	echoes__free(st->echoes);
 	xmits__free(st->xmits);
 	tunnels__free(st->tunnels);
+	heads__free(st->heads);
 }
 
-static const __u8 wants[] = { REC_packet, REC_hop, REC_upcall, REC_link, REC_tun_ring, REC_free, REC_drop, 0 };
+static const __u8 wants[] = { REC_head, REC_packet, REC_hop, REC_upcall, REC_link, REC_tun_ring, REC_free, REC_drop, 0 };
 
 const struct pass pass_journey = {
 	.name = "journey", .wants = wants, .state_size = sizeof(struct following), .tallies = following_tallies,

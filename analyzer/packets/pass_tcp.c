@@ -114,11 +114,10 @@ static bool wanted(const struct state *st, const struct rec *rec, const struct k
 
 	if (!st->sweep->opts.filter.match)
 		return true;
-	p.rec.type = REC_packet;
 	p.ethertype = memcmp(k->saddr, mapped, sizeof(mapped)) ? 0x86dd : 0x0800;
 	memcpy(p.saddr, k->saddr, sizeof(p.saddr));
 	memcpy(p.daddr, k->daddr, sizeof(p.daddr));
-	return sweep__match(st->sweep, &p);
+	return sweep__match(st->sweep, &p, NULL);
 }
 
 static struct tally_row row_of(struct state *st, struct tally *t, const struct key *k)

@@ -17,7 +17,7 @@
 #include "analyzer/print/wrap.h"
 #include "analyzer/base/timefmt.h"
 
-enum unit { UNIT_NONE, UNIT_NS, UNIT_BYTES, UNIT_PCT, UNIT_PER_S, UNIT_AT, UNIT_DATE, UNIT_LOG2 };
+enum unit { UNIT_NONE, UNIT_NS, UNIT_BYTES, UNIT_PCT, UNIT_PER_S, UNIT_AT, UNIT_DATE, UNIT_LOG2, UNIT_MAC };
 
 struct column {
 	char *heading; /* without the unit suffix */
@@ -79,7 +79,7 @@ static enum unit unit_of(const char *name, size_t *stem)
 {
 	static const struct { const char *suffix; enum unit unit; } units[] = {
 		{ "_ns", UNIT_NS }, { "_bytes", UNIT_BYTES }, { "_pct", UNIT_PCT }, { "_per_s", UNIT_PER_S },
-		{ "_at", UNIT_AT }, { "_date", UNIT_DATE }, { "_log2", UNIT_LOG2 },
+		{ "_at", UNIT_AT }, { "_date", UNIT_DATE }, { "_log2", UNIT_LOG2 }, { "_mac", UNIT_MAC },
 	};
 
 	*stem = strlen(name);
@@ -122,6 +122,11 @@ static char *format_number(sqlite3_stmt *stmt, int i, enum unit unit, bool utc, 
 	}
 }
 
+static bool is_for_json(const struct column *c)
+{
+	return c->unit == UNIT_LOG2 || c->unit == UNIT_MAC;
+}
+
 static int read_cell(struct grid *g, size_t i, char **cell)
 {
 	struct column *c = &g->columns[i];
@@ -132,7 +137,7 @@ static int read_cell(struct grid *g, size_t i, char **cell)
 	*cell = NULL;
 	if (type == SQLITE_NULL)
 		return 0;
-	c->hidden = c->unit == UNIT_LOG2;
+	c->hidden = is_for_json(c);
 	if (type == SQLITE_INTEGER || type == SQLITE_FLOAT) {
 		*cell = strdup(format_number(g->stmt, (int)i, c->unit, g->utc, buf));
 	} else {
@@ -162,6 +167,12 @@ static int hold_row(struct grid *g)
 	return read_row(g, g->n_held++);
 }
 
+/* Not printed before a value is seen. */
+static bool waits_for_value(const struct column *c)
+{
+	return strcmp(c->heading, "interval") == 0 || strcmp(c->heading, "tags") == 0;
+}
+
 static int read_columns(struct grid *g)
 {
 	g->n_columns = (size_t)sqlite3_column_count(g->stmt);
@@ -181,7 +192,7 @@ static int read_columns(struct grid *g)
 			*p = *p == '_' ? ' ' : *p;
 		c->width = wrap__width(c->heading);
 		c->number = true;
-		c->hidden = c->unit == UNIT_LOG2 || strcmp(c->heading, "interval") == 0; /* until a value is seen */
+		c->hidden = is_for_json(c) || waits_for_value(c);
 	}
 	return 0;
 }

@@ -361,7 +361,21 @@ static void flow_match(sqlite3_context *c, int argc, sqlite3_value **argv)
 	(void)argc;
 	get_flow(argv, &p);
 	if (!ctx->filter || ctx->flow_filter)
-		sqlite3_result_int(c, !ctx->filter || filter__match(ctx->flow_filter, &p));
+		sqlite3_result_int(c, !ctx->filter || filter__match(ctx->flow_filter, &p, NULL));
+}
+
+static void get_packet(sqlite3_value **argv, struct rec_packet *p)
+{
+	get_flow(argv, p);
+	p->vlan = (__u16)sqlite3_value_int(argv[6]);
+	p->len = (__u32)sqlite3_value_int64(argv[7]);
+	p->tcp_flags = (__u8)sqlite3_value_int(argv[8]);
+	p->ttl = (__u8)sqlite3_value_int(argv[9]);
+	p->tos = (__u8)sqlite3_value_int(argv[10]);
+	p->ip_id = (__u32)sqlite3_value_int64(argv[11]);
+	p->frag = (__u16)sqlite3_value_int(argv[12]);
+	p->seq = (__u32)sqlite3_value_int64(argv[13]);
+	p->ack = (__u32)sqlite3_value_int64(argv[14]);
 }
 
 static void packet_match(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -370,17 +384,33 @@ static void packet_match(sqlite3_context *c, int argc, sqlite3_value **argv)
 	struct rec_packet p;
 
 	(void)argc;
-	get_flow(argv, &p);
-	p.vlan = (__u16)sqlite3_value_int(argv[6]);
-	p.len = (__u32)sqlite3_value_int64(argv[7]);
-	p.tcp_flags = (__u8)sqlite3_value_int(argv[8]);
-	p.ttl = (__u8)sqlite3_value_int(argv[9]);
-	p.tos = (__u8)sqlite3_value_int(argv[10]);
-	p.ip_id = (__u32)sqlite3_value_int64(argv[11]);
-	p.frag = (__u16)sqlite3_value_int(argv[12]);
-	p.seq = (__u32)sqlite3_value_int64(argv[13]);
-	p.ack = (__u32)sqlite3_value_int64(argv[14]);
-	sqlite3_result_int(c, !ctx->filter || filter__match(ctx->filter, &p));
+	get_packet(argv, &p);
+	sqlite3_result_int(c, !ctx->filter || filter__match(ctx->filter, &p, NULL));
+}
+
+static void frame_match(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	const struct sqlfn_context *ctx = sqlite3_user_data(c);
+	struct first_bytes first = { .room = sizeof(((struct rec_head *)0)->bytes) };
+	struct rec_packet p;
+
+	(void)argc;
+	get_packet(argv, &p);
+	p.rec.type = REC_packet;
+	p.l2 = (__u8)sqlite3_value_int(argv[15]);
+	p.pulled = (__u8)sqlite3_value_int(argv[16]);
+	p.tpid = (__u16)sqlite3_value_int(argv[17]);
+	p.tag2 = (__u32)sqlite3_value_int64(argv[18]);
+	p.tag3 = (__u32)sqlite3_value_int64(argv[19]);
+	p.flow_label = (__u32)sqlite3_value_int64(argv[20]);
+	p.dmac = (__u64)sqlite3_value_int64(argv[21]);
+	p.smac = (__u64)sqlite3_value_int64(argv[22]);
+	p.ip_len = (__u32)sqlite3_value_int64(argv[23]);
+	first.at = sqlite3_value_blob(argv[24]);
+	first.len = (size_t)sqlite3_value_bytes(argv[24]);
+	if (!(p.l2 & FRAME_ETHERNET)) /* cut out of the middle: there may be more */
+		first.room = first.len;
+	sqlite3_result_int(c, !ctx->filter || filter__match(ctx->filter, &p, first.len ? &first : NULL));
 }
 
 static void device_match(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -498,6 +528,7 @@ static const struct {
 	{ "slot", 1, SQLITE_UTF8, slot, NULL },
 	{ "slot_last", 1, SQLITE_UTF8, slot_last, NULL },
 	{ "packet_match", 15, SQLITE_UTF8, packet_match, NULL },
+	{ "frame_match", 25, SQLITE_UTF8, frame_match, NULL },
 	{ "flow_match", 6, SQLITE_UTF8, flow_match, NULL },
 	{ "device_match", 2, SQLITE_UTF8, device_match, NULL },
 };

@@ -13,7 +13,8 @@
  *
  * slot(win), slot_last(win): first and last window of the interval `win` is in; NULL without --interval.
  * packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq, ack):
- * does the filter match; 1 without a filter. flow_match(ethertype, proto, saddr, daddr, sport, dport): the same of what
+ * does the filter match; 1 without a filter. frame_match(likewise, then l2, pulled, tpid, tag2, tag3, flow_label, dmac,
+ * smac, ip_len, first bytes): the same where the frame is known. flow_match(ethertype, proto, saddr, daddr, sport, dport): the same of what
  * a whole flow has; NULL when the filter asks for more.
  *
  * device_match(netns, ifindex): is it one of the devices that were asked for; 1 when none were.
@@ -33,8 +34,8 @@ struct filter;
 struct sqlfn_context {
 	bool utc;                    /* clock_text() and date_text() */
 	long interval;               /* windows of one slot(); 0: none */
-	const struct filter *filter; /* of packet_match(); NULL: none */
-	const struct filter *flow_filter; /* the same one; NULL: it asks for more than flow_match() is given */
+	struct filter *filter; /* of packet_match(); NULL: none */
+	struct filter *flow_filter; /* the same one; NULL: it asks for more than flow_match() is given */
 	const struct devices *devices; /* of device_match(); NULL: all */
 };
 

@@ -6,13 +6,15 @@
 #include <stddef.h>
 #include "format/record.h"
 
+struct first_bytes;
+
 /*
- * A packet filter. `match` sees packets and, as packets, the parsed headers of drops and the addresses of TCP
- * events (fields those lack are 0). Journeys, drops, TCP and interface packet counts then hold only what matches;
+ * A packet filter. `match` sees packets, with their first bytes where these were recorded and are needed, and, as packets,
+ * the parsed headers of drops and the addresses of TCP events (fields those lack are 0). Journeys, drops, TCP and interface packet counts then hold only what matches;
  * everything else is unaffected.
  */
 struct analyze_filter {
-	bool (*match)(void *arg, const struct rec_packet *packet); /* NULL: no filter */
+	bool (*match)(void *arg, const struct rec_packet *packet, const struct first_bytes *first); /* NULL: no filter */
 	void *arg;
 	const char *text; /* as the user gave it: goes to config analyze.filter */
 };

@@ -107,10 +107,10 @@ void pass__no_gap(void *state, const struct gap *gap);
 /* Notes what was left out to stay within a limit: a row of the eviction table. */
 void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out, const char *effect);
 
-/* Does the filter want a packet with these headers? */
-static inline bool sweep__match(const struct sweep *s, const struct rec_packet *p)
+/* Does the filter want a packet with these headers? `first`: its first bytes, as filter__match() wants them. */
+static inline bool sweep__match(const struct sweep *s, const struct rec_packet *p, const struct first_bytes *first)
 {
-	return !s->opts.filter.match || s->opts.filter.match(s->opts.filter.arg, p);
+	return !s->opts.filter.match || s->opts.filter.match(s->opts.filter.arg, p, first);
 }
 
 /* Is it one of the devices that opts.ifaces asks for? */

@@ -13,6 +13,7 @@ SELECT wall(ts_ns) AS time_at, cpu, reason(reason) AS reason, place(location) AS
 	stage_text(last_stage) AS last_stage, packet, stack_text(stack) AS stack
 FROM drop_event
 WHERE class = 'packet' AND ts_ns BETWEEN :from_ns AND :to_ns AND device_match(netns, ifindex)
-	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, 0, ip_id, 0, seq,
-		coalesce(ack, 0))
+	AND frame_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, 0, ip_id, 0, seq,
+		coalesce(ack, 0), l2, pulled, tpid, NULL, NULL, NULL, NULL, NULL, ip_len,
+		CASE WHEN l2 & 2 THEN head ELSE substr(head, l3_off + 1) END)
 ORDER BY ts_ns LIMIT :top;

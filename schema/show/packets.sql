@@ -7,6 +7,8 @@ SELECT id, wall(begin_ns) AS time_at, kept, total_ns, fate || coalesce(': ' || r
 			outer_dport), '') AS flow,
 	CASE WHEN proto IN (1, 6, 58) THEN seq END AS seq,
 		tcp_flags_text(CASE WHEN proto = 6 THEN tcp_flags END) AS flags, len, nullif(vlan & 4095, 0) AS vlan,
+		tags_text(tpid, vlan, tag2, tag3) AS tags, mac_text(smac) AS source_mac,
+		mac_text(dmac) AS destination_mac,
 		thread_text(tid) AS on_cpu,
 	CASE WHEN gap THEN 'yes' ELSE 'no' END AS gap,
 	(SELECT group_concat(CASE WHEN n = 0 THEN '' ELSE '+' || duration_text(ts_ns - before) || ' ' END
@@ -18,8 +20,8 @@ SELECT id, wall(begin_ns) AS time_at, kept, total_ns, fate || coalesce(': ' || r
 FROM packet AS p
 WHERE begin_ns <= :to_ns AND end_ns >= :from_ns
 	AND EXISTS (SELECT 1 FROM packet_hop AS h WHERE h.packet = p.id AND device_match(h.netns, h.ifindex))
-	AND packet_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq,
-		ack)
+	AND frame_match(ethertype, proto, saddr, daddr, sport, dport, vlan, len, tcp_flags, ttl, tos, ip_id, frag, seq,
+		ack, l2, pulled, tpid, tag2, tag3, flow_label, dmac, smac, ip_len, first)
 ORDER BY total_ns DESC, id LIMIT :top;
 
 -- flows: Which flows lost packets, which took long, and which paused?

@@ -45,7 +45,8 @@ refuse 2 "--to: '25:99' is no time" show drops web.nrec --to 25:99
 refuse 2 "nothing lies between" show drops web.nrec --from 2 --to 1
 refuse 2 "nothing lies between" show drops web.nrec --from 100
 refuse 2 "bad filter 'tcp prot 80'" show drops web.nrec 'tcp prot 80'
-refuse 2 "MAC address" show packets web.nrec 'ether host 00:11:22:33:44:55'
+refuse 2 "MAC address" show tcp web.nrec 'ether host 00:11:22:33:44:55'
+refuse 2 "MAC address" show conntrack web.nrec 'ether host 00:11:22:33:44:55'
 refuse 2 "payload" show packets web.nrec 'tcp[20] == 1'
 refuse 2 "put the filter in quotes" show packets web.nrec tcp port 80
 refuse 2 "a filter means nothing" show offcpu web.nrec tcp
@@ -69,7 +70,7 @@ done
 refuse 4 "newer netanalyze" report newer.db
 refuse 3 "not one that netanalyze made" report other.db
 refuse 2 "is a database" info web.db
-refuse 2 "header field" show packets web.db 'ip[2:2] > 100'
+refuse 2 "header field" show drop-events web.db 'ip[2:2] > 100'
 refuse 2 "length of the packet" show tcp web.nrec 'greater 100'
 refuse 2 "keeps no flows" show drops web.db tcp
 refuse 2 "is a database" report web.db web.nrec

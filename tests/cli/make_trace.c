@@ -131,7 +131,9 @@ static void define_probes(bool blind, bool futexes)
 static struct rec_packet packet(unsigned stage, bool v6, bool sent, unsigned i)
 {
 	struct rec_packet p = { .skb = 0xffff888000000000 + 0x100 * (i % 64), .stage = (__u8)stage, .proto = 6, .ttl = 64, .ip_id = v6 ? 0 : i & 0xffff,
-				.sport = sent ? 80 : 40000, .dport = sent ? 40000 : 80, .tcp_flags = 0x18, .seq = i * 100, .len = 1514 };
+				.sport = sent ? 80 : 40000, .dport = sent ? 40000 : 80, .tcp_flags = 0x18, .seq = i * 100, .len = 1514,
+				.l2 = FRAME_KNOWN | FRAME_ETHERNET, .dmac = sent ? 0x020000000002 : 0x020000000001,
+				.smac = sent ? 0x020000000001 : 0x020000000002 };
 
 	p.ethertype = v6 ? 0x86dd : 0x0800;
 	p.ip_len = 1500;
@@ -152,7 +154,8 @@ static void send_packet(unsigned i, __u64 t)
 	add(0, &p, REC_packet, t);
 	if (i % 200 == 77) {
 		struct rec_drop d = { .skb = p.skb, .location = 0xffffffff81002010, .reason = 37, .netns = OWN, .ifindex = ETH0,
-				      .len = 1514, .tid = 900, .ethertype = 0x0800, .l3_off = 14, .head_len = 54 };
+				      .len = 1514, .tid = 900, .ethertype = 0x0800, .l3_off = 14, .head_len = 54,
+				      .l2 = FRAME_KNOWN | FRAME_ETHERNET };
 		memcpy(d.head, "\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x45\0\x05\xdc\0\0\x40\0\x40\x06\0\0\x0a\0\0\x01\x0a\0\0\x02\0\x50\x9c\x40", 38);
 		d.head[47] = 0x18;
 		add(0, &d, REC_drop, t + 2 * US);
@@ -175,7 +178,8 @@ static void receive_packet(unsigned i, __u64 t)
 {
 	struct rec_packet p = packet(STAGE_netif_rx, false, false, i);
 	struct rec_drop d = { .skb = p.skb, .location = 0xffffffff81000040, .reason = 8, .netns = BLUE, .ifindex = VETH0, .len = 60,
-			      .stack = STACK_DROP, .tid = 901, .ethertype = 0x0800, .l3_off = 14, .head_len = 42 };
+			      .stack = STACK_DROP, .tid = 901, .ethertype = 0x0800, .l3_off = 14, .head_len = 42,
+			      .l2 = FRAME_KNOWN | FRAME_ETHERNET };
 
 	p.skb = d.skb = 0xffff888000010000 + 0x100 * (i % 64);
 	if (i % 20 == 0) {

@@ -56,7 +56,7 @@ static void packet(const struct rec_upcall *u, unsigned cpu, __u64 t, __u64 skb,
 {
 	struct rec_packet p = { .skb = skb, .stage = (__u8)stage, .sport = u->sport, .dport = u->dport, .ethertype = u->ethertype,
 				.proto = u->proto, .ttl = 64, .ip_id = u->ip_id, .ip_len = u->ip_len, .len = u->len,
-				.netns = ifindex ? OWN : 0, .ifindex = ifindex, .tid = tid };
+				.netns = ifindex ? OWN : 0, .ifindex = ifindex, .tid = tid, .l2 = FRAME_KNOWN | FRAME_ETHERNET };
 
 	memcpy(p.saddr, u->saddr, 16);
 	memcpy(p.daddr, u->daddr, 16);

@@ -4,6 +4,7 @@
  */
 #include <stdint.h>
 
+#include "analyzer/filter/frame.h"
 #include "analyzer/filter/headers.h"
 #include "analyzer/base/hist.h"
 
@@ -12,14 +13,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rec_packet packet = { .rec = { .type = REC_packet } };
-	uint8_t frame[HEADERS_MAX], worth[HEADERS_MAX];
+	struct frame frame;
 	struct hist h;
 
 	if (size < 5)
 		return 0;
-	if (!headers__parse(data + 5, size - 5, data[0], data[1] << 8 | data[2], data[3] << 8 | data[4], &packet) &&
-	    headers__build(&packet, frame, worth) > HEADERS_MAX)
-		__builtin_trap();
+	if (!headers__parse(data + 5, size - 5, data[0], data[1] << 8 | data[2], data[3] << 8 | data[4], &packet)) {
+		struct first_bytes first = { data + 5, size - 5 < 96 ? size - 5 : 96, 96 };
+
+		packet.l2 = data[3];
+		frame__build(&frame, &packet, &first, data[4] & 1);
+		if (frame.len > FRAME_MAX)
+			__builtin_trap();
+	}
 	hist__init(&h);
 	if (!hist__decode(&h, data + 5, size - 5) && hist__percentile(&h, 99) > h.max)
 		__builtin_trap();

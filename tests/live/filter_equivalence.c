@@ -3,6 +3,7 @@
  *
  *   filter_equivalence expressions FILE PACKETS   every expression of the file on every packet
  *   filter_equivalence random N SEED PACKETS      N random programs that libpcap holds valid, likewise
+ *   filter_equivalence list FILE PACKETS          of every expression, which packets libpcap matches: EXPRESSION TAB N N …
  *
  * The kernel runs the filter, through the functions of bpf/packet_filter.h that decide about real packets; libpcap's
  * interpreter runs the original. Packets are cut at many lengths, have their VLAN tag in them or beside them,
@@ -29,16 +30,9 @@
 #include "recorder/capture_filter.h"
 #include "recorder/translate.h"
 #include "tests/live/filter_verdict.skel.h"
+#include "tests/live/packets.h"
 
-enum { MAX_PACKETS = 128, PACKET_ROOM = 2048, LINE = 8192, MAX_COMPLAINTS = 20 };
-
-struct packet {
-	char name[64];
-	unsigned char bytes[PACKET_ROOM];
-	unsigned len;
-	bool has_l3;  /* IPv4 or IPv6 behind 14 bytes of Ethernet */
-	bool has_tag; /* one that could be beside the packet */
-};
+enum { MAX_COMPLAINTS = 20 };
 
 /* An instance of the program that evaluates one filter. */
 struct kernel {
@@ -48,67 +42,7 @@ struct kernel {
 	int fd;
 };
 
-static struct packet packets[MAX_PACKETS];
-static unsigned n_packets;
 static unsigned long long n_verdicts, n_matches, n_differences;
-
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(1);
-}
-
-/* ---- packets ------------------------------------------------------------------------------------ */
-
-/* "0800 4500 … *BYTE COUNT …": hexadecimal bytes; COUNT of one byte behind a star. */
-static void parse_packet(struct packet *p, char *text)
-{
-	char *word, *save = NULL;
-	unsigned byte, count, used;
-
-	for (word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-		if (*word == '*') {
-			char *times = strtok_r(NULL, " \n", &save);
-
-			if (sscanf(word, "*%2x", &byte) != 1 || !times || sscanf(times, "%x", &count) != 1)
-				die("%s: bad repetition", p->name);
-			for (; count && p->len < PACKET_ROOM; count--)
-				p->bytes[p->len++] = byte;
-			continue;
-		}
-		for (; sscanf(word, "%2x%n", &byte, &used) == 1 && used == 2 && p->len < PACKET_ROOM; word += 2)
-			p->bytes[p->len++] = byte;
-		if (*word)
-			die("%s: \"%s\" is not hexadecimal", p->name, word);
-	}
-}
-
-static void read_packets(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	char line[LINE];
-
-	if (!f)
-		die("cannot open %s", path);
-	while (fgets(line, sizeof(line), f)) {
-		struct packet *p = &packets[n_packets];
-		int name_ends;
-
-		if (*line == '#' || sscanf(line, "%63s%n", p->name, &name_ends) != 1)
-			continue;
-		if (++n_packets == MAX_PACKETS)
-			die("%s: too many packets", path);
-		parse_packet(p, line + name_ends);
-		p->has_l3 = !strncmp(p->name, "ip4", 3) || !strncmp(p->name, "ip6", 3);
-		p->has_tag = !strncmp(p->name, "vlan-", 5);
-	}
-	fclose(f);
-}
 
 /* ---- the kernel's side --------------------------------------------------------------------------- */
 
@@ -308,6 +242,34 @@ static int check_expressions(const char *path)
 	return n_differences || n < 300;
 }
 
+/* From 1; "refused" when libpcap does not take the expression. */
+static int list_matches(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct pcap_program l2;
+	char line[LINE];
+
+	if (!f)
+		die("cannot open %s", path);
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = 0;
+		if (!*line || *line == '#')
+			continue;
+		printf("%s\t", line);
+		if (!pcap_takes(DLT_EN10MB, line, &l2)) {
+			puts("refused");
+			continue;
+		}
+		for (unsigned i = 0; i < n_packets; i++)
+			if (pcap_verdict(&l2, packets[i].bytes, packets[i].len, packets[i].len))
+				printf("%u ", i + 1);
+		putchar('\n');
+		pcap_freecode(&l2);
+	}
+	fclose(f);
+	return 0;
+}
+
 /* ---- random programs ----------------------------------------------------------------------------- */
 
 static unsigned below(unsigned n)
@@ -440,9 +402,13 @@ int main(int argc, char **argv)
 		read_packets(argv[3]);
 		return check_expressions(argv[2]);
 	}
+	if (argc == 4 && !strcmp(argv[1], "list")) {
+		read_packets(argv[3]);
+		return list_matches(argv[2]);
+	}
 	if (argc == 5 && !strcmp(argv[1], "random")) {
 		read_packets(argv[4]);
 		return check_random(atoi(argv[2]), atoi(argv[3]));
 	}
-	die("usage: filter_equivalence expressions FILE PACKETS | random N SEED PACKETS");
+	die("usage: filter_equivalence expressions FILE PACKETS | list FILE PACKETS | random N SEED PACKETS");
 }

@@ -1,10 +1,9 @@
 /*
  * frames.c: sends Ethernet frames that ordinary sockets do not send.
  *
- *   frames INTERFACE
- *
- * One frame of each kind, to the broadcast address, from a table in hexadecimal. The addresses say
- * which is which: 198.51.100.N and 2001:db8::N are frame N's.
+ *   frames INTERFACE         one frame of each kind, to the broadcast address, from a table in hexadecimal. The addresses say
+ *                            which is which: 198.51.100.N and 2001:db8::N are frame N's.
+ *   frames INTERFACE FILE    the packets of a file (packets.h), in its order
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -12,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
+#include "tests/live/packets.h"
 
 #define ETH "ffffffffffff 020000000001 "
 #define IP4(len, proto, n) "45b8 00" len " 0a0b 0000 40" proto " 0000 c63364" n " c6336464 "
@@ -46,21 +47,31 @@ static size_t decode(unsigned char *to, const char *hex)
 	return n;
 }
 
+static void transmit(int fd, struct sockaddr_ll *to, const unsigned char *frame, size_t len)
+{
+	if (sendto(fd, frame, len, 0, (void *)to, sizeof(*to)) < 0) {
+		perror("sendto");
+		exit(1);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW, 0);
 	struct sockaddr_ll to = { .sll_family = AF_PACKET };
 	unsigned char frame[256];
 
-	if (argc != 2 || fd < 0 || !(to.sll_ifindex = if_nametoindex(argv[1]))) {
-		perror(argc == 2 ? argv[1] : "usage: frames INTERFACE");
+	if (argc < 2 || argc > 3 || fd < 0 || !(to.sll_ifindex = if_nametoindex(argv[1]))) {
+		perror(argc == 2 || argc == 3 ? argv[1] : "usage: frames INTERFACE [FILE]");
 		return 1;
 	}
-	for (size_t i = 0; i < sizeof(FRAMES) / sizeof(FRAMES[0]); i++) {
-		if (sendto(fd, frame, decode(frame, FRAMES[i]), 0, (void *)&to, sizeof(to)) < 0) {
-			perror("sendto");
-			return 1;
-		}
+	for (size_t i = 0; argc == 2 && i < sizeof(FRAMES) / sizeof(FRAMES[0]); i++)
+		transmit(fd, &to, frame, decode(frame, FRAMES[i]));
+	if (argc == 3)
+		read_packets(argv[2]);
+	for (unsigned i = 0; i < n_packets; i++) {
+		transmit(fd, &to, packets[i].bytes, packets[i].len);
+		usleep(1000); /* each is gone before the next one comes */
 	}
 	return 0;
 }

@@ -29,13 +29,14 @@ expect() {
 
 from=$(v4 c6336401)
 expect "one tag" " saddr=$from daddr=$to4 sport=8080 dport=53 ethertype=2048 proto=17 " \
-	" ttl=64 tos=184 " " vlan=24618 " " ip_id=2571 .* ip_len=36 "
+	" ttl=64 tos=184 " " vlan=24618 " " ip_id=2571 .* ip_len=36 " \
+	" l2=3 .* tpid=33024 tag2=0 tag3=0 flow_label=0 dmac=281474976710655 smac=2199023255553\$"
 # the bridge's receive path takes the tag out of the frame and passes it on beside it
-[ "$(rows "$tmp/rows" " saddr=$from " " stage=4 " " ifindex=$(ifindex - "$id-b") " " vlan=24618 ")" = 1 ] ||
+[ "$(rows "$tmp/rows" " saddr=$from " " stage=4 " " ifindex=$(ifindex - "$id-b") " " vlan=24618 " " l2=7 " " tpid=33024 ")" = 1 ] ||
 	fail "a tag beside the packet: $(grep " saddr=$from " "$tmp/rows")"
 from=20010db8000000000000000000000002
 expect "two tags" " saddr=$from daddr=$to6 sport=8080 dport=80 ethertype=34525 proto=6 " " vlan=7 " \
-	" ttl=63 tos=171 tcp_flags=18 " " seq=16909060 ack=84281096 ip_len=60 "
+	" ttl=63 tos=171 tcp_flags=18 " " seq=16909060 ack=84281096 ip_len=60 " " tpid=34984 tag2=2164260906 tag3=0 "
 from=$(v4 c6336403)
 expect "ARP" " saddr=$from daddr=$to4 sport=0 dport=2 ethertype=2054 proto=0 "
 from=$(v4 c6336404)
@@ -59,3 +60,7 @@ from=$(v4 c633640c)
 expect "cut off" " saddr=$from daddr=$to4 sport=0 dport=0 .* proto=6 " " tcp_flags=0 " " seq=0 "
 from=00000000000000000000000000000000
 expect "another protocol" " saddr=$from " " ethertype=35020 proto=0 "
+# what has more headers than there are fields for comes with its first bytes: of these ARP, options, extension headers,
+# an ICMP error, what is cut off and another protocol, at three stages and as often as the bridge passes them on
+same "packets with first bytes" "$(rows "$tmp/rows" '^packet ' " l2=(11|15) ")" "$(rows "$tmp/rows" '^head ')"
+[ "$(rows "$tmp/rows" '^head ' ' bytes=ffffffffffff020000000001080600010800060400020200')" -ge 3 ] || fail "the bytes of ARP"

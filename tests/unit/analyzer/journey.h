@@ -28,8 +28,9 @@ static UNUSED int teardown(void **state)
 }
 
 /* An analyze_filter; counts in *arg how often it is asked. */
-static UNUSED bool wants_port_81(void *arg, const struct rec_packet *p)
+static UNUSED bool wants_port_81(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	++*(int *)arg;
 	return p->dport == 81;
 }

@@ -75,8 +75,9 @@ static void test_ovs(void **state)
 	assert_rows(&f, "SELECT zone, hook, ethertype, saddr, dport, len, ctinfo, ret FROM conntrack_event", "5|NULL|NULL|NULL|NULL|NULL|9|-12");
 }
 
-static bool wants_81(void *arg, const struct rec_packet *p)
+static bool wants_81(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	(void)arg;
 	return p->dport == 81 && p->proto == 6 && p->saddr[15] == 1 && p->tcp_flags == 2;
 }

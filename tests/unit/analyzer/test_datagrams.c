@@ -37,8 +37,9 @@ static void drop4(__u64 at, __u64 skb, unsigned id, unsigned piece, bool more)
 }
 
 /* An analyze_filter. */
-static bool wants_port_6000(void *arg, const struct rec_packet *p)
+static bool wants_port_6000(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	(void)arg;
 	return p->dport == 6000;
 }

@@ -173,8 +173,9 @@ static void test_many_places(void **state)
 	assert_int_equal(fixture__int(&f, "SELECT count(*) FROM location"), 10000);
 }
 
-static bool wants_53(void *arg, const struct rec_packet *p)
+static bool wants_53(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	(void)arg;
 	return p->dport == 53 && p->proto == 17 && p->ethertype == 0x0800 && p->ifindex == 3;
 }

@@ -252,8 +252,9 @@ static void test_too_many(void **state)
 	assert_rows(&f, OUTCOMES, "forgotten|NULL|1808;in time|NULL|10000;left|NULL|8192");
 }
 
-static bool is_request(void *arg, const struct rec_packet *p)
+static bool is_request(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	(void)arg;
 	return p->dport == REQUEST;
 }

@@ -1,5 +1,5 @@
 /*
- * test_headers.c: what headers__build() writes, headers__parse() reads back; and no input makes it read
+ * test_headers.c: what frame__build() writes, headers__parse() reads back; and no input makes it read
  * outside its bytes (the sanitizer build sees that: each input is a heap copy of exact size).
  */
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <linux/if_ether.h>
 #include <cmocka.h>
+#include "analyzer/filter/frame.h"
 #include "analyzer/filter/headers.h"
 
 static uint64_t seed = 88172645463325252ull;
@@ -78,13 +79,20 @@ static struct rec_packet random_packet(void)
 	return p;
 }
 
+static size_t build(struct frame *f, const struct rec_packet *p)
+{
+	frame__build(f, p, NULL, true);
+	return f->len;
+}
+
 static void test_round_trip(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
 		struct rec_packet p = random_packet(), q = { .skb = 0 };
-		uint8_t buf[HEADERS_MAX], worth[HEADERS_MAX];
-		size_t len = headers__build(&p, buf, worth);
+		struct frame f;
+		const uint8_t *buf = f.bytes;
+		size_t len = build(&f, &p);
 		unsigned l3 = p.vlan ? 18 : 14;
 
 		assert_int_equal(headers__parse(buf, len, l3, p.ethertype, 0, &q), 0);
@@ -105,8 +113,9 @@ static void test_truncated(void **state)
 	(void)state;
 	for (int i = 0; i < 2000; i++) {
 		struct rec_packet p = random_packet(), q = { .skb = 0 };
-		uint8_t buf[HEADERS_MAX];
-		size_t len = headers__build(&p, buf, NULL);
+		struct frame f;
+		const uint8_t *buf = f.bytes;
+		size_t len = build(&f, &p);
 		size_t l3 = p.vlan ? 18 : 14;
 		size_t need = l3 + (p.ethertype == ETH_P_IP ? 20 : p.ethertype == ETH_P_IPV6 ? 40 : 28);
 

@@ -298,6 +298,45 @@ static void test_filter(void **state)
 	assert_rows(&f, "SELECT value FROM config WHERE key = 'analyze.filter'", "port 81");
 }
 
+/* As netrec follows it: from the first stage where the filter wants it. Its frame is that of the first one that has one. */
+static void test_filter_again(void **state)
+{
+	struct rec_packet p = packet_at(100, 0, 0x100, QUEUE, 2, 5);
+	int asked = 0;
+
+	(void)state;
+	p.l2 = FRAME_KNOWN;
+	fixture__row(&f, &p.rec);
+	p.rec.ts += 100;
+	p.stage = RX;
+	p.dport = 81; /* the destination was translated */
+	p.l2 = FRAME_KNOWN | FRAME_ETHERNET;
+	p.smac = 0x020000000011;
+	p.len -= 14;
+	p.pulled = 14;
+	fixture__row(&f, &p.rec);
+	add_free(&f, 300, 0, 0x100);
+	f.opts.filter = (struct analyze_filter){ wants_port_81, &asked, "port 81" };
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT fate, n FROM journey", "consumed|1");
+	assert_rows(&f, "SELECT smac, len + pulled - (SELECT len + 14 FROM packet_hop WHERE n = 1) FROM packet", "2199023255569|0");
+}
+
+/* A head record belongs to the packet record that follows it on its CPU. */
+static void test_head(void **state)
+{
+	struct rec_head h = { .rec = { T0 + 99, REC_head, 0 }, .skb = 0x100, .len = 3, .bytes = { 1, 2, 3 } };
+	struct rec_packet p = packet_at(100, 0, 0x100, QUEUE, 2, 5), lost = packet_at(200, 0, 0x200, QUEUE, 2, 5);
+
+	(void)state;
+	p.l2 = lost.l2 = FRAME_KNOWN | FRAME_ETHERNET | FRAME_HEAD;
+	fixture__row(&f, &h.rec);
+	fixture__row(&f, &p.rec);
+	fixture__row(&f, &lost.rec);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT skb, hex(first) FROM packet ORDER BY 1", "256|010203;512|");
+}
+
 static void define_devices(void)
 {
 	DEFINE(&f, netns, .inum = NETNS, .name = TEXT(""));
@@ -413,7 +452,8 @@ int main(void)
 		TEST(test_same_packet_goes_on),
 		TEST(test_weak_identity), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver),
-		TEST(test_eviction), TEST(test_kept_limits), TEST(test_many_kept), TEST(test_long_timeline), TEST(test_filter), TEST(test_device),
+		TEST(test_eviction), TEST(test_kept_limits), TEST(test_many_kept), TEST(test_long_timeline), TEST(test_filter),
+		TEST(test_filter_again), TEST(test_head), TEST(test_device),
 		TEST(test_unknown_device), TEST(test_windows), TEST(test_unfinished), TEST(test_retransmission),
 	};
 

@@ -80,8 +80,9 @@ static void add_retransmit(__u64 at, unsigned port, unsigned cwnd, unsigned srtt
 	fixture__row(&f, &t.rec);
 }
 
-static bool wants_1002(void *arg, const struct rec_packet *p)
+static bool wants_1002(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	(void)arg;
 	return p->dport == 1002 && p->proto == 6;
 }

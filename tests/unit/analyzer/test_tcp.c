@@ -96,8 +96,9 @@ static void test_samples(void **state)
 		    "0|1001|3|4|20|10|100|101|1|2|100000|300000;1|1001|1|20|20|10|900|901|0|1|900000|900000");
 }
 
-static bool wants_1002(void *arg, const struct rec_packet *p)
+static bool wants_1002(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	(void)arg;
 	return p->sport == 1002 && p->proto == 6 && p->ethertype == 0x0800;
 }

@@ -432,8 +432,9 @@ static void test_upcall_not_back(void **state)
 }
 
 /* A filter does not change which of two alike is answered: here by what no upcall has. */
-static bool wants_ttl_64(void *arg, const struct rec_packet *p)
+static bool wants_ttl_64(void *arg, const struct rec_packet *p, const struct first_bytes *first)
 {
+	(void)first;
 	(void)arg;
 	return p->ttl == 64;
 }
