@@ -11,7 +11,7 @@ injected() {
 found() {
 	"$netanalyze" show findings "$1" --json --top 1000 >"$1.findings" || return
 	sqlite3 :memory: "WITH f AS (SELECT json_extract(value, '\$.cause') AS cause, json_extract(value, '\$.rank') AS rank,
-			json_extract(value, '\$.share_pct') AS share, json_extract(value, '\$.confidence') AS sure
+			100 * json_extract(value, '\$.share') AS share, json_extract(value, '\$.confidence') AS sure
 		FROM json_each(readfile('$1.findings'), '\$.rows') WHERE json_extract(value, '\$.severity') <> 'info')
 		SELECT coalesce((SELECT group_concat(cause, ' ') FROM (SELECT cause FROM f GROUP BY cause ORDER BY min(rank) LIMIT $2)),
 			'none'), (SELECT CAST(round(share) AS INTEGER) FROM f ORDER BY rank LIMIT 1),

@@ -10,45 +10,52 @@
 #include "analyzer/sweep/pass.h"
 #include "format/schema.h"
 
-enum { MAX_ASKED = 1 << 16, KEY_WORDS = 6, TCP = 6, FIN = 1, SYN = 2, RST = 4, PSH = 8 };
+enum { MAX_ASKED = 1 << 16, TCP = 6, SYN = 2, RST = 4, PSH = 8 };
 
 struct asked {
 	__u64 ts; /* of the first request that waits for an answer; 0: none does */
 	__u32 ifindex;
+	__u8 saddr[16], daddr[16]; /* as the request has them */
 };
 
 struct state {
 	struct sweep *sweep;
-	struct lru *asked; /* by network namespace, addresses and ports, as the request has them */
+	struct lru *asked; /* of connections that share a key the last one has the place */
 };
 
-static void key_of(__u64 key[KEY_WORDS], const struct rec_packet *p, bool reversed)
+/* Network namespace and ports, and the addresses mixed: every TCP segment with data is looked up. */
+static void key_of(__u64 key[2], const struct rec_packet *p, bool reversed)
 {
-	key[0] = p->netns;
-	memcpy(&key[reversed ? 3 : 1], p->saddr, sizeof(p->saddr));
-	memcpy(&key[reversed ? 1 : 3], p->daddr, sizeof(p->daddr));
-	key[5] = reversed ? pair(p->dport, p->sport) : pair(p->sport, p->dport);
+	__u64 s[2], d[2];
+
+	memcpy(s, reversed ? p->daddr : p->saddr, sizeof(s));
+	memcpy(d, reversed ? p->saddr : p->daddr, sizeof(d));
+	key[0] = pair(p->netns, reversed ? (__u32)p->dport << 16 | p->sport : (__u32)p->sport << 16 | p->dport);
+	key[1] = s[0] ^ s[1] << 1 ^ (d[0] << 2 | d[0] >> 62) ^ (d[1] << 3 | d[1] >> 61);
 }
 
 static void on_request(struct state *st, const struct rec_packet *p)
 {
-	__u64 key[KEY_WORDS];
+	__u64 key[2];
 	struct asked *a;
 
 	key_of(key, p, false);
 	a = lru__add(st->asked, key, NULL);
-	if (!a->ts)
-		*a = (struct asked){ p->rec.ts, p->ifindex };
+	if (a->ts && !memcmp(a->saddr, p->saddr, sizeof(a->saddr)) && !memcmp(a->daddr, p->daddr, sizeof(a->daddr)))
+		return;
+	*a = (struct asked){ .ts = p->rec.ts, .ifindex = p->ifindex };
+	memcpy(a->saddr, p->saddr, sizeof(a->saddr));
+	memcpy(a->daddr, p->daddr, sizeof(a->daddr));
 }
 
 static void on_answer(struct state *st, const struct rec_packet *p)
 {
-	__u64 key[KEY_WORDS];
+	__u64 key[2];
 	struct asked *a;
 
 	key_of(key, p, true);
 	a = lru__find(st->asked, key);
-	if (!a)
+	if (!a || memcmp(a->saddr, p->daddr, sizeof(a->saddr)) != 0 || memcmp(a->daddr, p->saddr, sizeof(a->daddr)) != 0)
 		return;
 	if (a->ts && since(a->ts, p->rec.ts) >= SLOW_NS)
 		st->sweep->answer = (struct slow_interval){ a->ts, p->rec.ts, p->netns, a->ifindex, p->rec.cpu, 0,
@@ -81,7 +88,7 @@ static void on_gap(void *state, const struct gap *gap)
 }
 
 static const struct pass_lru lrus[] = {
-	PASS_LRU(asked, KEY_WORDS, struct asked, MAX_ASKED, "TCP requests", "how long the answers to some took is not known"),
+	PASS_LRU(asked, 2, struct asked, MAX_ASKED, "TCP requests", "how long the answers to some took is not known"),
 	{ 0 },
 };
 

@@ -1,7 +1,7 @@
 -- findings: What is wrong, and why?
 -- devices: none
 -- none: no finding
-SELECT rank, cause, severity, round(confidence, 2) AS confidence, share * 100 AS share_pct, symptom, site AS "where",
+SELECT rank, cause, severity, round(confidence, 2) AS confidence, round(share, 3) AS share, symptom, site AS "where",
 	who, chain, advice FROM finding ORDER BY rank LIMIT :top;
 
 -- judged: Was it judged?
