@@ -33,6 +33,13 @@ int cmd_report(int argc, char **argv, struct trace_error *err);
 int cmd_info(int argc, char **argv, struct trace_error *err);
 int cmd_verify(int argc, char **argv, struct trace_error *err);
 int cmd_show(int argc, char **argv, struct trace_error *err);
+int cmd_timeline(int argc, char **argv, struct trace_error *err);
+
+/* Rows of a table, and packets that are kept, unless more are asked for. */
+enum { DEFAULT_TOP = 20 };
+
+/* Of text that is made to be read as a whole, in characters. */
+enum { TEXT_WIDTH = 100 };
 
 /* -EINVAL is a usage error; -EPERM, -EACCES, -EPROTONOSUPPORT and -EOPNOTSUPP are 4; the rest is 3. */
 enum cli_exit cli__exit_of(int negative_errno);

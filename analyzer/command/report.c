@@ -18,8 +18,6 @@
 #include "analyzer/store/sql.h"
 #include "analyzer/print/view.h"
 
-enum { REPORT_WIDTH = 100 }; /* of text */
-
 struct report {
 	enum grid_format format;
 	const char *output; /* NULL: standard output */
@@ -94,7 +92,7 @@ static int print(const struct report *r, const struct input *in, FILE *out, stru
 	bool color = r->format == GRID_TEXT && isatty(fileno(out)) && !getenv("NO_COLOR");
 	struct view_run run = {
 		.db = in->db,
-		.table = { .out = out, .format = r->format, .utc = r->utc, .color = color, .width = REPORT_WIDTH },
+		.table = { .out = out, .format = r->format, .utc = r->utc, .color = color, .width = TEXT_WIDTH },
 		.level = 2,
 		.sublevel = 3,
 	};

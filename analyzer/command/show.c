@@ -33,7 +33,7 @@ static const struct view views[] = {
 #undef VIEW
 #undef TYPES
 
-enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8, DEFAULT_TOP = 20 };
+enum { N_VIEWS = sizeof(views) / sizeof(*views), N_PARAMS = 8 };
 
 /* What the tables of single drops and retransmissions do not keep of the headers, and their events never had. */
 static const struct rec_packet not_in_drops = { .tos = 0xff, .ip_len = ~0u };

@@ -77,6 +77,12 @@ golden iface show drops web.db --iface 'veth0 (blue)'
 golden iface-json show upcalls ovs.nrec --iface br0 --top 1 --json
 golden iface-unknown show stages web.nrec --iface eht0
 golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
+golden timeline timeline web.nrec --slowest 2
+golden timeline-json timeline web.db --packet 1 --json
+golden timeline-flow timeline web.nrec --flow 'ip6 and tcp src port 80' --slowest 1
+golden timeline-none timeline web.nrec --flow 'udp port 1'
+golden timeline-unknown timeline web.nrec --packet 1000000
+golden timeline-both timeline web.nrec --packet 1 --slowest 2
 for view in tun vhost eventfd irqfd virtio; do
 	golden "vm-$view" show "$view" vm.nrec
 	golden "vm-json-$view" show "$view" vm.nrec --interval 1 --top 4 --json
@@ -92,6 +98,7 @@ golden ovs-futex show futex ovs.nrec
 golden ovs-locks show locks ovs.nrec
 golden ovs-filter show megaflows ovs.nrec 'udp dst port 5003'
 golden ovs-from-to show upcalls ovs.nrec --from 0.5 --to 1
+golden ovs-timeline timeline ovs.nrec --slowest 1
 golden ovs-report report ovs.nrec
 golden blind-report blind.nrec
 for view in drops offcpu softirq futex locks cpu cost; do
