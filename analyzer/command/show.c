@@ -16,7 +16,7 @@
 #include "analyzer/print/view.h"
 #include "analyzer/store/sql.h"
 
-enum view_flag { FLOWS = 1, PACKETS = 2, WINDOWS = 4, EVENTS = 8 };
+enum view_flag { FLOWS = 1, PACKETS = 2, WINDOWS = 4, EVENTS = 8, PROSE = 16 };
 
 struct view {
 	const char *name;
@@ -148,7 +148,8 @@ static int print_text(const struct show *s, const struct input *in, const struct
 		.db = in->db,
 		.params = params,
 		.n_params = N_PARAMS,
-		.table = { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color },
+		.table = { .out = stdout, .format = GRID_TEXT, .utc = in->base.utc, .color = color,
+			   .width = s->view->flags & PROSE ? TEXT_WIDTH : 0 },
 		.level = 3,
 		.sublevel = 3,
 		.devices = devices_of(s, in),

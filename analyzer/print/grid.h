@@ -4,7 +4,7 @@
  * Column names carry units; text tables print them as people read them and leave the suffix off the heading,
  * JSON keeps names and exact values:
  *   _ns duration · _bytes · _pct percent · _per_s · _at and _date CLOCK_REALTIME in ns, printed as time of day or date ·
- *   _mac  MAC address, in JSON only
+ *   _mac  MAC address, in JSON only · chain and advice of findings, likewise
  *   _log2 what hist_log2() returns, drawn as bars below the table instead of a column
  * NULL is printed as "-": not observed. A column `interval_at` that is NULL in every row is left out. A result
  * whose only column is `text` is printed as sentences.

@@ -37,12 +37,7 @@ SELECT rank, cause, severity, 100 * confidence AS sure_pct, 100 * share AS share
 FROM finding ORDER BY rank LIMIT 20;
 
 -- chains: From cause to symptom, and what to do
-SELECT printf('%d. %s', rank, CASE WHEN severity <> 'info' THEN printf('Since %s, within %s: ',
-		clock_text(win_at(first_win)),
-		duration_text((last_win - first_win + 1) * (SELECT window_ns FROM trace)))
-		ELSE '' END || (SELECT group_concat(value, CASE cause WHEN 'harmless' THEN ', ' ELSE ' → ' END)
-	FROM json_each(chain))) || CASE WHEN severity <> 'info' THEN printf('. Do: %s', advice) ELSE '' END AS text
-FROM finding ORDER BY rank LIMIT 20;
+SELECT finding_text(rank) AS text FROM finding ORDER BY rank LIMIT 20;
 
 -- exemplars: Three packets that show the first finding, with the time from stage to stage
 WITH s AS (SELECT s.* FROM finding_symptom AS f JOIN symptom AS s ON s.id = f.symptom
