@@ -19,6 +19,8 @@ ip link set ${id}-2 name ${id}-3
 ip link set ${id}-3 up
 $traffic udp 10.97.0.2 9 20 100 1
 ip netns add ${id}y # as a container does: nobody has seen it
+# What IPv6 says as the device goes arrives behind the last counters that the kernel tells.
+ip netns exec ${id}y sh -c 'echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6'
 ip link set ${id}-3 netns ${id}y
 ip -n ${id}y link set ${id}-3 up
 $traffic udp 10.97.0.2 9 10 100 1
@@ -42,13 +44,9 @@ shown() { # TABLE EXPRESSION: of the rows about these interfaces
 }
 same "names" "${id}-1:(own):deleted ${id}-2:(own):renamed ${id}-3 ${id}-3:(own):moved to ${id}y ${id}-3:${id}y:deleted" \
 	"$(shown names "group_concat(value ->> 'interface' || ':' || (value ->> 'netns') || ':' || (value ->> 'then_it_was'), ' ')")"
-# What timers send (IPv6, the three questions for a neighbour) they may send on top of a thread that the kernel hides.
-hidden=$(sqlite3 "$tmp/t.db" "SELECT coalesce(max(value + 0), 0) FROM config WHERE key = 'host.hidden_threads'")
-most=0
-[ "$hidden" = 0 ] || most=9
 same "interfaces that differ from the kernel's counters" 0 \
-	"$(shown rows "count(*) FILTER (WHERE coalesce(value ->> 'difference_rx', 1) NOT BETWEEN 0 AND $most
-		OR coalesce(value ->> 'difference_tx', 1) NOT BETWEEN 0 AND $most)")"
+	"$(shown rows "count(*) FILTER (WHERE coalesce(value ->> 'difference_rx', 1) <> 0
+		OR coalesce(value ->> 'difference_tx', 1) <> 0)")"
 same "packets that arrived at the other end, at least" 1 "$(shown rows "sum(value ->> 'recorded_rx') >= 60")"
 down=$(shown changes "count(*) FILTER (WHERE value ->> 'interface' = '${id}-2' AND value ->> 'administratively' = 'down'
 	AND value ->> 'carrier' = 'no')")
