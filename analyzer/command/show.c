@@ -102,16 +102,16 @@ static int find_view(const char *name, const struct view **view, struct trace_er
 
 /* ---- printing ----------------------------------------------------------------------------------- */
 
-static void set_params(const struct show *s, const struct input *in, struct grid_param params[N_PARAMS])
+static void set_params(const struct show *s, const struct input *in, struct query_param params[N_PARAMS])
 {
-	params[0] = (struct grid_param){ ":first_win", NULL, in->first_win };
-	params[1] = (struct grid_param){ ":last_win", NULL, in->last_win };
-	params[2] = (struct grid_param){ ":from_ns", NULL, (long long)in->from_ns };
-	params[3] = (struct grid_param){ ":to_ns", NULL, (long long)in->to_ns };
-	params[4] = (struct grid_param){ ":top", NULL, s->top ? (long long)s->top : INT64_MAX };
-	params[5] = (struct grid_param){ ":types", s->view->types, 0 };
-	params[6] = (struct grid_param){ ":ticks", NULL, in->ticks };
-	params[7] = (struct grid_param){ ":view", s->view->name, 0 };
+	params[0] = (struct query_param){ ":first_win", NULL, in->first_win };
+	params[1] = (struct query_param){ ":last_win", NULL, in->last_win };
+	params[2] = (struct query_param){ ":from_ns", NULL, (long long)in->from_ns };
+	params[3] = (struct query_param){ ":to_ns", NULL, (long long)in->to_ns };
+	params[4] = (struct query_param){ ":top", NULL, s->top ? (long long)s->top : INT64_MAX };
+	params[5] = (struct query_param){ ":types", s->view->types, 0 };
+	params[6] = (struct query_param){ ":ticks", NULL, in->ticks };
+	params[7] = (struct query_param){ ":view", s->view->name, 0 };
 }
 
 static const char *const note_files[] = { "view/thresholds.sql", "view/losses.sql" };
@@ -141,7 +141,7 @@ static enum view_devices devices_of(const struct show *s, const struct input *in
 	return !s->input.n_ifaces ? VIEW_ALL : in->of_devices ? VIEW_ANALYZED : VIEW_SOME;
 }
 
-static int print_text(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
+static int print_text(const struct show *s, const struct input *in, const struct query_param *params, struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	struct view_run run = {
@@ -162,7 +162,7 @@ static int print_text(const struct show *s, const struct input *in, const struct
 	TRY(view__print(&run, file, err));
 	fputc('\n', stdout);
 	for (int i = 0; i < N_NOTES; i++) {
-		struct grid_query q = { in->db, sql__text(note_files[i]), -1, params, N_PARAMS };
+		struct query q = { in->db, sql__text(note_files[i]), -1, params, N_PARAMS };
 
 		TRY(grid__print(&q, &run.table, NULL, NULL, err));
 	}
@@ -174,7 +174,7 @@ static int add_notes(const struct view_run *run, char **doc, struct trace_error 
 	static const char *const keys[N_NOTES] = { "thresholds", "losses" };
 
 	for (int i = 0; i < N_NOTES; i++) {
-		struct grid_query q = { run->db, sql__text(note_files[i]), -1, run->params, run->n_params };
+		struct query q = { run->db, sql__text(note_files[i]), -1, run->params, run->n_params };
 		char *rows = NULL;
 		int rc = view__rows_json(&q, &rows, err);
 
@@ -186,7 +186,7 @@ static int add_notes(const struct view_run *run, char **doc, struct trace_error 
 	return 0;
 }
 
-static int print_json(const struct show *s, const struct input *in, const struct grid_param *params, struct trace_error *err)
+static int print_json(const struct show *s, const struct input *in, const struct query_param *params, struct trace_error *err)
 {
 	struct view_run run = { .db = in->db, .params = params, .n_params = N_PARAMS, .devices = devices_of(s, in), .main_key = "rows" };
 	char *doc = NULL;
@@ -219,7 +219,7 @@ static void set_unknown(struct show *s)
 static int show(struct show *s, struct trace_error *err)
 {
 	const char *paths[] = { s->path };
-	struct grid_param params[N_PARAMS];
+	struct query_param params[N_PARAMS];
 	struct input in;
 	char fine[64];
 	int rc;

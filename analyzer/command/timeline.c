@@ -63,7 +63,7 @@ static int add_json(struct printing *p, struct trace_error *err)
 
 static int print_packet(struct printing *p, long long id, struct trace_error *err)
 {
-	struct grid_param params[] = { { ":packet", NULL, id } };
+	struct query_param params[] = { { ":packet", NULL, id } };
 	int rc;
 
 	p->run.params = params;

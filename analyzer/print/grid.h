@@ -14,26 +14,10 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include "analyzer/print/query.h"
 #include "format/error.h"
 
-struct sqlite3;
-
 enum grid_format { GRID_TEXT, GRID_MD, GRID_HTML, GRID_JSON };
-
-/* A named parameter of the query, ":name"; those it does not use are ignored. */
-struct grid_param {
-	const char *name;
-	const char *text; /* NULL: the number counts */
-	long long number;
-};
-
-struct grid_query {
-	struct sqlite3 *db;
-	const char *sql; /* one statement */
-	int sql_len;     /* -1: to the NUL */
-	const struct grid_param *params;
-	size_t n_params;
-};
 
 struct grid_opts {
 	FILE *out;
@@ -47,11 +31,11 @@ struct grid_opts {
 };
 
 /* Prints the table; an empty result prints `none` (NULL: nothing at all). *rows (may be NULL) is their number. */
-int grid__print(const struct grid_query *q, const struct grid_opts *o, const char *none, size_t *rows,
+int grid__print(const struct query *q, const struct grid_opts *o, const char *none, size_t *rows,
 		struct trace_error *err);
 
 /* The rows as a JSON array of objects, made by SQLite. Free with sqlite3_free(). */
-int grid__json(const struct grid_query *q, char **json, struct trace_error *err);
+int grid__json(const struct query *q, char **json, struct trace_error *err);
 
 /* Prints a heading of a level from 1 to 6; in text, those of level 2 are underlined. */
 void grid__heading(const struct grid_opts *o, int level, const char *text);

@@ -119,17 +119,17 @@ static bool is_left_out(const struct view_run *run, const struct part *p)
 	return run->devices != VIEW_ALL && !p->devices && !(p->analyzed && run->devices == VIEW_ANALYZED);
 }
 
-static struct grid_query query_of(const struct view_run *run, const struct part *p)
+static struct query query_of(const struct view_run *run, const struct part *p)
 {
-	return (struct grid_query){ run->db, p->sql, p->len, run->params, run->n_params };
+	return (struct query){ run->db, p->sql, p->len, run->params, run->n_params };
 }
 
 /* ---- what was observed --------------------------------------------------------------------------- */
 
 /* A part's needs as a parameter of view/observed.sql and view/not_observed.sql. */
-static struct grid_query needs_query(const struct view_run *run, const char *file, const struct grid_param *types)
+static struct query needs_query(const struct view_run *run, const char *file, const struct query_param *types)
 {
-	return (struct grid_query){ run->db, sql__text(file), -1, types, 1 };
+	return (struct query){ run->db, sql__text(file), -1, types, 1 };
 }
 
 static int is_observed(const struct view_run *run, const struct part *p, bool *observed, struct trace_error *err)
@@ -151,8 +151,8 @@ static int is_observed(const struct view_run *run, const struct part *p, bool *o
 
 static int print_part(const struct view_run *run, const struct part *p, int level, struct trace_error *err)
 {
-	struct grid_param types = { ":types", p->needs, 0 };
-	struct grid_query q = query_of(run, p), missing = needs_query(run, "view/not_observed.sql", &types);
+	struct query_param types = { ":types", p->needs, 0 };
+	struct query q = query_of(run, p), missing = needs_query(run, "view/not_observed.sql", &types);
 	struct grid_opts opts = run->table;
 	bool observed;
 	size_t rows = 0;
@@ -246,7 +246,7 @@ static int flatten(sqlite3 *db, char **json, struct trace_error *err)
 	return 0;
 }
 
-int view__rows_json(const struct grid_query *q, char **json, struct trace_error *err)
+int view__rows_json(const struct query *q, char **json, struct trace_error *err)
 {
 	int rc = grid__json(q, json, err);
 
@@ -256,7 +256,7 @@ int view__rows_json(const struct grid_query *q, char **json, struct trace_error 
 static int part_json(const struct view_run *run, const struct part *p, const char *key, char **doc,
 		     struct trace_error *err)
 {
-	struct grid_query q = query_of(run, p);
+	struct query q = query_of(run, p);
 	char *rows = NULL;
 	bool observed;
 	int rc;

@@ -31,7 +31,7 @@ enum view_devices {
 
 struct view_run {
 	struct sqlite3 *db;
-	const struct grid_param *params;
+	const struct query_param *params;
 	size_t n_params;
 	struct grid_opts table;
 	int level;    /* of the heading of a file's first table */
@@ -51,7 +51,7 @@ int view__print(const struct view_run *run, const char *file, struct trace_error
 int view__json_add(const struct view_run *run, const char *file, char **doc, struct trace_error *err);
 
 /* The rows of one query as JSON, likewise. */
-int view__rows_json(const struct grid_query *q, char **json, struct trace_error *err);
+int view__rows_json(const struct query *q, char **json, struct trace_error *err);
 
 /* Sets member `key` of the JSON object *doc (sqlite3_malloc'ed, replaced) to the JSON value. Keys are our own words. */
 int view__json_set(struct sqlite3 *db, char **doc, const char *key, const char *json, struct trace_error *err);

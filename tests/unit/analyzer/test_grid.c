@@ -34,7 +34,7 @@ static int close_db(void **state)
 
 static void expect(const char *sql, struct grid_opts o, const char *none, const char *want)
 {
-	struct grid_query q = { .db = db, .sql = sql, .sql_len = -1 };
+	struct query q = { .db = db, .sql = sql, .sql_len = -1 };
 	struct trace_error err = { .code = 0 };
 	char *got = NULL;
 	size_t len;
@@ -50,7 +50,7 @@ static void expect(const char *sql, struct grid_opts o, const char *none, const 
 
 static void expect_json(const char *sql, const char *want)
 {
-	struct grid_query q = { .db = db, .sql = sql, .sql_len = -1 };
+	struct query q = { .db = db, .sql = sql, .sql_len = -1 };
 	struct trace_error err = { .code = 0 };
 	char *got = NULL;
 
@@ -114,7 +114,7 @@ static void test_forms(void **state)
 
 static void test_errors(void **state)
 {
-	struct grid_query q = { .db = db, .sql = "SELECT a FROM nowhere", .sql_len = -1 };
+	struct query q = { .db = db, .sql = "SELECT a FROM nowhere", .sql_len = -1 };
 	struct grid_opts o = { .out = stdout };
 	struct trace_error err = { .code = 0 };
 	char *json;
@@ -145,7 +145,7 @@ static size_t memory_of(const char *rows)
 	struct grid_opts o = { .format = GRID_TEXT };
 	struct trace_error err = { .code = 0 };
 	char text[sizeof(sql) + 20];
-	struct grid_query q = { .db = db, .sql = text, .sql_len = -1 };
+	struct query q = { .db = db, .sql = text, .sql_len = -1 };
 	size_t most = 0, n;
 
 	snprintf(text, sizeof(text), sql, rows);
@@ -161,7 +161,7 @@ static void test_long(void **state)
 	char *got = NULL, line[100];
 	size_t len;
 	struct grid_opts o = { .format = GRID_TEXT, .out = open_memstream(&got, &len) };
-	struct grid_query q = { .db = db, .sql_len = -1,
+	struct query q = { .db = db, .sql_len = -1,
 				.sql = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 2345) "
 				       "SELECT n, iif(n = 2345, 'the last', '') AS name FROM i" };
 	struct trace_error err = { .code = 0 };
