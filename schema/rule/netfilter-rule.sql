@@ -1,5 +1,5 @@
 -- rule: a firewall rule drops them
--- needs: drop counter frag
+-- needs: drop counter
 -- about: NETFILTER_DROP
 -- advice: find the rule: nft list ruleset (with counters), or iptables-save -c; nft monitor trace shows the packet's
 -- advice: way
@@ -7,3 +7,7 @@ SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS sit
 	json_array('a rule of netfilter says drop', printf('%d packets were dropped in %s', packets, place)) AS chain
 FROM symptom WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP'
 	AND (place GLOB 'nft_do_chain*' OR place GLOB '*t_do_table*')
+	-- Fragments without ports may be a part of what does not become whole: that is another rule's, and needs frag.
+	AND (observed('frag') OR NOT EXISTS (SELECT 1 FROM symptom_drop AS d JOIN drop_event AS e ON e.rowid = d.event
+		WHERE d.symptom = symptom.id AND e.proto IN (6, 17) AND coalesce(e.sport, 0) = 0
+			AND coalesce(e.dport, 0) = 0))
