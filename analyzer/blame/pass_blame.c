@@ -27,6 +27,7 @@ struct sum {
 	__u64 ns, max_ns;
 	__u64 mainly; /* intervals of which it is the largest part */
 	__u64 late;   /* of those: that took LATE_NS or what --late says */
+	__u64 first_win, last_win; /* of the late ones */
 };
 
 struct state {
@@ -56,14 +57,18 @@ static void add(struct state *st, const struct slow_interval *slow, __u32 tid, c
 	enum deed then = part->deed == DID_LOCK ? deed_of(st, part->by, slow) : DID_UNKNOWN;
 	__u64 key[N_KEY] = { [STAGES] = (__u64)slow->from << 8 | slow->to, [DEVICE] = pair(slow->netns, slow->ifindex),
 			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then, part->by) };
-	bool fresh;
+	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : LATE_NS;
+	bool fresh, late = mainly && since(slow->from_ns, slow->to_ns) >= late_ns;
 	struct sum *sum = heavy__use(st->blames, key, &fresh);
 
 	if (fresh)
 		*sum = (struct sum){ 0 };
 	sum->ns += part->ns;
 	sum->mainly += mainly;
-	sum->late += mainly && since(slow->from_ns, slow->to_ns) >= (st->sweep->opts.late_ns ? st->sweep->opts.late_ns : LATE_NS);
+	if (late && !sum->late++)
+		sum->first_win = st->sweep->win;
+	if (late)
+		sum->last_win = st->sweep->win;
 	sum->max_ns = part->ns > sum->max_ns ? part->ns : sum->max_ns;
 }
 
@@ -257,7 +262,8 @@ static void store(void *arg, const __u64 *key, __u64 n, void *value)
 	      V_INT("tid", key[WHO] & 0xffffffff), V_TEXT("deed", deeds[key[WHO] >> 32]), V_INT("addr", key[LOCK]),
 	      V_INT("by", key[BY] & 0xffffffff), V_TEXT("by_deed", deeds[key[BY] >> 32]), V_INT("n", n),
 	      V_INT("mainly", sum->mainly), V_INT("late", sum->late), V_INT("sum_ns", sum->ns),
-	      V_INT("max_ns", sum->max_ns));
+	      V_INT("max_ns", sum->max_ns), V_OPT("first_win", sum->late, sum->first_win),
+	      V_OPT("last_win", sum->late, sum->last_win));
 }
 
 static void finish(void *state)

@@ -3,8 +3,8 @@
  *
  * A request is what came in with PSH set, an answer the next such segment that begins here, the other way. Which thread
  * sends it is known; the blame pass asks what that thread did meanwhile. Whether a program should have answered sooner,
- * it alone knows: what is made of an answer is in blame/pass_blame.c. In softirq the thread is any: an answer that an
- * acknowledgement lets out was given earlier, and is not taken for one where the sender's window was closed that long.
+ * it alone knows: what is made of an answer is in blame/pass_blame.c. An answer that had to wait for the other side to
+ * acknowledge is sent in a softirq, on top of any thread: that one is asked about, and it is not seen that it is another.
  */
 #include <string.h>
 #include "analyzer/sweep/pass.h"

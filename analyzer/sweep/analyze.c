@@ -170,6 +170,21 @@ static int sweep(struct analysis *a, struct trace_error *err)
 
 /* ---- results ------------------------------------------------------------------------------------ */
 
+/* How an interval ends besides at a stage: STAGE_CONSUMED and those behind it (pass.h). */
+static void store_ends(struct analysis *a)
+{
+	static const struct { const char *name, *doc; } ends[] = {
+		{ "consumed", "freed by whoever was to receive or send it" },
+		{ "dropped", "freed because it was dropped" },
+		{ "answered", "a TCP request: a segment with data went the other way" },
+	};
+
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		STORE_LAST(a->store, "stage", V_INT("id", STAGE_CONSUMED + i), V_TEXT("name", ends[i].name),
+			   V_TEXT("role", "END"), V_TEXT("aux", "none"), V_TEXT("doc", ends[i].doc),
+			   V_INT("place", STAGE_CONSUMED + i), V_TEXT("mover", "nobody"), V_NULL("call"));
+}
+
 static void store_stages(struct analysis *a)
 {
 	static const char *const roles[] = { "", "ENTRY", "STEP", "ASIDE", "ORIGIN" };
@@ -189,12 +204,7 @@ static void store_stages(struct analysis *a)
 			   V_TEXT("doc", d->role ? d->doc : ""), V_INT("place", d->place),
 			   V_TEXT("mover", movers[d->mover]), V_OPT("call", d->call, d->call));
 	}
-	STORE_LAST(a->store, "stage", V_INT("id", STAGE_MAX), V_TEXT("name", "consumed"), V_TEXT("role", "END"),
-		   V_TEXT("aux", "none"), V_TEXT("doc", "freed by whoever was to receive or send it"),
-		   V_INT("place", STAGE_MAX), V_TEXT("mover", "nobody"), V_NULL("call"));
-	STORE_LAST(a->store, "stage", V_INT("id", STAGE_MAX + 1), V_TEXT("name", "dropped"), V_TEXT("role", "END"),
-		   V_TEXT("aux", "none"), V_TEXT("doc", "freed because it was dropped"), V_INT("place", STAGE_MAX + 1),
-		   V_TEXT("mover", "nobody"), V_NULL("call"));
+	store_ends(a);
 }
 
 static void store_fact(struct analysis *a, const char *key, const char *value)

@@ -25,23 +25,10 @@ INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns
 			AND l.netns = k.netns AND l.ifindex = k.ifindex AND l.max_ns >= k.threshold)
 	FROM kinds AS k;
 
--- Datagrams that lay in the queue of a socket until its reader took them. Where a gap hides when, it was some time.
-INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns, ifindex, threshold_ns, max_ns,
-	first_win, last_win)
-	SELECT 'late', sum(late), sum(sum_ns), b.from_stage, b.to_stage, 'reader', b.netns, b.ifindex, late_ns(),
-		max(max_ns),
-		coalesce((SELECT min(win) FROM stage_latency AS l
-			WHERE l.from_stage = b.from_stage AND l.to_stage = b.to_stage
-			AND l.netns = b.netns AND l.ifindex = b.ifindex AND l.max_ns >= late_ns()), 0),
-		coalesce((SELECT max(win) FROM stage_latency AS l
-			WHERE l.from_stage = b.from_stage AND l.to_stage = b.to_stage
-			AND l.netns = b.netns AND l.ifindex = b.ifindex AND l.max_ns >= late_ns()),
-			(SELECT (last_ns - first_ns) / window_ns FROM trace))
-	FROM blame AS b WHERE to_stage = 64 GROUP BY b.from_stage, b.to_stage, b.netns, b.ifindex HAVING sum(late) > 0;
-
--- TCP requests whose answer came late because something kept the program that gives it from running (pass_blame.c).
+-- Datagrams that lay in the queue of a socket until its reader took them (to stage 64), and TCP requests whose answer
+-- came late because something kept the program that gives it from running (66, pass_blame.c).
 INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns, ifindex, threshold_ns, max_ns,
 	first_win, last_win)
 	SELECT 'late', sum(late), sum(sum_ns), from_stage, to_stage, 'reader', netns, ifindex, late_ns(), max(max_ns),
-		0, (SELECT max(win) FROM stage_latency)
-	FROM blame WHERE to_stage = 66 GROUP BY from_stage, to_stage, netns, ifindex HAVING sum(late) > 0;
+		min(first_win), max(last_win)
+	FROM blame WHERE to_stage IN (64, 66) GROUP BY from_stage, to_stage, netns, ifindex HAVING sum(late) > 0;

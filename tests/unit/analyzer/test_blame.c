@@ -165,19 +165,23 @@ static void add_throttled(__u64 until, __u64 ns)
 static void test_answer(void **state)
 {
 	(void)state;
-	add_segment(10 * MS, 0x100, RX, false);
-	add_throttled(100 * MS, 80 * MS);
-	add_segment(110 * MS, 0x200, QUEUE, true);
-	add_segment(120 * MS, 0x300, QUEUE, true); /* the rest of that answer */
-	add_segment(200 * MS, 0x400, RX, false);
-	add_off(290 * MS, 1, READER, 1, 85 * MS, 0, 0, 0);
-	add_segment(300 * MS, 0x500, QUEUE, true);
-	add_segment(400 * MS, 0x600, RX, false);
-	add_throttled(490 * MS, 80 * MS);
-	add_segment(495 * MS, 0x700, RX, true); /* forwarded */
-	add_segment(496 * MS, 0x700, QUEUE, true);
+	add_segment(1, 0x80, RX, false); /* the recording begins a second before */
+	add_segment(2, 0x81, QUEUE, true);
+	add_segment(1010 * MS, 0x100, RX, false);
+	add_throttled(1100 * MS, 80 * MS);
+	add_segment(1110 * MS, 0x200, QUEUE, true);
+	add_segment(1120 * MS, 0x300, QUEUE, true); /* the rest of that answer */
+	add_segment(1200 * MS, 0x400, RX, false);
+	add_off(1290 * MS, 1, READER, 1, 85 * MS, 0, 0, 0);
+	add_segment(1300 * MS, 0x500, QUEUE, true);
+	add_segment(1400 * MS, 0x600, RX, false);
+	add_throttled(1490 * MS, 80 * MS);
+	add_segment(1495 * MS, 0x700, RX, true); /* forwarded */
+	add_segment(1496 * MS, 0x700, QUEUE, true);
 	fixture__analyze(&f);
 	assert_rows(&f, BLAME, "3|66|400|quota|0|0|unknown|1|1|1|80;3|66|400|run|0|0|unknown|1|0|0|20");
+	assert_rows(&f, "SELECT first_win, last_win FROM blame WHERE late = 1", "1|1");
+	assert_rows(&f, "SELECT name FROM stage WHERE id = 66", "answered");
 }
 
 /* Over a gap nothing is blamed. */
