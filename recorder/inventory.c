@@ -142,11 +142,6 @@ void inventory__enumerators(struct sink *s, const struct kernel_btf *k)
 	(void)kernel_btf__enum_with(k, "NET_RX_SOFTIRQ", on_value, &softirq);
 }
 
-static struct rec_text text_of(const char *s)
-{
-	return (struct rec_text){ .s = s, .len = strlen(s) };
-}
-
 void inventory__probes(struct sink *s, const struct plan *plan)
 {
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
@@ -154,12 +149,12 @@ void inventory__probes(struct sink *s, const struct plan *plan)
 		struct rec_probe r = { .rec = { .ts = now_ns(), .type = REC_probe } };
 
 		r.id = p->def->id;
-		r.name = text_of(p->def->name);
+		r.name = sink__text(p->def->name);
 		r.type = p->def->record;
 		r.stage = p->def->stage;
 		r.status = p->wanted ? p->status : PROBE_NOT_WANTED;
-		r.method = text_of(p->status == PROBE_ATTACHED ? plan__method(p) : "");
-		r.detail = text_of(p->detail);
+		r.method = sink__text(p->status == PROBE_ATTACHED ? plan__method(p) : "");
+		r.detail = sink__text(p->detail);
 		sink__define(s, &r.rec);
 	}
 }

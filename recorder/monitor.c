@@ -264,20 +264,15 @@ static int subscribe(int fd)
 	return 0;
 }
 
-static struct rec_text text_of(const char *s)
-{
-	return (struct rec_text){ .s = s, .len = strlen(s) };
-}
-
 /* No program of ours, but what the trace knows of is said in the same way. */
 static void define_probe(struct sink *s, __u32 id, const char *name, __u16 type, int err)
 {
-	struct rec_probe r = { .rec = { .ts = now_ns(), .type = REC_probe }, .id = id, .name = text_of(name) };
+	struct rec_probe r = { .rec = { .ts = now_ns(), .type = REC_probe }, .id = id, .name = sink__text(name) };
 
 	r.type = type;
 	r.status = err ? PROBE_FAILED : PROBE_ATTACHED;
-	r.method = text_of(err ? "" : "rtnetlink");
-	r.detail = text_of(err ? strerror(-err) : "");
+	r.method = sink__text(err ? "" : "rtnetlink");
+	r.detail = sink__text(err ? strerror(-err) : "");
 	sink__lock(s);
 	sink__define(s, &r.rec);
 	sink__unlock(s);

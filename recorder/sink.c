@@ -94,21 +94,21 @@ bool sink__failed(struct sink *s)
 	return trace_writer__error(s->writer)->code != 0;
 }
 
-static struct rec_text text_of(const char *s)
+struct rec_text sink__text(const char *s)
 {
 	return (struct rec_text){ .s = s, .len = strlen(s) };
 }
 
 void sink__config(struct sink *s, const char *key, const char *fmt, ...)
 {
-	struct rec_config c = { .rec = { .ts = now_ns(), .type = REC_config }, .key = text_of(key) };
+	struct rec_config c = { .rec = { .ts = now_ns(), .type = REC_config }, .key = sink__text(key) };
 	char value[4096];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
-	c.value = text_of(value);
+	c.value = sink__text(value);
 	sink__define(s, &c.rec);
 }
 
@@ -135,7 +135,7 @@ __u32 sink__string(struct sink *s, const char *text)
 
 	if (is_due(s, i)) {
 		struct rec_string r = { .rec = { .ts = now_ns(), .type = REC_string }, .id = i->id,
-					.text = text_of(text) };
+					.text = sink__text(text) };
 
 		sink__define_here(s, &r.rec);
 	}
@@ -156,8 +156,8 @@ void sink__symbol(struct sink *s, __u64 addr)
 	sink__define_here(s, &(struct rec_symbol){ .rec = { .ts = now_ns(), .type = REC_symbol },
 						   .addr = sym.addr,
 						   .size = sym.size,
-						   .name = text_of(sym.name),
-						   .module = text_of(sym.module) }
+						   .name = sink__text(sym.name),
+						   .module = sink__text(sym.module) }
 				      .rec);
 }
 
@@ -198,8 +198,8 @@ static void define_data(void *ctx, const struct ksym *sym)
 {
 	struct rec_symbol r = { .rec = { .ts = now_ns(), .type = REC_symbol }, .addr = sym->addr, .size = sym->size };
 
-	r.name = text_of(sym->name);
-	r.module = text_of(sym->module);
+	r.name = sink__text(sym->name);
+	r.module = sink__text(sym->module);
 	sink__define_here(ctx, &r.rec);
 }
 

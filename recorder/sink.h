@@ -59,6 +59,9 @@ void sink__forget_older(struct sink *s, enum rec_type type, __u64 ts);
 /* A config definition; value by printf. */
 void sink__config(struct sink *s, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* A text of a definition, from one that ends with NUL and lives as long. */
+struct rec_text sink__text(const char *s);
+
 /* Id of a text in string definitions, for a row that comes next. */
 __u32 sink__string(struct sink *s, const char *text);
 

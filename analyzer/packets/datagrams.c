@@ -115,8 +115,5 @@ __u64 datagrams__forgotten(const struct datagrams *d)
 
 bool datagrams__frees_part(const struct names *names, __u64 location)
 {
-	static const char function[] = "skb_release_data";
-	const struct rec_symbol *s = names__symbol(names, location).symbol;
-
-	return s && s->name.len >= sizeof(function) - 1 && memcmp(s->name.s, function, sizeof(function) - 1) == 0;
+	return names__in_function(names, location, "skb_release_data");
 }

@@ -132,13 +132,10 @@ void following__note(struct following *st, struct journey *j, const struct hop *
  */
 static bool is_deferred(const struct following *st, __u64 location)
 {
-	static const char *const functions[] = { "skb_defer_free_flush", "skb_attempt_defer_free", "net_rx_action" };
-	struct name_at at = names__symbol(st->sweep->names, location);
+	const struct names *n = st->sweep->names;
 
-	for (size_t i = 0; at.symbol && i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (at.symbol->name.len == strlen(functions[i]) && !memcmp(at.symbol->name.s, functions[i], at.symbol->name.len))
-			return true;
-	return false;
+	return names__in_function(n, location, "skb_defer_free_flush") || names__in_function(n, location, "skb_attempt_defer_free") ||
+	       names__in_function(n, location, "net_rx_action");
 }
 
 /* A datagram that the stack has received lies in the queue of a socket until its reader frees it. */

@@ -250,6 +250,14 @@ struct name_at names__symbol(const struct names *n, __u64 addr)
 	return (struct name_at){ s, addr - s->addr };
 }
 
+bool names__in_function(const struct names *n, __u64 addr, const char *function)
+{
+	const struct rec_symbol *s = names__symbol(n, addr).symbol;
+	size_t len = strlen(function);
+
+	return s && s->name.len >= len && !memcmp(s->name.s, function, len) && (s->name.len == len || s->name.s[len] == '.');
+}
+
 const struct rec_text *names__string(const struct names *n, __u32 id)
 {
 	struct rec_string key = { .id = id };

@@ -7,6 +7,7 @@
 #ifndef ANALYZER_NAMES_H
 #define ANALYZER_NAMES_H
 
+#include <stdbool.h>
 #include "analyzer/store/store.h"
 #include "format/record.h"
 
@@ -29,6 +30,9 @@ int names__add(struct names *n, const struct rec *rec);
 int names__prepare(struct names *n);
 
 struct name_at names__symbol(const struct names *n, __u64 addr);
+
+/* Is this code address in that function, or in a part of it that the compiler made (function.isra.0)? */
+bool names__in_function(const struct names *n, __u64 addr, const char *function);
 const struct rec_text *names__string(const struct names *n, __u32 id); /* NULL: not defined */
 
 /* In place: bytes that are no valid UTF-8 and control characters become '?'. */
