@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,17 +63,6 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int parse_late(const char *text, __u64 *ns, struct trace_error *err)
-{
-	char *end;
-	double ms = strtod(text, &end);
-
-	if (end == text || *end || !(ms > 0) || ms > 1e12)
-		return trace_error__set(err, -EINVAL, "--late takes milliseconds above 0, such as 200 or 0.5, not '%s'", text);
-	*ns = (__u64)ceil(ms * 1e6);
-	return 0;
-}
-
 static int leave_out(struct analyze_opts *o, const char *name, size_t len, struct trace_error *err)
 {
 	for (unsigned type = 1; type < REC_TYPE_MAX; type++) {
@@ -133,7 +121,7 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 	case OPT_WITHOUT:
 		return parse_without(&c->opts, optarg, err);
 	case OPT_LATE:
-		return parse_late(optarg, &c->opts.late_ns, err);
+		return cli__late(optarg, &c->opts.late_ns, err);
 	case OPT_THREADS:
 		TRY(cli__number("--threads", optarg, 1, 256, &n, err));
 		c->opts.threads = n;

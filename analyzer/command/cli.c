@@ -2,6 +2,7 @@
  * cli.c: option parsing and usage errors, the same for every command.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,17 @@ int cli__number(const char *option, const char *text, unsigned long min, unsigne
 	if (errno || end == text || *end || text[0] == '-' || *out < min || *out > max)
 		return trace_error__set(err, -EINVAL, "%s takes a whole number from %lu to %lu, not '%s'", option, min, max,
 					text);
+	return 0;
+}
+
+int cli__late(const char *text, __u64 *ns, struct trace_error *err)
+{
+	char *end;
+	double ms = strtod(text, &end);
+
+	if (end == text || *end || !(ms > 0) || ms > 1e12)
+		return trace_error__set(err, -EINVAL, "--late takes milliseconds above 0, such as 200 or 0.5, not '%s'", text);
+	*ns = (__u64)ceil(ms * 1e6);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <linux/types.h>
 #include "format/error.h"
 
 enum cli_exit {
@@ -61,6 +62,9 @@ void cli__remark_on_filter(const struct filter *f, bool events);
 /* Parses a whole decimal number in [min, max]; -EINVAL names the option. */
 int cli__number(const char *option, const char *text, unsigned long min, unsigned long max, unsigned long *out,
 		struct trace_error *err);
+
+/* Parses what --late takes: milliseconds above 0, also parts of one, to ns; -EINVAL says so. */
+int cli__late(const char *text, __u64 *ns, struct trace_error *err);
 
 /* Fails with -EINVAL and the sentence `what`, followed by how to get the usage of `command`. */
 int cli__usage_error(const char *command, struct trace_error *err, const char *what, ...)

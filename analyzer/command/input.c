@@ -67,6 +67,7 @@ static int analyze(struct input *in, const char *const *paths, size_t n_paths, c
 		opts.to = o->to ? in->to_ns : 0;
 	}
 	opts.keep_at_least = o->keep;
+	opts.late_ns = o->late_ns;
 	opts.ifaces = o->ifaces;
 	opts.n_ifaces = o->n_ifaces;
 	if (in->filter)
@@ -212,6 +213,9 @@ static int open_db(struct input *in, const char *const *paths, size_t n_paths, c
 
 	bool is_db = n_paths == 1 && store__is_database(paths[0]);
 
+	if (is_db && o->late_ns)
+		return trace_error__set(err, -EINVAL, "%s is a database: what is late was decided when it was analyzed, with "
+					"netanalyze analyze --late; give the recording", paths[0]);
 	if (o->filter)
 		cli__warn_of_filter(o->filter);
 	if (o->filter)

@@ -25,6 +25,7 @@ struct input_opts {
 	size_t n_ifaces;    /* 0: all */
 	double interval_s;  /* 0: none */
 	bool fine;          /* intervals below a window are possible, too: multiples of TICK_S */
+	__u64 late_ns;      /* as --late says, of a recording only; 0: not given */
 	unsigned keep;      /* single drops and packets wanted at least */
 	bool utc;
 };

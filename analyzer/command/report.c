@@ -22,7 +22,7 @@ struct report {
 	enum grid_format format;
 	const char *output; /* NULL: standard output */
 	bool force;
-	bool utc;
+	struct input_opts input;
 };
 
 static const char help_text[] =
@@ -35,6 +35,7 @@ static const char help_text[] =
 	"  --format F         text (default), md, html (one self-contained file) or json\n"
 	"  -o, --output FILE  write to FILE\n"
 	"  --force            overwrite FILE\n"
+	"  --late MS          a packet or answer is late from so many milliseconds on; of a recording only\n"
 	"  --utc              times in UTC, not in local time\n"
 	"\n"
 	"examples:\n"
@@ -92,7 +93,7 @@ static int print(const struct report *r, const struct input *in, FILE *out, stru
 	bool color = r->format == GRID_TEXT && isatty(fileno(out)) && !getenv("NO_COLOR");
 	struct view_run run = {
 		.db = in->db,
-		.table = { .out = out, .format = r->format, .utc = r->utc, .color = color, .width = TEXT_WIDTH },
+		.table = { .out = out, .format = r->format, .utc = r->input.utc, .color = color, .width = TEXT_WIDTH },
 		.level = 2,
 		.sublevel = 3,
 	};
@@ -141,14 +142,13 @@ static int close_output(const struct report *r, const char *name, FILE *out, int
 
 static int report(const struct report *r, const char *const *paths, size_t n, struct trace_error *err)
 {
-	struct input_opts opts = { .utc = r->utc };
 	char name[PATH_MAX] = "";
 	struct input in;
 	FILE *out;
 	int rc;
 
 	TRY(open_output(r, name, &out, err));
-	rc = input__open(&in, paths, n, &opts, err);
+	rc = input__open(&in, paths, n, &r->input, err);
 	if (rc == 0) {
 		rc = print(r, &in, out, err);
 		input__close(&in);
@@ -173,8 +173,9 @@ int cmd_report(int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
 		{ "format", required_argument, NULL, 'f' }, { "output", required_argument, NULL, 'o' },
-		{ "force", no_argument, NULL, 'F' },        { "utc", no_argument, NULL, 'u' },
-		{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+		{ "force", no_argument, NULL, 'F' },        { "late", required_argument, NULL, 'l' },
+		{ "utc", no_argument, NULL, 'u' },          { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	struct report r = { .format = GRID_TEXT };
 	int c;
@@ -190,8 +191,11 @@ int cmd_report(int argc, char **argv, struct trace_error *err)
 		case 'F':
 			r.force = true;
 			break;
+		case 'l':
+			TRY(cli__late(optarg, &r.input.late_ns, err));
+			break;
 		case 'u':
-			r.utc = true;
+			r.input.utc = true;
 			break;
 		case 'h':
 			fputs(help_text, stdout);

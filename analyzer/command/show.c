@@ -61,6 +61,7 @@ static const char help_text[] =
 	"  --to T         up to this time\n"
 	"  --iface NAME   only this device, as tables name it: eth0, 'eth0 (blue)' in another network namespace; more than once\n"
 	"                 for several; packets and flows: those that passed it\n"
+	"  --late MS      of a recording: a packet or answer is late from so many milliseconds on\n"
 	"  --top N        rows of a table (20); 0: all\n"
 	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
 	"  --utc          times in UTC, not in local time\n"
@@ -265,6 +266,8 @@ static int take_option(struct show *s, int option, struct trace_error *err)
 			return trace_error__set(err, -EINVAL, "--iface can be given %d times", MAX_IFACES);
 		s->ifaces[s->input.n_ifaces++] = optarg;
 		return 0;
+	case 'l':
+		return cli__late(optarg, &s->input.late_ns, err);
 	case 'n':
 		return cli__number("--top", optarg, 0, 10000000, &s->top, err);
 	case 'j':
@@ -291,6 +294,9 @@ static int take_operands(struct show *s, int n, char **args, struct trace_error 
 	if (s->input.filter && !(s->view->flags & PACKETS))
 		return trace_error__set(err, -EINVAL, "view '%s' is not made of packets, so a filter means nothing to it",
 					s->view->name);
+	if (s->input.late_ns && !(s->view->flags & (PACKETS | PROSE)))
+		return trace_error__set(err, -EINVAL, "view '%s' tells nothing of late packets, so --late means nothing to it",
+					s->view->name);
 	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);
 	if (s->input.n_ifaces && !view__has_devices(file))
 		return trace_error__set(err, -EINVAL, "view '%s' is not by device, so --iface means nothing to it", s->view->name);
@@ -304,9 +310,9 @@ int cmd_show(int argc, char **argv, struct trace_error *err)
 	static const struct option options[] = {
 		{ "interval", required_argument, NULL, 'i' }, { "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 't' },       { "top", required_argument, NULL, 'n' },
-		{ "iface", required_argument, NULL, 'd' },    { "json", no_argument, NULL, 'j' },
-		{ "utc", no_argument, NULL, 'u' },            { "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "iface", required_argument, NULL, 'd' },    { "late", required_argument, NULL, 'l' },
+		{ "json", no_argument, NULL, 'j' },           { "utc", no_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
 	};
 	struct show s = { .top = DEFAULT_TOP };
 	int c;
