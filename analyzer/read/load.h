@@ -15,6 +15,8 @@ struct load_job {
 	__u32 part;  /* which trace: for the caller */
 	__u32 block;
 	__u64 ts_min; /* as the block's header says */
+	__u32 stream; /* likewise */
+	size_t nth;   /* block of the recording, as it was written */
 };
 
 /* A decoded block. */

@@ -19,6 +19,7 @@ enum { SLAB_ROWS = 65536, MIN_SHARE = 256 };
 static const size_t ACTIVE_BYTES = 288u << 20, BUDGET_BYTES = 320u << 20;
 
 struct active {
+	const struct load_job *job;
 	struct loaded *block;
 	size_t at; /* next row */
 	size_t end; /* of this slab's part */
@@ -28,7 +29,7 @@ struct order {
 	struct loader *loader;
 	const struct load_job *jobs;
 	size_t n, next; /* next job to activate */
-	struct active *active;
+	struct active *active; /* by stream, then as written */
 	size_t n_active, cap_active;
 	size_t bytes;
 	struct item *items, *tmp;
@@ -71,20 +72,43 @@ static void clip(struct order *o, struct active *a)
 	o->stats.late += lower_bound(a->block, a->at, o->done) - a->at;
 }
 
+static int make_room_active(struct order *o)
+{
+	size_t cap = o->cap_active ? o->cap_active * 2 : 64;
+	struct active *active;
+
+	if (o->n_active < o->cap_active)
+		return 0;
+	active = realloc(o->active, cap * sizeof(*active));
+	if (!active)
+		return -ENOMEM;
+	o->active = active;
+	o->cap_active = cap;
+	return 0;
+}
+
+/* Puts it behind those whose rows go first at the same time. */
+static struct active *insert(struct order *o, const struct load_job *job, struct loaded *block)
+{
+	size_t at = o->n_active++;
+
+	for (; at; at--) {
+		const struct load_job *before = o->active[at - 1].job;
+
+		if (before->stream < job->stream || (before->stream == job->stream && before->nth < job->nth))
+			break;
+		o->active[at] = o->active[at - 1];
+	}
+	o->active[at] = (struct active){ job, block, 0, 0 };
+	return &o->active[at];
+}
+
 static int activate(struct order *o)
 {
 	const struct load_job *job = &o->jobs[o->next];
 	struct loaded *block;
 
-	if (o->n_active == o->cap_active) {
-		size_t cap = o->cap_active ? o->cap_active * 2 : 64;
-		struct active *active = realloc(o->active, cap * sizeof(*active));
-
-		if (!active)
-			return -ENOMEM;
-		o->active = active;
-		o->cap_active = cap;
-	}
+	TRY(make_room_active(o));
 	block = loader__next(o->loader);
 	if (!block)
 		return -ENOMEM;
@@ -97,8 +121,7 @@ static int activate(struct order *o)
 		o->damaged(o->arg, job, &block->err);
 	o->stats.skipped += block->skipped;
 	o->bytes += block->bytes;
-	o->active[o->n_active] = (struct active){ block, 0, 0 };
-	clip(o, &o->active[o->n_active++]);
+	clip(o, insert(o, job, block));
 	return 0;
 }
 
@@ -150,8 +173,7 @@ static int choose_end(struct order *o, __u64 *end)
 		if (o->n_active && o->bytes > ACTIVE_BYTES)
 			break;
 		TRY(activate(o));
-		if (o->active[o->n_active - 1].at == o->active[o->n_active - 1].block->n)
-			release_used(o);
+		release_used(o);
 		*end = o->n_active ? slab_end(o) : 0;
 	}
 	return 0;

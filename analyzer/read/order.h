@@ -4,7 +4,8 @@
  * Blocks of one CPU may overlap a little in time, those of different CPUs do all the time, and rows inside
  * are not sorted. A slab ends before the first row of any block not yet loaded, so that what is given out
  * is in order whatever the blocks look like, and takes about the same number of rows however busy the
- * CPUs are.
+ * CPUs are. Of rows with the same time, those of a lower CPU come first, and of one CPU those that were written
+ * first: how rows were cut into blocks, segments and files makes no difference.
  */
 #ifndef ANALYZER_ORDER_H
 #define ANALYZER_ORDER_H
@@ -20,7 +21,7 @@ struct order_stats {
 };
 
 /*
- * `jobs` must be sorted by ts_min and stay until order__free(). Rows before `from` or after `to` are left out
+ * `jobs` must be sorted by ts_min, have distinct (stream, nth), and stay until order__free(). Rows before `from` or after `to` are left out
  * (0: no limit). `damaged` is called for each block that cannot be decoded.
  */
 int order__start(struct order **o, const struct load_job *jobs, size_t n, unsigned threads, __u64 from, __u64 to,

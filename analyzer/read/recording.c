@@ -4,6 +4,8 @@
  * Gaps come from three places: what the recorder says (its own stream, read ahead here), blocks that are
  * missing (a jump in a stream's numbers, a segment without an end, a missing segment), and blocks that are
  * there but damaged (found during the sweep).
+ *
+ * In which order files and segments are met says nothing: what is later replaces what is earlier by segment number.
  */
 #include "analyzer/read/recording.h"
 
@@ -59,6 +61,48 @@ static __u32 first_file(const struct recording *r, __u32 part)
 	return files;
 }
 
+/* ---- blocks as they were written ---------------------------------------------------------------- */
+
+struct recorded_block {
+	__u32 segment; /* its number */
+	__u32 part, block;
+};
+
+static int by_writing(const void *a, const void *b)
+{
+	const struct recorded_block *x = a, *y = b;
+
+	if (x->segment != y->segment)
+		return x->segment < y->segment ? -1 : 1;
+	if (x->part != y->part)
+		return x->part < y->part ? -1 : 1;
+	return x->block < y->block ? -1 : x->block > y->block;
+}
+
+static int list_blocks(struct recording *r, struct trace_error *err)
+{
+	for (size_t part = 0; part < r->n_parts; part++)
+		r->n_blocks += trace__n_blocks(r->parts[part]);
+	r->blocks = malloc((r->n_blocks + 1) * sizeof(*r->blocks));
+	if (!r->blocks)
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	r->n_blocks = 0;
+	for (__u32 part = 0; part < r->n_parts; part++)
+		for (size_t i = 0; i < trace__n_blocks(r->parts[part]); i++) {
+			const struct trace *t = r->parts[part];
+			__u32 segment = trace__block(t, i)->segment;
+
+			r->blocks[r->n_blocks++] = (struct recorded_block){ trace__segment(t, segment)->number, part, i };
+		}
+	qsort(r->blocks, r->n_blocks, sizeof(*r->blocks), by_writing);
+	return 0;
+}
+
+static const struct trace_block *block_at(const struct recording *r, size_t nth)
+{
+	return trace__block(r->parts[r->blocks[nth].part], r->blocks[nth].block);
+}
+
 /* ---- what is read ahead ------------------------------------------------------------------------- */
 
 static int keep_task(struct recording *r, const struct rec_task *task)
@@ -96,7 +140,7 @@ static int read_block(struct recording *r, __u32 part, size_t block, __u64 from,
 		      struct store *store)
 {
 	const struct trace *t = r->parts[part];
-	struct load_job job = { t, part, block, trace__block(t, block)->ts_min };
+	struct load_job job = { .trace = t, .part = part, .block = block };
 	struct trace_error why;
 	int code = trace__decode(t, block, rows, &why);
 
@@ -114,10 +158,9 @@ static int read_definitions(struct recording *r, __u64 from, struct store *store
 	struct trace_rows rows = { 0 };
 	int code = 0;
 
-	for (__u32 part = 0; part < r->n_parts; part++)
-		for (size_t b = 0; !code && b < trace__n_blocks(r->parts[part]); b++)
-			if (read_ahead(trace__block(r->parts[part], b)))
-				code = read_block(r, part, b, from, &rows, store);
+	for (size_t i = 0; !code && i < r->n_blocks; i++)
+		if (read_ahead(block_at(r, i)))
+			code = read_block(r, r->blocks[i].part, r->blocks[i].block, from, &rows, store);
 	trace_rows__free(&rows);
 	if (!code)
 		code = names__prepare(r->names);
@@ -252,36 +295,23 @@ static int by_ts_min(const void *a, const void *b)
 
 	if (x->ts_min != y->ts_min)
 		return x->ts_min < y->ts_min ? -1 : 1;
-	if (x->part != y->part)
-		return x->part < y->part ? -1 : 1;
-	return x->block < y->block ? -1 : x->block > y->block;
-}
-
-static void list_part(struct recording *r, __u32 part, __u64 from, __u64 to)
-{
-	const struct trace *t = r->parts[part];
-
-	for (size_t i = 0; i < trace__n_blocks(t); i++) {
-		const struct trace_block *b = trace__block(t, i);
-
-		if (b->flags & BLOCK_DEFINITIONS || (from && b->ts_max < from) || (to && b->ts_min > to))
-			continue;
-		r->jobs[r->n_jobs++] = (struct load_job){ t, part, i, b->ts_min };
-		r->rows += b->rows;
-	}
+	return x->nth < y->nth ? -1 : x->nth > y->nth;
 }
 
 static int list_jobs(struct recording *r, const char *path, __u64 from, __u64 to, struct trace_error *err)
 {
-	size_t n = 0;
-
-	for (size_t part = 0; part < r->n_parts; part++)
-		n += trace__n_blocks(r->parts[part]);
-	r->jobs = malloc((n + 1) * sizeof(*r->jobs));
+	r->jobs = malloc((r->n_blocks + 1) * sizeof(*r->jobs));
 	if (!r->jobs)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	for (size_t part = 0; part < r->n_parts; part++)
-		list_part(r, part, from, to);
+	for (size_t i = 0; i < r->n_blocks; i++) {
+		const struct trace_block *b = block_at(r, i);
+		__u32 part = r->blocks[i].part;
+
+		if (b->flags & BLOCK_DEFINITIONS || (from && b->ts_max < from) || (to && b->ts_min > to))
+			continue;
+		r->jobs[r->n_jobs++] = (struct load_job){ r->parts[part], part, r->blocks[i].block, b->ts_min, b->stream, i };
+		r->rows += b->rows;
+	}
 	if (!r->n_jobs)
 		return trace_error__set(err, -ENODATA, from || to ? "%s has no events in that time; see netanalyze info" :
 								    "%s has no events", path);
@@ -297,6 +327,7 @@ int recording__open(struct recording *r, const char *const *paths, size_t n_path
 {
 	memset(r, 0, sizeof(*r));
 	TRY(open_parts(r, paths, n_paths, err));
+	TRY(list_blocks(r, err));
 	TRY(read_definitions(r, from, store, err));
 	TRY(find_missing(r, err));
 	return list_jobs(r, paths[0], from, to, err);
@@ -351,6 +382,7 @@ void recording__close(struct recording *r)
 	free(r->parts);
 	names__free(r->names);
 	gaps__free(&r->gaps);
+	free(r->blocks);
 	free(r->jobs);
 	free(r->earlier);
 	memset(r, 0, sizeof(*r));

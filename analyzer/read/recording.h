@@ -14,6 +14,8 @@ struct recording {
 	size_t n_parts;
 	struct names *names;
 	struct gaps gaps;
+	struct recorded_block *blocks; /* all, as they were written */
+	size_t n_blocks;
 	struct load_job *jobs; /* event blocks in range, by ts_min */
 	size_t n_jobs;
 	__u64 rows;            /* in those */

@@ -80,7 +80,8 @@ static void list_jobs(struct trial *t, const char *path)
 	for (size_t i = 0; i < trace__n_blocks(t->trace); i++) {
 		assert_true(t->n_jobs < MAX_JOBS);
 		if (!(trace__block(t->trace, i)->flags & BLOCK_DEFINITIONS))
-			t->jobs[t->n_jobs++] = (struct load_job){ t->trace, 0, i, trace__block(t->trace, i)->ts_min };
+			t->jobs[t->n_jobs++] = (struct load_job){ t->trace, 0, i, trace__block(t->trace, i)->ts_min,
+								  trace__block(t->trace, i)->stream, i };
 	}
 	qsort(t->jobs, t->n_jobs, sizeof(*t->jobs), by_ts_min);
 }
@@ -191,6 +192,54 @@ static void test_late_rows(void **state)
 	fixture__end(&f);
 }
 
+/* The rows' numbers, in the order in which they come out. */
+static void numbers(const char *path, __u32 *out, size_t n)
+{
+	static struct trial t;
+	const struct item *items;
+	struct order *o;
+	size_t at = 0;
+
+	list_jobs(&t, path);
+	assert_int_equal(order__start(&o, t.jobs, t.n_jobs, 2, 0, 0, on_damage, &t), 0);
+	for (long got; (got = order__next(o, &items)) > 0;)
+		for (long i = 0; i < got; i++, at++) {
+			assert_true(at < n);
+			out[at] = ((const struct rec_hop *)items[i].rec)->aux;
+		}
+	assert_int_equal(at, n);
+	order__free(o);
+	trace__close(t.trace);
+}
+
+/* Many rows with one time on different CPUs: where blocks end does not change their order. */
+static void test_same_time(void **state)
+{
+	enum { N = 40000 };
+	static __u32 whole[N], cut[N];
+	static struct { __u64 at; unsigned cpu; } rows[N];
+	struct fixture f;
+
+	(void)state;
+	for (unsigned i = 0; i < N; i++) {
+		rows[i].at = 1000 * (i / 10) + 1000 * (random64() % 3);
+		rows[i].cpu = random64() % 3;
+	}
+	for (unsigned every = 7; every < N; every = every * 9 + 11) {
+		fixture__begin(&f, 3);
+		for (unsigned i = 0; i < N; i++) {
+			add_hop(&f, 1000000 + rows[i].at, rows[i].cpu, 0x1000, 5, 2, i);
+			if (every > 1000 && i % every == 0)
+				assert_int_equal(trace_writer__flush(f.w, T0 + rows[i].at, 0), 0);
+		}
+		fixture__close(&f);
+		numbers(f.path, every == 7 ? whole : cut, N);
+		if (every > 7)
+			assert_memory_equal(whole, cut, sizeof(cut));
+		fixture__end(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_limits_of_time),
 		cmocka_unit_test(test_late_rows),
+		cmocka_unit_test(test_same_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
