@@ -6,7 +6,7 @@
 #   make bench      cost and size, beside perf and bpftrace
 #   make bench-lab  what each profile costs, in instructions, in a virtual machine with real Open vSwitch
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
-#   make causes     judge the labelled recordings: the cause found first beside the one that was injected
+#   make causes     judge the labelled recordings: the cause found first beside the one that was injected (tests/CAUSES.md)
 #   make lab-shell  a shell in that machine
 #   make fuzz       fuzz everything that reads foreign bytes (FUZZ_SECONDS=60, each)
 #   make install    into $(DESTDIR)$(PREFIX)
@@ -205,7 +205,7 @@ check-lab lab-shell: deps
 	$(Q)tests/lab/$@ $(if $(filter lab-shell,$@),"$(COMMAND)",$(SCENARIO))
 
 causes: all
-	$(Q)sh tests/causes.sh
+	$(Q)sh tests/causes.sh --write
 
 # ---- cost, and hostile input --------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 -- rule: a program reads its socket late
 -- needs: offcpu futex|lock|pthread
 -- about: reader
+-- unlike: cfs-quota
 -- advice: what does it do instead? show offcpu has where it sleeps; a larger receive buffer helps against bursts only
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.8 AS confidence,
 	device(s.netns, s.ifindex) AS site, thread_text(b.tid) AS who,

@@ -1,5 +1,6 @@
 -- rule: a wrong checksum
 -- needs: drop
+-- unlike: rcvbuf
 -- advice: capture at the sender: right there and wrong here is a device or an offload between: ethtool -k DEVICE
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,
 	'the sender, or what lies between' AS who,

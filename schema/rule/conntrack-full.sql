@@ -1,6 +1,7 @@
 -- rule: the table of connections is full
 -- needs: drop counter
 -- about: NETFILTER_DROP
+-- unlike: snat-exhaustion
 -- advice: sysctl net.netfilter.nf_conntrack_max and nf_conntrack_count; shorter timeouts; notrack for traffic that
 -- advice: needs none
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,

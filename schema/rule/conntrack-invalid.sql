@@ -1,6 +1,7 @@
 -- rule: a rule drops what connection tracking calls invalid
 -- needs: drop counter
 -- about: NETFILTER_DROP
+-- unlike: nft-drop
 -- advice: why invalid: show conntrack; asymmetric paths, a window that is off (nf_conntrack_tcp_be_liberal), a missing
 -- advice: helper
 SELECT id AS symptom, packets, 0.96 AS confidence, device(netns, ifindex) AS site,

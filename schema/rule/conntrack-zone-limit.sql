@@ -1,5 +1,6 @@
 -- rule: a zone of connection tracking has all the connections it may have
 -- needs: drop conntrack
+-- unlike: conntrack-full
 -- advice: ovs-appctl dpctl/ct-get-limits; dpctl/ct-set-limits zone=ZONE,limit=N; who opens so many:
 -- advice: conntrack -L -w ZONE
 WITH refused AS (SELECT netns, zone, sum(packets) AS n FROM conntrack_count WHERE ovs AND ret = -12

@@ -1,6 +1,7 @@
 -- rule: one thread keeps a CPU from others
 -- needs: offcpu thread
 -- about: softirq reader handler
+-- unlike: late-reader
 -- advice: what is it, and why there? show cpu, show sched; taskset, chrt, cgroup cpu.weight
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.85 AS confidence,
 	device(s.netns, s.ifindex) AS site, thread_text(hog_of(b.tid)) AS who,

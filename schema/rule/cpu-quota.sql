@@ -1,5 +1,6 @@
 -- rule: a CPU quota keeps threads from running
 -- needs: offcpu
+-- unlike: cpu-hog
 -- advice: raise the quota of that cgroup (cpu.max, CPUQuota= of its unit, limits of the container), or let the program
 -- advice: need less CPU time
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,

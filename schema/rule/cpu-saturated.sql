@@ -1,6 +1,7 @@
 -- rule: threads wait for a CPU that many use
 -- needs: offcpu thread
 -- about: softirq reader handler
+-- unlike: late-reader
 -- advice: which CPU, and who is on it: show cpu, show sched; spread threads and interrupts
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.6 AS confidence,
 	device(s.netns, s.ifindex) AS site, printf('the threads on CPU %d', waited_on(b.tid)) AS who,

@@ -1,6 +1,7 @@
 -- rule: ovs-vswitchd puts no more flows into the datapath
 -- needs: offcpu flow_cmd upcall
 -- about: handler
+-- unlike: ovs-lock
 -- advice: ovs-appctl upcall/show: flows against the limit; other_config:flow-limit; wider megaflows (rules without L4
 -- advice: ports); the limit falls by itself when revalidators take long to dump
 WITH asked AS (

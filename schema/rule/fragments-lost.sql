@@ -1,6 +1,7 @@
 -- rule: parts of a packet are missing
 -- needs: drop frag
 -- about: NETFILTER_DROP
+-- unlike: nft-drop
 -- advice: which fragments do not come: show drops has reassembly by flow; lost on the way, or dropped by a firewall
 -- advice: that
 -- advice: that sees ports in the first one only

@@ -1,6 +1,7 @@
 -- rule: the virtual machine does not take its packets
 -- needs: offcpu
 -- about: FULL_RING vhost
+-- unlike: vhost-starved
 -- advice: look inside: its CPUs, its driver (netrec record -p guest there); is QEMU stopped or paused? virsh domstate
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.9 AS confidence,
 	device(s.netns, s.ifindex) AS site,

@@ -1,5 +1,6 @@
 -- rule: the device has no link
 -- needs: drop
+-- unlike: pfifo-limit
 -- advice: ip -d link show DEVICE: up, LOWER_UP? the cable, the other end; of a bridge: has it a port that is up? of a
 -- advice: bond: cat /proc/net/bonding/DEVICE; netanalyze show interfaces lists when it went
 -- A packet that waits for a neighbour is dropped only when that has been asked for three seconds.

@@ -1,5 +1,6 @@
 -- rule: a listening socket''s queue is full
 -- needs: counter
+-- unlike: tcp-refused
 -- advice: ss -lnt: Recv-Q against Send-Q; a larger backlog (listen(), net.core.somaxconn); what keeps the program: show
 -- advice: offcpu, show sched
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,

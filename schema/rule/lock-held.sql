@@ -1,6 +1,7 @@
 -- rule: a thread holds a lock that others need
 -- needs: offcpu futex|lock|pthread
 -- about: late
+-- unlike: ovs-one-cpu
 -- advice: who holds it and why: show locks, show futex, with stacks: netrec record -p host,locks --pid PID
 -- advice: of Open vSwitch: fewer revalidators (n-revalidator-threads), fewer flows (max-idle, flow-limit), a newer
 -- advice: release

@@ -1,5 +1,6 @@
 -- rule: the packet is larger than the device on the way takes
 -- needs: drop
+-- unlike: pmtu-blackhole
 -- advice: one MTU on all devices of the path: ip -d link; tunnels need room for their header; is ICMP "fragmentation
 -- advice: needed" let through?
 SELECT id AS symptom, packets, 0.85 AS confidence, device(netns, ifindex) AS site,

@@ -1,5 +1,6 @@
 -- rule: a bridge knows no port that wants this multicast
 -- needs: drop
+-- unlike: late-module
 -- advice: bridge mdb show: who is a member behind which port? Membership has to be asked for, and heard: a querier
 -- advice: (ip link set BRIDGE type bridge mcast_querier 1), no firewall against IGMP and MLD; or mcast_snooping 0
 WITH one AS (SELECT s.*, min(is_multicast(e.ethertype, e.daddr)) AS all_multicast,

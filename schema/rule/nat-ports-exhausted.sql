@@ -1,6 +1,7 @@
 -- rule: no port is left for a translated connection
 -- needs: drop counter
 -- about: NETFILTER_DROP
+-- unlike: conntrack-full
 -- advice: more addresses or a wider port range in the snat or masquerade rule: nft list ruleset; conntrack -S
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site, 'the source NAT rule' AS who,
 	json_array(printf('%d connections could not be entered: all addresses and ports of the translation are taken',

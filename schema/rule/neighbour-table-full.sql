@@ -1,5 +1,6 @@
 -- rule: the neighbour table is full
 -- needs: drop
+-- unlike: neighbour-unresolved
 -- advice: raise net.ipv4.neigh.default.gc_thresh3 (and ipv6); find who scans: ip neigh | wc -l
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,
 	'net.ipv4.neigh.default.gc_thresh3' AS who,

@@ -1,5 +1,6 @@
 -- rule: the next hop does not answer
 -- needs: drop
+-- unlike: no-route
 -- advice: ip neigh show nud failed; is the address right, its device up, the VLAN the right one? netanalyze show
 -- advice: interfaces lists the neighbours that did not answer
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,

@@ -1,6 +1,7 @@
 -- rule: a firewall rule drops them
 -- needs: drop counter
 -- about: NETFILTER_DROP
+-- unlike: conntrack-invalid
 -- advice: find the rule: nft list ruleset (with counters), or iptables-save -c; nft monitor trace shows the packet's
 -- advice: way
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site, 'a rule of netfilter' AS who,

@@ -1,5 +1,6 @@
 -- rule: there is no route
 -- needs: drop
+-- unlike: ttl
 -- advice: ip route get ADDRESS; ip rule; look for unreachable, blackhole and prohibit routes
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site, 'the routing table' AS who,
 	json_array(CASE WHEN reason = 'NOT_SPECIFIED' THEN 'a route refuses them: unreachable, prohibit or blackhole'

@@ -1,5 +1,6 @@
 -- rule: Open vSwitch defers more actions than it has room for
 -- needs: drop
+-- unlike: mtu
 -- advice: fewer clones, recirculations or patch ports on the way: ovs-appctl dpctl/dump-flows; ovs-appctl ofproto/trace
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site, 'the flow''s actions' AS who,
 	json_array('a flow''s actions recirculate or clone more often than the datapath can defer',

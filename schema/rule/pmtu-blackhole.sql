@@ -1,5 +1,6 @@
 -- rule: nobody tells the sender that its packets are too big
 -- needs: drop
+-- unlike: mtu
 -- advice: let ICMP "fragmentation needed" (type 3 code 4; ICMPv6 type 2) pass in all rules of the path; until then
 -- advice: nft … tcp option maxseg size set rt mtu, or sysctl net.ipv4.tcp_mtu_probing=1
 WITH told AS (SELECT s.*, sum(is_too_big(e.proto, e.dport)) AS messages FROM symptom AS s

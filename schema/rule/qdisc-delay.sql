@@ -1,6 +1,7 @@
 -- rule: a queueing discipline delays packets
 -- needs: hop
 -- about: late
+-- unlike: tbf
 -- advice: tc -s qdisc show dev DEVICE: netem delays on purpose; in others a standing queue: the device is slower than
 -- advice: what is sent
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,

@@ -1,6 +1,7 @@
 -- rule: a queueing discipline is full
 -- needs: drop hop
 -- about: QDISC_DROP
+-- unlike: tbf
 -- advice: tc -s qdisc show dev DEVICE: its limit against the burst; show qdisc; does the driver stop its queue (BQL)?
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,
 	'qdisc ' || qdisc_kind(netns, ifindex) AS who,

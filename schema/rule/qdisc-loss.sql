@@ -1,6 +1,7 @@
 -- rule: a queueing discipline loses packets on purpose
 -- needs: drop
 -- about: QDISC_DROP
+-- unlike: pfifo-limit
 -- advice: tc -s qdisc show dev DEVICE; tc qdisc del dev DEVICE root
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,
 	'qdisc ' || qdisc_kind(netns, ifindex) AS who,

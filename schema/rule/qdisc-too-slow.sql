@@ -1,6 +1,7 @@
 -- rule: a queueing discipline is set to a rate below what is sent
 -- needs: drop|hop
 -- about: QDISC_DROP late
+-- unlike: netem-delay
 -- advice: tc -s qdisc show dev DEVICE and tc -s class show dev DEVICE: overlimits; a higher rate, or fewer bytes
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,
 	'qdisc ' || qdisc_kind(netns, ifindex) AS who,

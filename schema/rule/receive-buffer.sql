@@ -1,5 +1,6 @@
 -- rule: the receive buffer of a socket is full
 -- needs: drop
+-- unlike: late-reader
 -- advice: what keeps the reader (show sched, show offcpu)? Larger buffers help against bursts only: SO_RCVBUF,
 -- advice: net.core.rmem_max; ss -unmp
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site, 'the reader of the socket' AS who,

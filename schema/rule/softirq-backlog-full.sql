@@ -1,5 +1,6 @@
 -- rule: the backlog of a CPU is full
 -- needs: drop
+-- unlike: softirq-hog
 -- advice: what keeps that CPU (show cpu, show sched)? spread by RPS or queues; net.core.netdev_max_backlog against
 -- advice: bursts
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,

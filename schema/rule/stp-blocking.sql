@@ -1,5 +1,6 @@
 -- rule: a port of a bridge does not forward
 -- needs: drop
+-- unlike: mcast-snooping
 -- advice: bridge -d link show: the state of the port; spanning tree waits after each change of links: forward_delay,
 -- advice: stp_state; is there a loop, or was it set by hand?
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,

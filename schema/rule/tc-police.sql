@@ -1,5 +1,6 @@
 -- rule: a filter of tc drops them
 -- needs: drop
+-- unlike: netem-loss
 -- advice: a policer, or an action drop: tc -s filter show dev DEVICE ingress (or egress); of Open vSwitch:
 -- advice: ovs-vsctl get interface DEVICE ingress_policing_rate; a burst helps, or a shaper
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site,

@@ -1,5 +1,6 @@
 -- rule: the time to live has run out
 -- needs: drop
+-- unlike: pmtu-blackhole
 -- advice: a loop? ip route get ADDRESS on each router on the way; else the sender's TTL
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,
 	'a routing loop, or a sender with a small TTL' AS who,

@@ -1,6 +1,7 @@
 -- rule: the ring of a tap is smaller than a burst
 -- needs: drop hop tun_ring
 -- about: FULL_RING
+-- unlike: vhost-starved
 -- advice: a longer ring: ip link set DEVICE txqueuelen 10000 before QEMU opens it; more queues
 SELECT s.id AS symptom, s.packets AS packets, 0.8 AS confidence, device(s.netns, s.ifindex) AS site,
 	'txqueuelen ' || (SELECT txqlen FROM interface AS i WHERE i.netns = s.netns AND i.ifindex = s.ifindex) AS who,

@@ -1,6 +1,7 @@
 -- rule: more packets miss the flow table than ovs-vswitchd can answer
 -- needs: offcpu
 -- about: handler
+-- unlike: ovs-stopped
 -- advice: which flows miss, and why: show upcalls, show megaflows; wider megaflows (rules without L4 ports), a larger
 -- advice: flow-limit, more handlers
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confidence,

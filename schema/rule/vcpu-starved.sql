@@ -1,5 +1,6 @@
 -- rule: a CPU of a virtual machine gets no CPU
 -- needs: offcpu
+-- unlike: guest-stopped
 -- advice: who has that CPU (show sched, show cpu)? give the virtual CPU one of its own: virsh vcpupin; a higher
 -- advice: cgroup cpu.weight of the machine; fewer virtual CPUs on this host
 WITH starved AS (

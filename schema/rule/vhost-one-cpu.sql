@@ -1,6 +1,7 @@
 -- rule: vhost threads share one CPU with others that are pinned there
 -- needs: offcpu
 -- about: FULL_RING vhost
+-- unlike: vhost-starved
 -- advice: spread them: taskset -cp CPU TID for each vhost thread, irqbalance or smp_affinity for the interrupts; more
 -- advice: queues (queues=N)
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.92 AS confidence,

@@ -1,6 +1,7 @@
 -- rule: the vhost thread of a virtual machine is busy
 -- needs: offcpu
 -- about: FULL_RING vhost
+-- unlike: vhost-starved
 -- advice: more queues (QEMU queues=N, ethtool -L in the guest), vhost threads on CPUs of their own
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confidence,
 	device(s.netns, s.ifindex) AS site, group_concat(DISTINCT thread_text(b.tid)) AS who,

@@ -1,6 +1,7 @@
 -- rule: the vhost thread of a virtual machine gets no CPU
 -- needs: offcpu thread
 -- about: FULL_RING vhost
+-- unlike: guest-stopped
 -- advice: give it a CPU of its own, away from real-time threads: taskset -cp CPU TID, chrt
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.9 AS confidence,
 	device(s.netns, s.ifindex) AS site, hog_text(max(b.tid)) AS who,

@@ -1,6 +1,7 @@
 -- rule: all threads of ovs-vswitchd share one CPU
 -- needs: offcpu
 -- about: handler
+-- unlike: ovs-quota
 -- advice: let it use more: taskset -acp 0-N PID, the CPUAffinity of its unit, other_config:pmd-cpu-mask does not matter
 -- advice: here
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,

@@ -1,6 +1,7 @@
 -- rule: ovs-vswitchd was stopped
 -- needs: offcpu
 -- about: handler
+-- unlike: ovs-lock
 -- advice: who stops it: SIGSTOP, a debugger, gcore, a frozen cgroup; kill -CONT PID
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,
 	device(s.netns, s.ifindex) AS site, process_text(max(b.tid)) AS who,
