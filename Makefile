@@ -52,6 +52,7 @@ ANALYZER := $(wildcard analyzer/*.c analyzer/*/*.c)
 BPF      := $(wildcard bpf/*.bpf.c)
 SKELS    := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.skel.h,$(BPF))
 SQL      := $(sort $(wildcard schema/*.sql schema/*/*.sql))
+MIGRATIONS := $(sort $(wildcard schema/*.sql))
 FORMAT_O   := $(call objs,$(FORMAT))
 RECORDER_O := $(call objs,$(filter-out recorder/main.c,$(RECORDER)))
 ANALYZER_O := $(call objs,$(filter-out analyzer/main.c,$(ANALYZER))) $(BUILD)/schema/embedded.o
@@ -104,12 +105,20 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 
 $(call objs,$(RECORDER)): | $(SKELS)
 
-# Every .sql file under schema/, embedded: analyzer/store/sql.h declares the table. A folder is newer than what was made
-# of it when a file has gone.
-$(BUILD)/schema/embedded.c: $(SQL) $(sort $(dir $(SQL))) schema/embed.sh Makefile
+# What all migrations lead to, in one: a new database does not go through them, of which each reads all tables again.
+$(BUILD)/schema/new.sql: $(MIGRATIONS) Makefile
 	$(call msg,SQL,$@)
 	@mkdir -p $(@D)
-	$(Q)sh schema/embed.sh $(SQL) > $@
+	$(Q){ cat $(MIGRATIONS) && echo .dump; } | sqlite3 -batch -bail :memory: > $@.tmp
+	$(Q)echo 'PRAGMA user_version = $(firstword $(subst _, ,$(notdir $(lastword $(MIGRATIONS)))));' >> $@.tmp
+	$(Q)mv $@.tmp $@
+
+# Every .sql file under schema/, embedded: analyzer/store/sql.h declares the table. A folder is newer than what was made
+# of it when a file has gone.
+$(BUILD)/schema/embedded.c: $(SQL) $(BUILD)/schema/new.sql $(sort $(dir $(SQL))) schema/embed.sh Makefile
+	$(call msg,SQL,$@)
+	@mkdir -p $(@D)
+	$(Q)sh schema/embed.sh $(SQL) $(BUILD)/schema/new.sql > $@
 
 $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints a C file that holds the given .sql files as sql_files[], named by their path below schema/.
+# Prints a C file that holds the given .sql files as sql_files[], named by their path below a schema/.
 set -eu
 echo '#include "analyzer/store/sql.h"'
 n=0
@@ -11,7 +11,7 @@ done
 echo 'const struct sql_file sql_files[] = {'
 n=0
 for f in "$@"; do
-	printf '\t{ "%s", sql_%d },\n' "${f#schema/}" $n
+	printf '\t{ "%s", sql_%d },\n' "${f##*schema/}" $n
 	n=$((n + 1))
 done
 echo '	{ 0, 0 },'

@@ -9,7 +9,7 @@ struct sql_file {
 	const char *text;
 };
 
-/* All files, sorted by name; ends with a NULL name. */
+/* All files, sorted by name, and "new.sql", which makes what all migrations lead to; ends with a NULL name. */
 extern const struct sql_file sql_files[];
 
 /* A file's text by its path below schema/, or NULL. */

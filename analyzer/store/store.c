@@ -106,7 +106,7 @@ static int check_target(const char *path, bool force, struct trace_error *err)
 
 static int open_db(struct sqlite3 **db, const char *name, int flags, struct trace_error *err)
 {
-	int code = sqlite3_open_v2(name, db, flags, NULL);
+	int code = sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (code != SQLITE_OK) {
 		code = trace_error__set(err, errno_of(code), "cannot open %s: %s", name, sqlite3_errmsg(*db));
@@ -129,7 +129,7 @@ static int set_up(struct sqlite3 *db, struct trace_error *err)
 		    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -32768; PRAGMA temp_store = FILE;",
 		    "cannot prepare the database", err));
 	TRY(execute(db, id, "cannot prepare the database", err));
-	return migrate(db, 0, err);
+	return execute(db, sql__text("new.sql"), "new.sql", err);
 }
 
 /* Packet headers are private: the file is created by us, with mode 0600, before SQLite opens it. */
