@@ -42,6 +42,29 @@ static void test_sort(void **state)
 	}
 }
 
+/* As blocks come: so many runs, each sorted, of different lengths and with times in common. */
+static void test_sort_runs(void **state)
+{
+	enum { N = 1000 };
+	static struct item items[N], tmp[N], want[N];
+
+	(void)state;
+	for (unsigned runs = 1; runs <= 40; runs++) {
+		size_t n = runs == 1 ? N : N - random64() % 500, begin = 0;
+
+		for (unsigned r = 1; r <= runs; r++) {
+			size_t end = r == runs ? n : begin + random64() % ((n - begin) / 2 + 1);
+			__u64 ts = random64() % 1000;
+
+			for (; begin < end; begin++)
+				items[begin] = (struct item){ ts += random64() % 3, (struct rec *)(uintptr_t)(begin + 1) };
+		}
+		memcpy(want, items, n * sizeof(*want));
+		qsort(want, n, sizeof(*want), by_time_and_place);
+		assert_memory_equal(sort__by_time(items, tmp, n), want, n * sizeof(*want));
+	}
+}
+
 /* ---- slabs -------------------------------------------------------------------------------------- */
 
 enum { MAX_ROWS = 400000, MAX_JOBS = 4096 };
@@ -243,7 +266,7 @@ static void test_same_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_sort), cmocka_unit_test(test_sort_runs),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_limits_of_time),
 		cmocka_unit_test(test_late_rows),
