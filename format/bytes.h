@@ -114,6 +114,8 @@ static inline __u64 cursor__varint(struct cursor *c)
 {
 	__u64 v = 0;
 
+	if (c->p != c->end && *c->p < 0x80) /* most differences are small */
+		return *c->p++;
 	for (unsigned shift = 0; shift < 64; shift += 7) {
 		__u8 b;
 

@@ -75,8 +75,6 @@ struct decoder {
 	__u64 *ts;
 	__u32 *at;
 	size_t cap; /* of ts and at, in rows */
-	__u8 *cache[REC_TYPE_MAX];
-	__u16 cache_row[REC_TYPE_MAX]; /* row size the cache was made for */
 	size_t n, skipped;
 };
 

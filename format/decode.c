@@ -1,6 +1,8 @@
 /*
  * decode.c: columns back to rows (codec.h).
  *
+ * What a row differs from is a row of the same block, which stays where it was decoded to.
+ *
  * Input is hostile: every column is a struct cursor of its own, rows and their memory are bounded
  * before anything is allocated, and every column must be used up exactly.
  */
@@ -12,6 +14,7 @@ struct columns {
 	struct record_columns {
 		struct cursor slots, masks;
 		struct cursor fields[SCHEMA_MAX_FIELDS];
+		const __u8 *last[CODEC_SLOTS]; /* row of each slot; NULL: none yet, it is as if all of it were 0 */
 	} *records[REC_TYPE_MAX];
 };
 
@@ -120,27 +123,6 @@ static int make_room(struct decoder *d, const struct columns *c, const struct la
 	return 0;
 }
 
-/* A zeroed cache of 256 reference rows for every type in the block. */
-static int clear_caches(struct decoder *d, const struct columns *c, const struct layout *l)
-{
-	for (unsigned type = 0; type < REC_TYPE_MAX; type++) {
-		size_t row = l->records[type].size;
-
-		if (!c->records[type])
-			continue;
-		if (d->cache_row[type] < row) {
-			free(d->cache[type]);
-			d->cache_row[type] = 0;
-			d->cache[type] = malloc(CODEC_SLOTS * row);
-			if (!d->cache[type])
-				return -ENOMEM;
-			d->cache_row[type] = row;
-		}
-		memset(d->cache[type], 0, CODEC_SLOTS * row);
-	}
-	return 0;
-}
-
 static inline void add_uint(__u8 *p, unsigned size, __u64 d)
 {
 	switch (size) {
@@ -185,14 +167,18 @@ static void clear_texts(const struct layout_record *r, __u8 *row)
 			*(struct rec_text *)(row + r->fields[i].offset) = (struct rec_text){ .s = "" };
 }
 
-static int decode_row(const struct layout_record *r, struct record_columns *c, __u8 *cache, __u8 *row)
+static int decode_row(const struct layout_record *r, struct record_columns *c, __u8 *row)
 {
-	__u8 *ref = cache + (size_t)cursor__u8(&c->slots) * r->size;
+	const __u8 **last = &c->last[cursor__u8(&c->slots)];
 	__u64 mask = cursor__varint(&c->masks);
 
 	if (mask >> r->n_fields)
 		return -EBADMSG;
-	memcpy(row, ref, r->size);
+	if (*last)
+		memcpy(row, *last, r->size);
+	else
+		memset(row, 0, r->size);
+	*last = row;
 	if (r->has_text)
 		clear_texts(r, row);
 	for (; mask; mask &= mask - 1) {
@@ -200,7 +186,6 @@ static int decode_row(const struct layout_record *r, struct record_columns *c, _
 
 		decode_field(&r->fields[i], &c->fields[i], row);
 	}
-	memcpy(ref, row, r->size);
 	return 0;
 }
 
@@ -223,13 +208,13 @@ static int decode_rows(struct decoder *d, struct columns *c, const struct layout
 		const struct layout_record *r = &l->records[type];
 
 		ts += (__u64)unzigzag(cursor__varint(&c->times));
-		TRY(decode_row(r, c->records[type], d->cache[type], d->arena + used));
-		if (!keep_row(r, d->arena + used, ts, cpu)) {
+		TRY(decode_row(r, c->records[type], d->arena + used));
+		if (keep_row(r, d->arena + used, ts, cpu)) {
+			d->ts[d->n] = ts;
+			d->at[d->n++] = used;
+		} else {
 			d->skipped++;
-			continue;
 		}
-		d->ts[d->n] = ts;
-		d->at[d->n++] = used;
 		used += r->size;
 	}
 	return 0;
@@ -251,8 +236,6 @@ int decoder__run(struct decoder *d, const struct layout *l, __u16 cpu, __u32 row
 		err = make_room(d, c, l, rows);
 	}
 	if (!err)
-		err = clear_caches(d, c, l);
-	if (!err)
 		err = decode_rows(d, c, l, cpu, rows);
 	if (!err && !all_used(c, l))
 		err = -EBADMSG;
@@ -266,7 +249,5 @@ void decoder__free(struct decoder *d)
 	free(d->arena);
 	free(d->ts);
 	free(d->at);
-	for (unsigned i = 0; i < REC_TYPE_MAX; i++)
-		free(d->cache[i]);
 	*d = (struct decoder){ 0 };
 }
