@@ -21,7 +21,7 @@
 #include "format/schema.h"
 
 enum { BLAMES = 1 << 13, QUEUES = 1 << 12, MAX_CPUS = 4096, LATE_NS = 50000000 };
-enum { STAGES, DEVICE, WHO, LOCK, BY, N_KEY };
+enum { STAGES, DEVICE, WHO, LOCK, BY, BY_BY, N_KEY };
 
 struct sum {
 	__u64 ns, max_ns;
@@ -44,19 +44,22 @@ struct state {
 
 /* ---- summing -------------------------------------------------------------------------------------- */
 
-/* What the holder of the lock did mostly in that time: why it held it so long. */
-static enum deed deed_of(const struct state *st, __u32 holder, const struct slow_interval *slow)
+/* What the holder of the lock, or who ended the sleep, did mostly in that time: why it held it, or came, so late. */
+static struct history_part why(const struct state *st, const struct history_part *part, const struct slow_interval *slow)
 {
-	struct history_part parts[HISTORY_CAUSES];
+	struct history_part parts[HISTORY_CAUSES] = { { .deed = DID_UNKNOWN } };
 
-	return holder && history__why(st->history, holder, slow->from_ns, slow->to_ns, parts) ? parts[0].deed : DID_UNKNOWN;
+	if (part->by && (part->deed == DID_LOCK || part->deed == DID_SLEEP))
+		history__why(st->history, part->by, slow->from_ns, slow->to_ns, parts);
+	return parts[0];
 }
 
 static void add(struct state *st, const struct slow_interval *slow, __u32 tid, const struct history_part *part, bool mainly)
 {
-	enum deed then = part->deed == DID_LOCK ? deed_of(st, part->by, slow) : DID_UNKNOWN;
+	struct history_part then = why(st, part, slow);
 	__u64 key[N_KEY] = { [STAGES] = (__u64)slow->from << 8 | slow->to, [DEVICE] = pair(slow->netns, slow->ifindex),
-			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then, part->by) };
+			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then.deed, part->by),
+			     [BY_BY] = then.by };
 	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : LATE_NS;
 	bool fresh, late = mainly && since(slow->from_ns, slow->to_ns) >= late_ns;
 	struct sum *sum = heavy__use(st->blames, key, &fresh);
@@ -260,7 +263,8 @@ static void store(void *arg, const __u64 *key, __u64 n, void *value)
 	STORE(st->sweep->store, "blame", V_INT("from_stage", key[STAGES] >> 8), V_INT("to_stage", key[STAGES] & 0xff),
 	      V_INT("netns", key[DEVICE] >> 32), V_INT("ifindex", key[DEVICE] & 0xffffffff),
 	      V_INT("tid", key[WHO] & 0xffffffff), V_TEXT("deed", deeds[key[WHO] >> 32]), V_INT("addr", key[LOCK]),
-	      V_INT("by", key[BY] & 0xffffffff), V_TEXT("by_deed", deeds[key[BY] >> 32]), V_INT("n", n),
+	      V_INT("by", key[BY] & 0xffffffff), V_TEXT("by_deed", deeds[key[BY] >> 32]),
+	      V_INT("by_by", key[BY_BY]), V_INT("n", n),
 	      V_INT("mainly", sum->mainly), V_INT("late", sum->late), V_INT("sum_ns", sum->ns),
 	      V_INT("max_ns", sum->max_ns), V_OPT("first_win", sum->late, sum->first_win),
 	      V_OPT("last_win", sum->late, sum->last_win));

@@ -14,8 +14,8 @@ WITH starved AS (
 		HAVING max(r.max_ns) >= late_ns()
 			AND sum(r.sum_ns) >= 0.3 * (s.last_win - s.first_win + 1) * (SELECT window_ns FROM trace))
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,
-	device(s.netns, s.ifindex) AS site, hog_text(v.tid) AS who,
-	json_array(printf('%s had CPU %d', hog_text(v.tid), waited_on(v.tid)),
+	device(s.netns, s.ifindex) AS site, before_text(v.tid) AS who,
+	json_array(printf('%s had CPU %d', before_text(v.tid), waited_on(v.tid)),
 		printf('%s of %s waited for that CPU up to %s', thread_text(v.tid), vm_text(v.pid),
 			duration_text(v.max_ns)),
 		'so the guest offers no buffers',

@@ -120,6 +120,19 @@ static void test_reader_is_named(void **state)
 			       "3|64|400|nobody|0|0|unknown|1|0|0|2");
 }
 
+/* Who woke the reader waited for a CPU that another had. */
+static void test_why_so_late(void **state)
+{
+	(void)state;
+	add_datagram(10 * MS, 0x100);
+	add_off(88 * MS, 0, HOLDER, 0, 0, 75 * MS, 0, HOG);
+	add_off(91 * MS, 1, READER, 1, 80 * MS, 0, HOLDER, 0);
+	add_read(92 * MS, 0x100, 0x1000, READER);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT deed, by, by_deed, by_by, sum_ns / 1000000 FROM blame ORDER BY sum_ns DESC",
+		    "sleep|300|queue|500|80;run|0|unknown|0|2");
+}
+
 /* Where a kernel frees later what was read, nothing is known of the reader. */
 static void test_freed_later(void **state)
 {
@@ -197,8 +210,8 @@ static void test_gap(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_reader_is_named), TEST(test_freed_later), TEST(test_answer),
-					TEST(test_gap) };
+	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_reader_is_named),
+					TEST(test_why_so_late), TEST(test_freed_later), TEST(test_answer), TEST(test_gap) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
