@@ -15,6 +15,7 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS conf
 			WHEN 'lock' THEN 'waits for another lock while it holds one' ELSE 'holds a lock' END),
 		printf('%s waited for the lock 0x%x, up to %s at a time',
 			group_concat(DISTINCT thread_text(b.tid)), b.addr, duration_text(max(b.max_ns))),
+		burst_text(b.by),
 		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.deed = 'lock' AND b.by > 0

@@ -8,7 +8,7 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confi
 	device(s.netns, s.ifindex) AS site, 'the traffic' AS who,
 	json_array(printf('%d upcalls, %s of them a second', (SELECT sum(n) FROM upcall),
 		printf('%.0f', (SELECT sum(n) FROM upcall) / lasted_s())),
-		printf('%s were busy with others', group_concat(DISTINCT thread_text(b.tid))),
+		printf('%s were busy with others', group_concat(DISTINCT thread_text(b.tid))), burst_text(max(b.tid)),
 		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'handler'

@@ -21,11 +21,13 @@ SELECT interval_at, thread, process, cpu_ns, last_cpu, allowed_cpus, policy, vol
 	FROM cpu_thread WHERE win BETWEEN :first_win AND :last_win GROUP BY slot(win), tid)
 WHERE rank <= :top ORDER BY interval_at, rank;
 
--- processes: Which processes used the CPUs, and how much of a CPU at most, for 10 ms?
+-- processes: Which processes used the CPUs, and how much of a CPU at most, for 1 s and for 10 ms?
 -- needs: run
 -- none: no thread ran
-SELECT interval_at, process, cpu_ns, 100.0 * cpu_ns / (to_ns - from_ns) AS of_one_cpu_pct, peak_pct FROM (
+SELECT interval_at, process, cpu_ns, 100.0 * cpu_ns / (to_ns - from_ns) AS of_one_cpu_pct, busiest_1s_pct, peak_pct
+FROM (
 	SELECT win_at(slot(win)) AS interval_at, owner_text(tgid) AS process, sum(ran_ns) AS cpu_ns,
+		100.0 * max(ran_ns) / window_ns AS busiest_1s_pct,
 		100.0 * max(peak_ns) / 10000000 AS peak_pct,
 		max(:from_ns, first_ns + coalesce(slot(win), 0) * window_ns) AS from_ns,
 		min(:to_ns, last_ns, CASE WHEN :ticks > 0 THEN first_ns + slot(win) * window_ns + :ticks * 10000000
