@@ -186,8 +186,19 @@ struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct sk_buff_head {
+	struct sk_buff *next;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct sk_buff_head sk_receive_queue;
+	__u16 sk_type;
+	__u16 sk_protocol;
+};
+
+struct udp_sock {
+	struct sk_buff_head reader_queue; /* what its reader took over from sk_receive_queue, to be read first */
 };
 
 struct tcp_sock {

@@ -76,19 +76,95 @@ ON_TRACEPOINT(qdisc_dequeue, struct Qdisc *qdisc, struct netdev_queue *txq, int 
 	return 0;
 }
 
-/* Messages of netlink and local sockets are sk_buffs too; what never was on a device has no protocol. */
-ON_TRACEPOINT(consume_skb, struct sk_buff *skb)
+static __always_inline int free__emit(struct sk_buff *skb, __u64 location)
 {
 	struct rec_free *f;
 
-	if (!GET(skb, protocol) || !filter__end(skb))
+	if (!filter__end(skb))
 		return 0;
 	f = EMIT(free);
 	if (!f)
 		return 0;
 	f->skb = (__u64)skb;
-	f->location = config.free_has_location ? ctx[1] : 0;
+	f->location = location;
 	f->tid = bpf_get_current_pid_tgid();
 	emit__submit(f);
 	return 0;
+}
+
+/* Messages of netlink and local sockets are sk_buffs too; what never was on a device has no protocol. */
+ON_TRACEPOINT(consume_skb, struct sk_buff *skb)
+{
+	return GET(skb, protocol) ? free__emit(skb, config.free_has_location ? ctx[1] : 0) : 0;
+}
+
+/*
+ * Who reads a datagram leaves its free to another CPU, or does it without a word. It is not freed before this, and
+ * consume_skb, if it comes, finds it at its end already.
+ */
+ON_FUNCTION_AS(udp_read, skb_consume_udp, struct sock *sk, struct sk_buff *skb)
+{
+	return free__emit(skb, 0);
+}
+
+/*
+ * Where functions cannot be attached to: a socket's datagrams are read in their order. What comes to an empty queue is
+ * read next, and after each read what is first in the queue then. It goes with its socket.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u64);
+} read_next SEC(".maps");
+
+enum { UDP = 17, DATAGRAMS = 2, INET = 2, INET6 = 10, PEEK = 0x2, ERROR_QUEUE = 0x2000 };
+
+static __always_inline bool sock__is_udp(struct sock *sk)
+{
+	return sk->sk_protocol == UDP && sk->sk_type == DATAGRAMS &&
+	       (sk->__sk_common.skc_family == INET || sk->__sk_common.skc_family == INET6);
+}
+
+static __always_inline __u64 queue__first(struct sk_buff_head *q)
+{
+	struct sk_buff *first = BPF_CORE_READ(q, next);
+
+	return first == (struct sk_buff *)q ? 0 : (__u64)first;
+}
+
+static __always_inline __u64 sock__first(struct sock *sk)
+{
+	__u64 taken = queue__first(&((struct udp_sock *)sk)->reader_queue);
+
+	return taken ? taken : queue__first(&sk->sk_receive_queue);
+}
+
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(on_sk_data_ready, struct sock *sk)
+{
+	__u64 *next;
+
+	if (!control.enabled || !sock__is_udp(sk))
+		return 0;
+	next = bpf_sk_storage_get(&read_next, sk, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (next && !*next)
+		*next = sock__first(sk);
+	return 0;
+}
+
+/* Of threads that read one socket at once another one may be told, or none: what is in the queue still was not read. */
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(on_sock_recv_length, struct sock *sk, int length, int flags)
+{
+	__u64 *next, was;
+
+	if (!control.enabled || length < 0 || flags & (PEEK | ERROR_QUEUE) || !sock__is_udp(sk))
+		return 0;
+	next = bpf_sk_storage_get(&read_next, sk, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!next)
+		return 0;
+	was = *next;
+	*next = sock__first(sk);
+	return was && was != *next ? free__emit((struct sk_buff *)was, 0) : 0;
 }

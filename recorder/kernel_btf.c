@@ -98,6 +98,11 @@ int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name)
 	return n;
 }
 
+bool kernel_btf__has_struct(const struct kernel_btf *k, const char *name)
+{
+	return btf__find_by_name_kind(k->btf, name, BTF_KIND_STRUCT) > 0;
+}
+
 static struct module *find_module(struct kernel_btf *k, const char *name)
 {
 	struct module *m = k->modules;

@@ -2,6 +2,7 @@
 #ifndef RECORDER_KERNEL_BTF_H
 #define RECORDER_KERNEL_BTF_H
 
+#include <stdbool.h>
 #include <linux/types.h>
 #include "format/error.h"
 
@@ -13,6 +14,9 @@ void kernel_btf__close(struct kernel_btf *k);
 
 /* Arguments of a tracepoint, or -ENOENT when this kernel does not have it. */
 int kernel_btf__tracepoint_args(const struct kernel_btf *k, const char *name);
+
+/* Does the kernel itself, not a module, describe a struct of this name? */
+bool kernel_btf__has_struct(const struct kernel_btf *k, const char *name);
 
 /*
  * Calls `fn` for every function that the kernel or one of its modules (empty: the kernel) describes, with its type id. The

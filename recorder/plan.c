@@ -314,9 +314,20 @@ static void leave_out_functions(struct plan *plan, const struct means *m)
 			plan->probes[i].wanted |= any;
 }
 
+/* Before readers left the free of a datagram to another CPU, as they do where this type is known, consume_skb tells of it. */
+static void leave_out_reads(struct plan *plan, const struct means *m)
+{
+	if (kernel_btf__has_struct(m->btf, "skb_defer_node"))
+		return;
+	for (size_t i = 0; i < PLAN_PROBES; i++)
+		if (!strcmp(plan->probes[i].def->name, "udp_read"))
+			plan->probes[i].wanted = false;
+}
+
 void plan__resolve(struct plan *plan, const struct means *m)
 {
 	leave_out_functions(plan, m);
+	leave_out_reads(plan, m);
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
 		struct plan_probe *p = &plan->probes[i];
 

@@ -127,8 +127,8 @@ void following__note(struct following *st, struct journey *j, const struct hop *
 }
 
 /*
- * Newer kernels give what was read back to the CPU that allocated it, which frees it when it gets to that
- * (skb_attempt_defer_free): neither when nor who says anything about the reader.
+ * What was read is given back to the CPU that allocated it, which frees it when it gets to that
+ * (skb_attempt_defer_free): neither when nor who says anything about the reader. Who reads a datagram is told before.
  */
 static bool is_deferred(const struct following *st, __u64 location)
 {
@@ -138,14 +138,17 @@ static bool is_deferred(const struct following *st, __u64 location)
 	       names__in_function(n, location, "net_rx_action");
 }
 
-/* A datagram that the stack has received lies in the queue of a socket until its reader frees it. */
+/* A datagram that the stack has received lies in the queue of a socket until its reader frees it, or says so before. */
 static void read_late(struct following *st, const struct journey *j, const struct ending *end)
 {
-	__u8 role = schema__stage(j->last_stage)->role;
+	bool said = j->last_stage == STAGE_skb_consume_udp && j->queued_stage;
+	__u8 stage = said ? j->queued_stage : j->last_stage;
+	__u64 queued = said ? j->queued : j->last;
 
-	if (j->head.proto == 17 && !j->orphan && !j->branch && role != STAGE_ROLE_ORIGIN && schema__stage(j->last_stage)->place >=
-	    schema__stage(STAGE_netif_receive_skb)->place && since(j->last, end->ts) >= SLOW_NS && !is_deferred(st, end->location))
-		st->sweep->slow = (struct slow_interval){ j->last, end->ts, j->netns, j->ifindex, end->cpu, 0, j->last_stage,
+	if (j->head.proto == 17 && !j->orphan && !j->branch && schema__stage(stage)->role != STAGE_ROLE_ORIGIN &&
+	    schema__stage(stage)->place >= schema__stage(STAGE_netif_receive_skb)->place && since(queued, end->ts) >= SLOW_NS &&
+	    !is_deferred(st, end->location))
+		st->sweep->slow = (struct slow_interval){ queued, end->ts, j->netns, j->ifindex, end->cpu, 0, stage,
 							  STAGE_CONSUMED };
 }
 
@@ -305,8 +308,12 @@ void following__move(struct following *st, struct journey *j, const struct hop *
 	bool gap = j->matched && following__count_interval(st, j->last, h->ts, j->last_stage, h->stage, netns, ifindex);
 
 	j->gap |= gap;
-	if (j->matched && !gap && since(j->last, h->ts) >= SLOW_NS)
+	if (h->stage == STAGE_skb_consume_udp) { /* its reader is told when it ends */
+		j->queued = j->last;
+		j->queued_stage = j->last_stage;
+	} else if (j->matched && !gap && since(j->last, h->ts) >= SLOW_NS) {
 		st->sweep->slow = (struct slow_interval){ j->last, h->ts, netns, ifindex, h->cpu, h->queue, j->last_stage, h->stage };
+	}
 	set_place(st, j, h);
 }
 

@@ -27,12 +27,14 @@ struct journey {
 	__u64 skb;
 	__u64 begin;          /* first stage */
 	__u64 last;           /* last stage that moved it on */
+	__u64 queued;         /* at stage skb_consume_udp: the one before, since when it lay in the socket */
 	__u32 netns, ifindex; /* there */
 	__u32 first_netns, first_ifindex;
 	__u32 flow, flow_generation; /* see flows.h */
 	__u32 hops;           /* seen */
 	__u8 n_timeline;      /* kept of them */
 	__u8 first_stage, last_stage;
+	__u8 queued_stage;    /* the one at `queued` */
 	bool orphan;          /* head is not known */
 	bool gap;             /* packet records were lost on its way */
 	bool matched;         /* the filter wants it */

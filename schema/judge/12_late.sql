@@ -8,7 +8,7 @@ INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns
 			SELECT from_stage, to_stage, netns, ifindex, sum(n) AS n, sum(sum_ns) AS sum_ns,
 				max(max_ns) AS max_ns, hist_merge(hist) AS h
 			FROM stage_latency
-			WHERE n > 0 AND to_stage < 64 AND NOT stage_contains(to_stage)
+			WHERE n > 0 AND to_stage < 64 AND to_stage <> 43 AND NOT stage_contains(to_stage)
 			GROUP BY from_stage, to_stage, netns, ifindex),
 		usual AS (SELECT *, hist_p(h, 50) AS median, max(10 * hist_p(h, 50), late_ns()) AS threshold FROM pair),
 		kinds AS (

@@ -133,6 +133,20 @@ static void test_why_so_late(void **state)
 		    "sleep|300|queue|500|80;run|0|unknown|0|2");
 }
 
+/* Where every stage is recorded, too: it lay in the socket until it was read, and who reads it is told with its end. */
+static void test_reader_at_a_stage(void **state)
+{
+	(void)state;
+	add_datagram(9 * MS, 0x100);
+	add_hop(&f, 10 * MS, 0, 0x100, STAGE___udp_enqueue_schedule_skb, 2, 0);
+	add_off(109 * MS, 1, READER, 4, 95 * MS, 0, 0, 0);
+	add_hop(&f, 110 * MS, 1, 0x100, STAGE_skb_consume_udp, 2, 0);
+	add_read(110 * MS + 100, 0x100, 0, READER);
+	fixture__analyze(&f);
+	assert_rows(&f, BLAME, "41|64|400|stop|0|0|unknown|1|1|1|95;41|64|400|run|0|0|unknown|1|0|0|5");
+	assert_rows(&f, "SELECT to_stage, n FROM stage_latency WHERE from_stage = 41", "43|1");
+}
+
 /* Where a kernel frees later what was read, nothing is known of the reader. */
 static void test_freed_later(void **state)
 {
@@ -211,7 +225,8 @@ static void test_gap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_reader_is_named),
-					TEST(test_why_so_late), TEST(test_freed_later), TEST(test_answer), TEST(test_gap) };
+					TEST(test_why_so_late), TEST(test_reader_at_a_stage), TEST(test_freed_later), TEST(test_answer),
+					TEST(test_gap) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

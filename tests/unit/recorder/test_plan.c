@@ -198,6 +198,26 @@ static void resets(void **state)
 	means__close(&means);
 }
 
+/* Reads of datagrams: a probe of their own only where the free of what was read does not tell of them. */
+static void reads(void **state)
+{
+	struct means means = { 0 };
+	bool deferred;
+
+	(void)state;
+	if (kernel_btf__open(&means.btf, NULL) < 0)
+		skip(); /* no type information on this machine */
+	assert_false(kernel_btf__has_struct(means.btf, "no_such_struct"));
+	assert_true(kernel_btf__has_struct(means.btf, "sk_buff"));
+	deferred = kernel_btf__has_struct(means.btf, "skb_defer_node");
+	assert_int_equal(plan__select(&plan, "host", NULL, &err), 0);
+	assert_true(probe("udp_read")->wanted);
+	plan__resolve(&plan, &means);
+	assert_int_equal(probe("udp_read")->wanted, deferred);
+	assert_true(probe("consume_skb")->wanted);
+	means__close(&means);
+}
+
 static struct plan_probe *planned(const char *event, const struct means *m)
 {
 	assert_int_equal(plan__select(&plan, NULL, event, &err), 0);
@@ -243,6 +263,7 @@ int main(void)
 		cmocka_unit_test(every_probe_is_sound),
 		cmocka_unit_test(candidates),
 		cmocka_unit_test(resets),
+		cmocka_unit_test(reads),
 		cmocka_unit_test(fentry_needs_a_type),
 	};
 
