@@ -1,9 +1,28 @@
 # cause.sh: which cause a scenario of the lab injects, and which one netanalyze finds. Sourced by the judges of recordings,
 # those of the lab and those that are kept; $netanalyze is the program under test.
+#
+# A recording is called as its scenario; what was recorded in the guest meanwhile is SCENARIO.guest.
 
-# injected SCENARIO: its `cause`, `none` of a clean one; several in the order of what they do. Fails when it does not say.
+# injected NAME: the `cause` of its scenario, or the `guest_cause`; `none` of a clean one; several in the order of what they
+# do. Fails when it does not say.
 injected() {
-	bash -c '. "tests/lab/scenarios/$1" && [ -n "${cause:-}" ] && echo "$cause"' - "$1"
+	bash -c '. "tests/lab/scenarios/${1%.guest}" && [ "$1" = "${1%.guest}" ] || cause=${guest_cause:-}; [ -n "${cause:-}" ] && echo "$cause"' - "$1"
+}
+
+# recordings: those that are kept and have a label: of tests/causes, and samples that are a scenario's.
+recordings() {
+	for f in tests/causes/*.nrs samples/*.nrec; do
+		[ ! -e "tests/lab/scenarios/$(scenario_of "$f")" ] || echo "$f"
+	done
+}
+
+# name_of FILE, scenario_of FILE: of a recording.
+name_of() {
+	basename "$1" | sed 's/\.nr[a-z]*$//'
+}
+
+scenario_of() {
+	name_of "$1" | sed 's/\.guest$//'
 }
 
 # found DATABASE COUNT: so many causes of findings above info, in the order of their rank, or `none`; behind it, of the first,

@@ -1,11 +1,13 @@
 #!/bin/sh
-# Judges the labelled recordings: the cause that netanalyze puts first beside the one that was injected, which is `cause=` of
-# the lab's scenario of that name. A clean one has no finding above info. Each rule has a recording where it is found, or
-# stands in $lacking, and one that looks much the same where it is not (`-- unlike:` in its file).
+# Judges the labelled recordings, of tests/causes and of samples: the cause that netanalyze puts first beside the one
+# that was injected, which is `cause=` of the lab's scenario of that name, or `guest_cause=` of what its guest recorded.
+# A clean one has no finding above info. Each rule has a recording where it is found, or stands in $lacking, and one that
+# looks much the same where it is not (`-- unlike:` in its file).
 #
 #   causes.sh            the tables; status 1 when any is wrong, or tests/CAUSES.md says otherwise
 #   causes.sh --write    writes tests/CAUSES.md, too
-#   causes.sh --keep     takes the recordings of the lab's last run, of scenarios that are here already or named behind it
+#   causes.sh --keep     takes the recordings of the lab's last run, of scenarios that are here already or named behind it;
+#                        one that is a sample stays one
 #
 # NETANALYZE: the program under test.
 set -u
@@ -16,14 +18,21 @@ netanalyze=${NETANALYZE:-build/netanalyze}
 # Rules that no recording shows first. That of cpu-saturated is found beside others only (softirq-hog, flow-limit).
 lacking='cpu-saturated vhost-saturated'
 
+# keep DIRECTORY NAME: the recording there, when there is one.
+keep() {
+	to=tests/causes/$2.nrs
+	[ -d "$1" ] || return 0
+	[ "$(ls "$1" | wc -l)" = 1 ] || { echo "$2: the recording has several segments"; exit 1; }
+	[ ! -d "samples/$2.nrec" ] || to=samples/$2.nrec/000000.nrs
+	cp "$1"/*.nrs "$to" && echo "kept $to"
+}
+
 if [ "${1:-}" = --keep ]; then
 	shift
-	[ $# -gt 0 ] || set -- $(ls tests/causes | sed 's/\.nrs$//')
+	[ $# -gt 0 ] || set -- $(for f in $(recordings); do scenario_of "$f"; done | sort -u)
 	for s in "$@"; do
-		from=build/lab/results/$s/trace.nrec
-		[ -d "$from" ] || continue
-		[ "$(ls "$from" | wc -l)" = 1 ] || { echo "$s: the recording has several segments"; exit 1; }
-		cp "$from"/*.nrs "tests/causes/$s.nrs" && echo "kept $s"
+		keep "build/lab/results/$s/trace.nrec" "$s"
+		keep "build/lab/results/$s/guest.nrec" "$s.guest"
 	done
 	exit
 fi
@@ -38,11 +47,12 @@ complain() {
 
 # ---- recordings ----------------------------------------------------------------------------------
 
-# judge RECORDING: what was injected|what was found first|share in %|how sure, into $db/judged behind its name.
+# judge FILE: what was injected|what was found first|share in %|how sure, into $db/judged behind the recording's name.
 judge() {
+	set -- "$(name_of "$1")" "$1"
 	injected=$(injected "$1") || injected='(not said)'
 	found='(failed)'
-	"$netanalyze" analyze "tests/causes/$1.nrs" -o "$db/$1.db" >"$db/out" 2>&1 &&
+	"$netanalyze" analyze "$2" -o "$db/$1.db" >"$db/out" 2>&1 &&
 		found=$(found "$db/$1.db" $(echo "$injected" | wc -w)) || cat "$db/out"
 	echo "$1|$injected|$found" >>"$db/judged"
 }
@@ -100,7 +110,7 @@ rules() {
 check_rules() {
 	for rule in $(ls schema/rule | sed 's/\.sql$//'); do
 		listed=$(echo " $lacking " | grep -c " $rule ")
-		[ -n "$(positives "$rule")" ] || [ "$listed" = 1 ] || complain "$rule: no recording in tests/causes shows it first"
+		[ -n "$(positives "$rule")" ] || [ "$listed" = 1 ] || complain "$rule: no recording shows it first"
 		[ -z "$(positives "$rule")" ] || [ "$listed" = 0 ] || complain "$rule: is in \$lacking of $0, and has a recording"
 		unlike=$(told "$rule" unlike)
 		[ -n "$unlike" ] || complain "$rule: of which recording is it not the cause, though it looks like it (-- unlike:)?"
@@ -114,8 +124,8 @@ document() {
 	cat <<-END
 		# What is found in the labelled recordings
 
-		Made by \`make causes\`, which judges the recordings in \`tests/causes/\` again; a test fails when this is not what it says.
-		A scenario of the lab made each of them, and names what it injected (\`tests/lab/scenarios/\`).
+		Made by \`make causes\`, which judges the recordings in \`tests/causes/\` and \`samples/\` again; a test fails when this
+		is not what it says. A scenario of the lab made each of them, and names what it injected (\`tests/lab/scenarios/\`).
 
 		## Injected, against found first
 
@@ -136,8 +146,8 @@ document() {
 	printf '\nNot shown first by any recording: %s.\n' "$(echo $lacking | sed 's/ /, /g')"
 }
 
-for f in tests/causes/*.nrs; do
-	judge "$(basename "$f" .nrs)"
+for f in $(recordings); do
+	judge "$f"
 done
 print_judged
 echo

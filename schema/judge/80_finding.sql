@@ -11,7 +11,9 @@ UPDATE claim SET explained = (
 INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explained)
 	WITH left_over AS (SELECT s.*,
 			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = s.id), 0) AS n,
-			(SELECT replace(group_concat(DISTINCT missing), ',', ', ') FROM unable WHERE missing <> ''
+			(SELECT replace(group_concat(DISTINCT word.value), ',', ', ')
+				FROM unable, json_each('["' || replace(missing, ',', '","') || '"]') AS word
+				WHERE missing <> ''
 				AND (' ' || about || ' ' GLOB '* ' || CASE s.kind WHEN 'lost' THEN s.reason
 					ELSE 'late' END || ' *' OR (s.kind <> 'lost'
 					AND ' ' || about || ' ' GLOB '* ' || s.mover || ' *'))) AS missing,

@@ -1,5 +1,5 @@
 -- rule: a program reads its socket late
--- needs: offcpu futex|lock|pthread
+-- needs: offcpu cputime futex|lock|pthread
 -- about: reader
 -- unlike: cfs-quota
 -- advice: what does it do instead? show offcpu has where it sleeps; a larger receive buffer helps against bursts only

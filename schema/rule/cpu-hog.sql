@@ -1,5 +1,5 @@
 -- rule: one thread keeps a CPU from others
--- needs: offcpu thread
+-- needs: offcpu thread cputime
 -- about: softirq reader handler
 -- unlike: late-reader
 -- advice: what is it, and why there? show cpu, show sched; taskset, chrt, cgroup cpu.weight

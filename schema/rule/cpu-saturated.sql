@@ -1,5 +1,5 @@
 -- rule: threads wait for a CPU that many use
--- needs: offcpu thread
+-- needs: offcpu thread cputime
 -- about: softirq reader handler
 -- unlike: late-reader
 -- advice: which CPU, and who is on it: show cpu, show sched; spread threads and interrupts

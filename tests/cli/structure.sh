@@ -143,8 +143,8 @@ done
 
 # Every scenario of the lab names its cause: none, or rules.
 for s in tests/lab/scenarios/*; do
-	causes=$(bash -c '. "$1" && echo "${cause:-}"' - "$s")
-	[ -n "$causes" ] || complain "$s: which cause?"
+	causes=$(bash -c '. "$1" && echo "${cause:-} ${guest_cause:-}"' - "$s")
+	[ -n "${causes%% *}" ] || complain "$s: which cause?"
 	for c in $causes; do
 		[ "$c" = none ] || [ -f "schema/rule/$c.sql" ] || complain "$s: no rule $c"
 	done

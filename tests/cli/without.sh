@@ -4,6 +4,7 @@
 # with it, or that it cannot be told, with a command of netrec that exists; and a clean recording stays clean.
 set -u
 netanalyze=${NETANALYZE:-build/netanalyze} netrec=${NETREC:-build/netrec}
+. tests/cause.sh
 
 found="SELECT cause FROM finding WHERE severity <> 'info' ORDER BY rank"
 if [ $# = 1 ]; then # one of them
@@ -12,8 +13,7 @@ if [ $# = 1 ]; then # one of them
 	status=0
 	"$netanalyze" analyze "$1" -o "$dir/full.db" >"$dir/out" || exit 1
 	full=$(sqlite3 "$dir/full.db" "$found")
-	injected=$(sed -n 's/^cause=\([a-z-]*\).*/\1/p' "tests/lab/scenarios/$(basename "$1" .nrs)")
-	rule=$injected
+	rule=$(injected "$(name_of "$1")" | cut -d ' ' -f 1)
 	[ -e "schema/rule/$rule.sql" ] || rule=lock-held
 	types=$(sed -n 's/^-- needs: //p' "schema/rule/$rule.sql" | tr ' |' '\n\n')
 	for type in hop $types; do
@@ -31,7 +31,7 @@ if [ $# = 1 ]; then # one of them
 	done
 	exit $status
 fi
-ls tests/causes/*.nrs | xargs -P 2 -n 1 sh "$0" || exit 1
+recordings | xargs -P 2 -n 1 sh "$0" || exit 1
 
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -55,8 +55,7 @@ for name in cpu-hog vhost-starved upcall-overflow tbf; do
 			seek=$(($(stat -c %s "$dir/cut.nrs") * percent / 100)) 2>"$dir/out" || exit 1
 		"$netanalyze" analyze "$dir/cut.nrs" -o "$dir/cut.db" --force >"$dir/out" 2>&1 || { cat "$dir/out"; exit 1; }
 		first=$(sqlite3 "$dir/cut.db" "$found LIMIT 1")
-		injected=$(sed -n 's/^cause=\([a-z-]*\).*/\1/p' "tests/lab/scenarios/$name")
-		printf 'cannot-tell\nunexplained\n%s\n' "$injected" | grep -qx "${first:-unexplained}" ||
+		printf 'cannot-tell\nunexplained\n%s\n' "$(injected $name)" | grep -qx "${first:-unexplained}" ||
 			{ echo "$name with a hole at $percent %: $first"; exit 1; }
 	done
 done

@@ -5,8 +5,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 cut=$1/tests/fuzz/cut dir=$2
 mkdir -p "$dir/traces"
-for recording in tests/causes/*.nrs; do
-	"$cut" "$recording" 5 >"$dir/traces/$(basename "$recording" .nrs)"
+for recording in tests/causes/*.nrs samples/*.nrec/*.nrs; do
+	"$cut" "$recording" 5 >"$dir/traces/$(echo "$recording" | tr / _)"
 done
 for fuzzer in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$fuzzer" .c)

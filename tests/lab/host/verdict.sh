@@ -24,7 +24,8 @@
 #   vm_path                       the way into and out of the KVM guest on vnet0, ring to interrupt, agrees with both sides' counters
 #   vm VIEW TABLE COLUMN [WHERE]  the sum over the queues of vnet0
 #   upcalls_one_packet            a packet that goes through user space is one, and its time there is part of its time
-#   cause_found                   what netanalyze puts first is the scenario's cause, and nothing when that is none; verdict asks it
+#   cause_found [guest]           what netanalyze puts first is the scenario's cause, or its guest_cause, and nothing when that is
+#                                 none; verdict asks it of both recordings
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
 # A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
@@ -55,9 +56,9 @@ recording() {
 
 cause_found() {
 	local injected found
-	injected=$(injected "$name") || injected='(not said)'
+	injected=$(injected "$name${1:+.$1}") || injected='(not said)'
 	found=$(found "$db" $(echo $injected | wc -w)) || found=unknown
-	check "the cause that netanalyze finds first" $([ "${found%%|*}" = "$injected" ]; echo $?) "${found//|/, }, injected $injected"
+	check "the cause that netanalyze finds first${1:+ in the guest}" $([ "${found%%|*}" = "$injected" ]; echo $?) "${found//|/, }, injected $injected"
 }
 
 verdict_end() {

@@ -24,7 +24,11 @@ fault_vcpu_starved() {
 	local t
 	t=$(threads_of "$(guest_pid)" 'CPU */KVM')
 	[ -n "$t" ] || die "no thread of a virtual CPU"
-	echo "$t" | head -n 1 >$state/vcpu
 	fault_bind 0 $t
 	fault_cpu_hog hog 0 900 10 "$1" 50
+}
+
+# fault_guest_hog SECONDS: a FIFO hog inside the guest that hardly lets go of its CPU.
+fault_guest_hog() {
+	guest "chrt -f 50 traffic hog 900 10 $1 >/guest/out/hog 2>&1 &" || die "no hog in the guest"
 }

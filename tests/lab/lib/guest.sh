@@ -50,7 +50,7 @@ guest_boot() {
 guest_files() {
 	local f
 	mkdir -p $guest_dir/bin $guest_dir/lib $guest_dir/lib64 $guest_dir/out
-	for f in $lab/bin/traffic $lab/bin/netrec /usr/sbin/ethtool; do
+	for f in $lab/bin/traffic $lab/bin/netrec /usr/sbin/ethtool /usr/bin/chrt; do
 		[ -x "$f" ] || continue
 		cp "$f" $guest_dir/bin/
 		ldd "$f" | awk '/=> \// { print $3 }' | while read -r so; do cp -L "$so" $guest_dir/lib/; done
@@ -135,13 +135,13 @@ note_features() {
 	note feature_packed "${1:34:1}"
 }
 
-# guest_record_start, guest_record_stop: netrec in the guest, with the options in guest_record, its recording becomes
-# guest.nrec; between the two the guest's link counters are noted as guestlink_DEVICE_rx_packets, its interrupts as
-# guestirq_NAME.
+# guest_record_start, guest_record_stop: netrec -p guest in the guest; its recording becomes guest.nrec, which is judged by
+# the scenario's guest_cause; between the two the guest's link counters are noted as guestlink_DEVICE_rx_packets, its
+# interrupts as guestirq_NAME.
 guest_record_start() {
 	rm -rf $guest_dir/out/guest.nrec $guest_dir/out/record.log
 	guest "netrec probes >/guest/out/probes 2>&1"
-	guest "netrec record ${LAB_RECORD:-${guest_record:-}} -o /guest/out/guest.nrec >/guest/out/record.log 2>&1 & echo \$! >/guest/out/netrec.pid"
+	guest "netrec record ${LAB_RECORD:--p guest} -o /guest/out/guest.nrec >/guest/out/record.log 2>&1 & echo \$! >/guest/out/netrec.pid"
 	wait_for 60 grep -q recording $guest_dir/out/record.log || die "netrec does not start in the guest: $(cat $guest_dir/out/record.log)"
 	guest_counters guest >$state/guest.before
 }
