@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "analyzer/sweep/analyze.h"
 #include "analyzer/command/cli.h"
+#include "analyzer/monitor/monitor_file.h"
 #include "analyzer/print/sqlfn.h"
 #include "analyzer/rules/rules.h"
 #include "analyzer/filter/devices.h"
@@ -33,6 +34,7 @@ static const char help[] =
 	"      --filter EXPR    only packets that match this tcpdump filter; scheduling and interrupts stay whole\n"
 	"      --iface NAME     keep single packets and drops, and count flows and echoes, only of what passes this\n"
 	"                       device, as tables name it: eth0, 'eth0 (blue)'; more than once for several\n"
+	"      --monitor FILE   what ping printed, or a capture of it: what became of what that counts as lost?\n"
 	"      --without TYPE,… as if records of these types had not been recorded: what would be known without them?\n"
 	"      --threads N      decode in N threads; default: one per CPU\n"
 	"      --utc            times in UTC, not in local time\n"
@@ -42,7 +44,7 @@ static const char help[] =
 
 struct command {
 	struct analyze_opts opts;
-	const char *output, *from, *to, *filter;
+	const char *output, *from, *to, *filter, *monitor;
 	const char *ifaces[MAX_IFACES];
 	const char *const *paths;
 	size_t n_paths;
@@ -51,14 +53,14 @@ struct command {
 	char name[PATH_MAX];
 };
 
-enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_IFACE, OPT_THREADS, OPT_UTC, OPT_WITHOUT };
+enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_IFACE, OPT_THREADS, OPT_UTC, OPT_WITHOUT, OPT_MONITOR };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },	   { "force", no_argument, NULL, OPT_FORCE },
 	{ "from", required_argument, NULL, OPT_FROM },	   { "to", required_argument, NULL, OPT_TO },
 	{ "late", required_argument, NULL, OPT_LATE },	   { "filter", required_argument, NULL, OPT_FILTER },
 	{ "iface", required_argument, NULL, OPT_IFACE },	   { "threads", required_argument, NULL, OPT_THREADS },
-	{ "without", required_argument, NULL, OPT_WITHOUT },
+	{ "without", required_argument, NULL, OPT_WITHOUT }, { "monitor", required_argument, NULL, OPT_MONITOR },
 	{ "utc", no_argument, NULL, OPT_UTC },		   { "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -117,6 +119,9 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 		return 0;
 	case OPT_UTC:
 		c->utc = true;
+		return 0;
+	case OPT_MONITOR:
+		c->monitor = optarg;
 		return 0;
 	case OPT_WITHOUT:
 		return parse_without(&c->opts, optarg, err);
@@ -246,7 +251,9 @@ static int analyze(struct command *c, struct trace_error *err)
 	int code;
 
 	TRY(store__create(&db, c->output, c->force, err));
-	code = analyze__run(c->paths, c->n_paths, db, &c->opts, &stats, err);
+	code = c->monitor ? monitor_file__load(c->monitor, db, err) : 0;
+	if (!code)
+		code = analyze__run(c->paths, c->n_paths, db, &c->opts, &stats, err);
 	if (c->progress)
 		fputs("\r\033[K", stderr);
 	if (!code)

@@ -14,6 +14,7 @@
 #include "analyzer/sweep/analyze.h"
 #include "analyzer/command/cli.h"
 #include "analyzer/command/input.h"
+#include "analyzer/monitor/monitor_file.h"
 #include "analyzer/read/scan.h"
 #include "analyzer/store/store.h"
 #include "analyzer/print/view.h"
@@ -76,6 +77,8 @@ static int analyze(struct input *in, const char *const *paths, size_t n_paths, c
 		opts.progress = progress;
 	in->from_trace = true;
 	TRY(store__create(&in->db, NULL, false, err));
+	if (o->monitor)
+		TRY(monitor_file__load(o->monitor, in->db, err));
 	return analyze__run(paths, n_paths, in->db, &opts, NULL, err);
 }
 
@@ -216,6 +219,9 @@ static int open_db(struct input *in, const char *const *paths, size_t n_paths, c
 	if (is_db && o->late_ns)
 		return trace_error__set(err, -EINVAL, "%s is a database: what is late was decided when it was analyzed, with "
 					"netanalyze analyze --late; give the recording", paths[0]);
+	if (is_db && o->monitor)
+		return trace_error__set(err, -EINVAL, "%s is a database: give --monitor to netanalyze analyze, which makes it",
+					paths[0]);
 	if (o->filter)
 		cli__warn_of_filter(o->filter);
 	if (o->filter)

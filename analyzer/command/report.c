@@ -36,6 +36,8 @@ static const char help_text[] =
 	"  -o, --output FILE  write to FILE\n"
 	"  --force            overwrite FILE\n"
 	"  --late MS          a packet or answer is late from so many milliseconds on; of a recording only\n"
+	"  --monitor FILE     what ping printed, or a capture of it: what became of what that counts as lost? Of a recording\n"
+	"                     only\n"
 	"  --utc              times in UTC, not in local time\n"
 	"\n"
 	"examples:\n"
@@ -174,8 +176,8 @@ int cmd_report(int argc, char **argv, struct trace_error *err)
 	static const struct option options[] = {
 		{ "format", required_argument, NULL, 'f' }, { "output", required_argument, NULL, 'o' },
 		{ "force", no_argument, NULL, 'F' },        { "late", required_argument, NULL, 'l' },
-		{ "utc", no_argument, NULL, 'u' },          { "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "monitor", required_argument, NULL, 'm' }, { "utc", no_argument, NULL, 'u' },
+		{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
 	};
 	struct report r = { .format = GRID_TEXT };
 	int c;
@@ -196,6 +198,9 @@ int cmd_report(int argc, char **argv, struct trace_error *err)
 			break;
 		case 'u':
 			r.input.utc = true;
+			break;
+		case 'm':
+			r.input.monitor = optarg;
 			break;
 		case 'h':
 			fputs(help_text, stdout);

@@ -63,6 +63,7 @@ static const char help_text[] =
 	"                 for several; packets and flows: those that passed it\n"
 	"  --late MS      of a recording: a packet or answer is late from so many milliseconds on\n"
 	"  --top N        rows of a table (20); 0: all\n"
+	"  --monitor FILE of a recording, for view monitor: what ping printed, or a capture of it\n"
 	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
 	"  --utc          times in UTC, not in local time\n"
 	"  FILTER         tcpdump syntax: only packets that match (those with a VLAN tag in them need `vlan and …`)\n"
@@ -74,6 +75,7 @@ static const char help_text[] =
 	"  netanalyze show stages web.nrec --top 5\n"
 	"  netanalyze show drops web.nrec --interval 1 --from 2 --to 8\n"
 	"  netanalyze show packets web.nrec 'tcp port 80 and host 10.0.0.2'\n"
+	"  netanalyze show monitor web.nrec --monitor ping.txt\n"
 	"  netanalyze show offcpu web.db --json\n";
 
 /* ---- views -------------------------------------------------------------------------------------- */
@@ -268,6 +270,9 @@ static int take_option(struct show *s, int option, struct trace_error *err)
 		return 0;
 	case 'l':
 		return cli__late(optarg, &s->input.late_ns, err);
+	case 'm':
+		s->input.monitor = optarg;
+		return 0;
 	case 'n':
 		return cli__number("--top", optarg, 0, 10000000, &s->top, err);
 	case 'j':
@@ -311,8 +316,9 @@ int cmd_show(int argc, char **argv, struct trace_error *err)
 		{ "interval", required_argument, NULL, 'i' }, { "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 't' },       { "top", required_argument, NULL, 'n' },
 		{ "iface", required_argument, NULL, 'd' },    { "late", required_argument, NULL, 'l' },
-		{ "json", no_argument, NULL, 'j' },           { "utc", no_argument, NULL, 'u' },
-		{ "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
+		{ "monitor", required_argument, NULL, 'm' },  { "json", no_argument, NULL, 'j' },
+		{ "utc", no_argument, NULL, 'u' },            { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	struct show s = { .top = DEFAULT_TOP };
 	int c;

@@ -52,6 +52,10 @@ struct open { /* an echo that is under way */
 	__u8 seen;         /* REQUEST_SEEN, REPLY_SEEN */
 };
 
+struct trip { /* of an answered one: the whole, and its parts */
+	__u64 took, there, beyond, back;
+};
+
 struct answered {
 	struct key key;
 	struct way request, reply;
@@ -169,9 +173,9 @@ static __u64 limit_ns(const struct echoes *e)
 	return e->sweep->opts.late_ns ? e->sweep->opts.late_ns : LATE_NS;
 }
 
-/* One more echo is over. `dropped`: which of its packets was dropped, as `way` says; 0: none. took: NULL: no answer. */
+/* One more echo is over. `dropped`: which of its packets was dropped, as `way` says; 0: none. trip: NULL: no answer. */
 static void end(struct echoes *e, const struct key *k, enum how how, int dropped, const struct way *way, __u64 begin,
-		const __u64 *took)
+		const struct trip *trip)
 {
 	__u64 words[OUTCOME_WORDS] = { 0 };
 	struct key flow = *k;
@@ -185,14 +189,15 @@ static void end(struct echoes *e, const struct key *k, enum how how, int dropped
 	words[DEVICE] = dropped ? way->device : 0;
 	row = tally__at(&e->outcomes, e->sweep->win, words);
 	++*row.count;
-	if (took && hist__add(row.hist, *took))
+	if (trip && hist__add(row.hist, trip->took))
 		e->sweep->no_memory = true;
 	if (dropped)
 		names__use_location(e->sweep->names, way->location);
 	if (e->ended++ < MAX_REQUESTS)
 		STORE(e->sweep->store, "echo_request", V_INT("ts_ns", begin), V_INT("seq", k->id_seq & 0xffff),
 		      V_OUTCOME(*k, how, dropped, way->reason, way->location, way->device),
-		      V_OPT("rtt_ns", took, *took));
+		      V_OPT("rtt_ns", trip, trip->took), V_OPT("there_ns", trip, trip->there),
+		      V_OPT("beyond_ns", trip, trip->beyond), V_OPT("back_ns", trip, trip->back));
 	else
 		e->left_out++;
 }
@@ -253,12 +258,12 @@ static void forget(void *arg, const __u64 *words, void *value)
 		end_open(e, &k, o, e->now, true);
 }
 
-static void end_answered(struct echoes *e, const struct answered *a, __u64 took)
+static void end_answered(struct echoes *e, const struct answered *a, const struct trip *trip)
 {
 	bool dropped = a->reply.fate == FATE_DROPPED;
 
-	end(e, &a->key, took < limit_ns(e) ? IN_TIME : LATE, dropped ? REPLY_SEEN : 0, &a->reply,
-	    a->request.span.begin, &took);
+	end(e, &a->key, trip->took < limit_ns(e) ? IN_TIME : LATE, dropped ? REPLY_SEEN : 0, &a->reply,
+	    a->request.span.begin, trip);
 }
 
 /* ---- round trips -------------------------------------------------------------------------------- */
@@ -267,16 +272,18 @@ static void settle(struct echoes *e)
 {
 	const struct answered *a = &e->answered[e->n_settled++ % SETTLING];
 	const struct span *request = &a->request.span, *reply = &a->reply.span;
+	struct trip trip = { since(request->begin, reply->end), since(request->begin, request->end),
+			     since(request->end, reply->begin), since(reply->begin, reply->end) };
 	struct tally_row row = row_of(e, a->key);
 
 	assert(e->n_settled <= e->n_answered);
 	row.count[ANSWERED]++;
-	add(&row, THERE_SUM, since(request->begin, request->end));
-	add(&row, BEYOND_SUM, since(request->end, reply->begin));
-	add(&row, BACK_SUM, since(reply->begin, reply->end));
-	if (hist__add(row.hist, since(request->begin, reply->end)))
+	add(&row, THERE_SUM, trip.there);
+	add(&row, BEYOND_SUM, trip.beyond);
+	add(&row, BACK_SUM, trip.back);
+	if (hist__add(row.hist, trip.took))
 		e->sweep->no_memory = true;
-	end_answered(e, a, since(request->begin, reply->end));
+	end_answered(e, a, &trip);
 }
 
 static void settle_old(struct echoes *e, __u64 now)

@@ -30,7 +30,9 @@ WHERE NOT EXISTS (SELECT 1 FROM finding WHERE severity <> 'info')
 UNION ALL
 SELECT printf('%d dropped packets are missed by nobody (see below).', packets) FROM finding WHERE cause = 'harmless'
 UNION ALL
-SELECT sentence_echoes() WHERE sentence_echoes() IS NOT NULL;
+SELECT sentence_echoes() WHERE sentence_echoes() IS NOT NULL
+UNION ALL
+SELECT sentence_monitor() WHERE sentence_monitor() IS NOT NULL;
 
 -- findings: The findings, by what they explain
 SELECT rank, cause, severity, 100 * confidence AS sure_pct, 100 * share AS share_pct, packets, site AS "where", who

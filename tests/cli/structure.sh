@@ -34,7 +34,8 @@ blame base store filter read sweep history
 packets base store filter read sweep ovs vm
 print base store filter
 rules base store
-command base store filter read sweep print rules
+monitor base store filter
+command base store filter read sweep print rules monitor
 END
 for room in analyzer/*/; do
 	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"
