@@ -35,6 +35,8 @@ INSERT INTO rule(id, title, advice) VALUES
 	('cannot-tell', 'the cause cannot be told: what would show it was not recorded', ''),
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
+-- A few packets that were slow are not worth getting up for: fewer than three of them, or than one of a hundred, and
+-- none so late that its sender may notice.
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
 	advice)
 	WITH f AS (
@@ -44,12 +46,15 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				symptoms_text(c.rule, c.site, c.who) AS symptom,
 				min(s.first_win) AS first_win, max(s.last_win) AS last_win,
 					max(s.kind = 'lost') AS lost,
+				max(s.kind IN ('lost', 'closed') OR s.max_ns >= late_ns()) AS noticed,
 				(SELECT b.chain FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS chain
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,
 				c.site, c.who)
 	SELECT row_number() OVER (ORDER BY 1.0 * packets * max(confidence, 0.05) DESC, f.rule, f.site, f.who), f.rule,
-		CASE WHEN packets < 3 AND NOT lost THEN 'info' WHEN confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
+		CASE WHEN packets < 3 AND NOT lost THEN 'info'
+			WHEN NOT noticed AND packets < (SELECT sum(n) FROM journey) / 100 THEN 'info'
+			WHEN confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
 		confidence, packets, 1.0 * packets / all_packets, symptom, site, who, first_win, last_win, chain,
 			r.advice
 	FROM f JOIN rule AS r ON r.id = f.rule;

@@ -4,13 +4,15 @@
 -- unlike: ovs-stopped
 -- advice: which flows miss, and why: show upcalls, show megaflows; wider megaflows (rules without L4 ports), a larger
 -- advice: flow-limit, more handlers
+-- Fewer than a hundred in the busiest second keep no handler busy: what they wait for is something else.
+WITH busiest AS (SELECT sum(n) AS n FROM upcall GROUP BY win ORDER BY 1 DESC LIMIT 1)
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confidence,
 	device(s.netns, s.ifindex) AS site, 'the traffic' AS who,
-	json_array(printf('%d upcalls, %s of them a second', (SELECT sum(n) FROM upcall),
-		printf('%.0f', (SELECT sum(n) FROM upcall) / lasted_s())),
+	json_array(printf('%d upcalls, %d of them in the busiest second', (SELECT sum(n) FROM upcall),
+		(SELECT n FROM busiest)),
 		printf('%s were busy with others', group_concat(DISTINCT thread_text(b.tid))), burst_text(max(b.tid)),
 		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
-WHERE s.harmless IS NULL AND b.mover = 'handler'
+WHERE s.harmless IS NULL AND b.mover = 'handler' AND (SELECT n FROM busiest) >= 100
 	AND (b.deed = 'run' OR (b.deed = 'queue' AND process_text(b.by) = process_text(b.tid)))
 GROUP BY s.id HAVING sum(b.share) >= 0.05
