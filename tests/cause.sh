@@ -25,6 +25,11 @@ scenario_of() {
 	name_of "$1" | sed 's/\.guest$//'
 }
 
+# file_of NAME: the one segment of a recording.
+file_of() {
+	ls "tests/causes/$1.nrs" "samples/$1.nrec/000000.nrs" 2>/dev/null
+}
+
 # found DATABASE COUNT: so many causes of findings above info, in the order of their rank, or `none`; behind it, of the first,
 # the share of the trouble in % and how sure it is, with | between. Fails when they cannot be had.
 found() {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Golden text of netanalyze: what it prints for a recording with known content, compared with tests/cli/golden/.
-# UPDATE=1 rewrites the expected texts; look at the difference before keeping it.
+# Golden text of netanalyze: what it prints for a recording with known content, compared with tests/cli/golden/; the report
+# of each sample with samples/NAME.report.txt. UPDATE=1 rewrites the expected texts; look at the difference before keeping it.
 # NETANALYZE, MAKE_TRACE: the programs under test.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -13,8 +13,14 @@ failed=0
 cd "$dir" || exit 1
 "$make_trace" web.nrec && "$make_trace" --blind blind.nrec && "$make_trace" --vm vm.nrec && "$make_trace" --ovs ovs.nrec || exit 1
 
-# golden NAME ARGUMENT…: the output and exit status of netanalyze ARGUMENT…
+# golden NAME ARGUMENT…: the output and exit status of netanalyze ARGUMENT…, in a file of that name.
 golden() {
+	kept=$golden/$1.txt
+	compare "$@"
+}
+
+# compare NAME ARGUMENT…: with the file $kept.
+compare() {
 	name=$1
 	shift
 	echo "\$ netanalyze $*" >out
@@ -23,9 +29,9 @@ golden() {
 	# A recording's identity and how fast this machine is are not the same every time.
 	sed -e 's/[0-9a-f]\{32\}/UUID/' -e 's/ analyzed in .* events\/s)/ analyzed in TIME/' out >"$name.txt"
 	if [ "${UPDATE:-}" ]; then
-		cp "$name.txt" "$golden/$name.txt"
-	elif ! diff -u "$golden/$name.txt" "$name.txt"; then
-		echo "netanalyze $* does not print golden/$name.txt (UPDATE=1 rewrites it)"
+		cp "$name.txt" "$kept"
+	elif ! diff -u "$kept" "$name.txt"; then
+		echo "netanalyze $* does not print $kept (UPDATE=1 rewrites it)"
 		failed=1
 	fi
 }
@@ -108,13 +114,12 @@ done
 # Real recordings.
 ln -s "$root/samples" samples
 for sample in samples/*.nrec; do
-	[ -d "$sample" ] || continue
-	recorded=$(basename "$sample" .nrec)
-	golden "sample-$recorded-report" report "$sample"
-	golden "sample-$recorded-outcomes" show outcomes "$sample"
-	golden "sample-$recorded-stages" show stages "$sample" --top 10
-	golden "sample-$recorded-drop-events" show drop-events "$sample" --top 10
+	kept=$root/${sample%.nrec}.report.txt
+	compare report-of-sample report "$sample"
 done
+golden sample-netns-tbf-outcomes show outcomes samples/netns-tbf.nrec
+golden sample-netns-tbf-stages show stages samples/netns-tbf.nrec --top 10
+golden sample-netns-tbf-drop-events show drop-events samples/netns-tbf.nrec --top 10
 
 # What a monitor saw beside such a recording: 19 is late on its way back, 21 and on were not seen here; of the second ping
 # the clock is 250 ms behind.

@@ -7,7 +7,7 @@
 set -u
 netanalyze=${NETANALYZE:-build/netanalyze} recut=${RECUT:-build/tests/cli/recut}
 
-[ $# = 1 ] || { ls tests/causes/*.nrs | xargs -P 2 -n 1 sh "$0"; exit; }
+[ $# = 1 ] || { ls tests/causes/*.nrs samples/*.nrec/*.nrs | xargs -P 2 -n 1 sh "$0"; exit; }
 
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT

@@ -134,12 +134,12 @@ for f in schema/*/*.sql; do
 	[ -z "$bad" ] || complain "$f: does it count time twice? $bad"
 done
 
-# Every sample says what happened, and is used by a test.
+# Every sample has its report, and says what happened: one text for it, for what its guest recorded, and for both after the fix.
 for s in samples/*.nrec; do
-	[ -d "$s" ] || continue
 	name=$(basename "$s" .nrec)
+	[ -s "samples/$name.report.txt" ] || complain "samples/$name.report.txt is missing"
+	name=${name%.guest} name=${name%-fixed}
 	[ -s "samples/$name.md" ] || complain "samples/$name.md is missing"
-	grep -rq "samples/$name" tests/cli || complain "no test uses samples/$name.nrec"
 done
 
 # Every scenario of the lab names its cause: none, or rules.

@@ -1,16 +1,18 @@
 #!/bin/sh
-# What the kernel told of links and neighbours is in the findings, and a link that was lost while nobody sent is none.
+# What the kernel told of links and neighbours is in the findings, and a link that was lost while nobody sent is none. So is
+# what was taken from a guest's CPU.
 # NETANALYZE: the program under test.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 netanalyze=${NETANALYZE:-build/netanalyze}
+. tests/cause.sh
 db=$(mktemp -d) || exit 1
 trap 'rm -rf "$db"' EXIT
 status=0
 
 # told RECORDING EXPRESSION EXPECTED: of the first finding.
 told() {
-	"$netanalyze" analyze "tests/causes/$1.nrs" -o "$db/$1.db" --force >"$db/out" 2>&1 || cat "$db/out"
+	"$netanalyze" analyze "$(file_of "$1")" -o "$db/$1.db" --force >"$db/out" 2>&1 || cat "$db/out"
 	is=$(sqlite3 "$db/$1.db" "SELECT $2 FROM finding WHERE rank = 1")
 	[ "$is" = "$3" ] || { echo "$1: $2 is '$is', expected '$3'"; status=1; }
 }
@@ -19,4 +21,5 @@ told link-gone "json_extract(chain, '\$[0]') GLOB 'r0 had no carrier for 2.* s'"
 told link-gone "cause || ': ' || packets" "link-down: 300"
 told neighbour-silent "cause || ': ' || who" "neighbour-unresolved: 10.80.3.7"
 told link-flap "severity" info
+told vcpu-starved.guest "json_extract(chain, '\$[0]') GLOB 'CPU 0 was taken from this machine for * within * (steal)'" 1
 exit $status

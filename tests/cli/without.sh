@@ -37,7 +37,7 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 # What is said instead, and with which command.
 says() {
-	"$netanalyze" analyze "tests/causes/$1.nrs" -o "$dir/t.db" --force --without "$2" >"$dir/out" || exit 1
+	"$netanalyze" analyze "$(file_of "$1")" -o "$dir/t.db" --force --without "$2" >"$dir/out" || exit 1
 	"$netanalyze" report "$dir/t.db" >"$dir/out" || exit 1
 	tr '\n' ' ' <"$dir/out" | tr -s ' ' | grep -q "cannot be told.*not recorded: $3.*netrec record -p host -e $3" ||
 		{ echo "$1 without $2: does not say what to record"; head -30 "$dir/out"; exit 1; }
@@ -50,7 +50,7 @@ says vhost-starved offcpu offcpu
 # A gap over the moment: blocks of events that cannot be read. What is found is what was found without, or nothing sure.
 for name in cpu-hog vhost-starved upcall-overflow tbf; do
 	for percent in 35 50 65; do
-		cp "tests/causes/$name.nrs" "$dir/cut.nrs"
+		cp "$(file_of $name)" "$dir/cut.nrs"
 		dd if=/dev/zero of="$dir/cut.nrs" bs=1 conv=notrunc count=9000 \
 			seek=$(($(stat -c %s "$dir/cut.nrs") * percent / 100)) 2>"$dir/out" || exit 1
 		"$netanalyze" analyze "$dir/cut.nrs" -o "$dir/cut.db" --force >"$dir/out" 2>&1 || { cat "$dir/out"; exit 1; }
