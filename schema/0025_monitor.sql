@@ -13,6 +13,7 @@ CREATE TABLE monitor(                 -- the pings in the file of --monitor
 	id            INTEGER,           -- identifier; NULL: not told
 	first_seq     INTEGER NOT NULL,  -- sequence numbers, counted on where 16 bits wrap
 	last_seq      INTEGER NOT NULL,
+	whole         INTEGER NOT NULL,  -- 1: it sent no others than those
 	end_ns        INTEGER            -- a capture: time of its last packet; NULL: text
 ) STRICT;
 

@@ -109,6 +109,7 @@ static int total(struct text *t, const struct ping_line *l, struct trace_error *
 			       err);
 	if (!ping->begun && t->headed)
 		TRY(pings__reach(t->pings, ping, !l->from_0, err));
+	ping->whole = t->headed;
 	if (!ping->begun || pings__number(ping, last) <= ping->last)
 		return 0;
 	return pings__reach(t->pings, ping, pings__number(ping, last), err);

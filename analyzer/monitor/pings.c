@@ -101,6 +101,7 @@ int pings__store(struct pings *p, const char *path, struct trace_error *err)
 		STORE(p->store, "monitor", V_INT("ping", i + 1), V_OPT("line", q->line, q->line),
 		      V_ADDR("saddr", q->has_saddr ? q->saddr : NULL), V_ADDR("daddr", q->daddr),
 		      V_OPT("id", q->id >= 0, q->id), V_INT("first_seq", q->first), V_INT("last_seq", q->last),
+		      V_INT("whole", q->whole),
 		      V_OPT("end_ns", !q->line, p->end_ns));
 	}
 	STORE_LAST(p->store, "config", V_TEXT("key", "analyze.monitor"), V_TEXT("value", path));

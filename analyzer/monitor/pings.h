@@ -16,6 +16,7 @@ struct ping {
 	__u8 saddr[16], daddr[16];
 	bool has_saddr, has_daddr;
 	__s32 id;          /* -1: not told */
+	bool whole;        /* it sent no others than those from the first to the last */
 	bool begun;        /* the next two are valid */
 	__s64 first, last; /* sequence numbers, counted on */
 	__u64 at_ns;       /* when the latest request was sent; 0: not told */

@@ -21,7 +21,8 @@ CREATE TEMP TABLE monitor_seen AS
 	FROM run AS r LEFT JOIN outcome AS o ON o.saddr = r.saddr AND o.daddr = r.daddr AND o.id = r.id
 		AND o.how = r.how AND o.dropped IS r.dropped AND o.reason IS r.reason AND o.location IS r.location
 		AND o.netns IS r.netns AND o.ifindex IS r.ifindex;
-CREATE INDEX temp.monitor_seen_number ON monitor_seen(daddr, seq);
+CREATE INDEX temp.monitor_seen_number ON monitor_seen(daddr, seq, real_ns);
+CREATE INDEX temp.monitor_seen_run ON monitor_seen(daddr, saddr, id, run);
 
 -- A request that a text says nothing of, between others, was sent and not answered.
 INSERT OR IGNORE INTO monitor_echo(ping, seq, said)
@@ -30,22 +31,31 @@ INSERT OR IGNORE INTO monitor_echo(ping, seq, said)
 		UNION ALL SELECT ping, seq + 1, last FROM n WHERE seq < last)
 	SELECT ping, seq, 'no answer' FROM n;
 
--- Recorded runs with the monitor's address and numbers, and the identifier where it is told. Not one with another time,
--- or of which much was lost here that the monitor says was answered.
+-- Recorded runs with the monitor's address and numbers, and the identifier where it is told; where times are told and
+-- no identifier, of those times. Not one of which much was lost here that the monitor says was answered, nor one with
+-- others than the monitor sent.
 CREATE TEMP TABLE monitor_fit AS
-	WITH pair AS (
-		SELECT m.ping, m.id AS told_id, s.saddr, s.daddr, s.id, s.run, e.seq - s.number AS shift,
-			count(*) AS echoes, CAST(avg(s.real_ns - e.sent_ns) AS INTEGER) AS clock_ns,
-			sum(e.said = 'answered' AND coalesce(s.class = 'lost here' OR s.rtt_ns > 10000000
-				+ 1.1 * coalesce(e.rtt_ns, e.answer_ns - e.sent_ns), 0)) AS against
-		FROM monitor AS m JOIN monitor_echo AS e USING(ping)
-		JOIN monitor_seen AS s ON s.daddr = m.daddr AND s.seq = (e.seq & 65535)
-		WHERE s.saddr = coalesce(m.saddr, s.saddr) AND s.id = coalesce(m.id, s.id)
-		GROUP BY m.ping, s.saddr, s.id, s.run, e.seq - s.number)
-	SELECT *, coalesce(abs(clock_ns) <= 5000000000, 1) AS same_time,
-		2 * echoes - 2 * against - (SELECT count(*) FROM monitor_seen AS s WHERE s.daddr = p.daddr
-			AND s.saddr = p.saddr AND s.id = p.id AND s.run = p.run) AS score
-	FROM pair AS p WHERE against * 10 <= echoes;
+	WITH ping AS (
+			SELECT *, id IS NULL AND EXISTS (SELECT 1 FROM monitor_echo AS e WHERE e.ping = m.ping
+				AND e.sent_ns IS NOT NULL) AS timed FROM monitor AS m),
+		pair AS (
+			SELECT m.ping, m.id AS told_id, m.timed, m.whole, s.saddr, s.daddr, s.id, s.run,
+				e.seq - s.number AS shift, count(*) AS echoes,
+				CAST(avg(s.real_ns - e.sent_ns) AS INTEGER) AS clock_ns,
+				sum(e.said = 'answered' AND coalesce(s.class = 'lost here' OR s.rtt_ns > 10000000
+					+ 1.1 * coalesce(e.rtt_ns, e.answer_ns - e.sent_ns), 0)) AS denied
+			FROM ping AS m JOIN monitor_echo AS e USING(ping)
+			JOIN monitor_seen AS s ON s.daddr = m.daddr AND s.seq = (e.seq & 65535)
+				AND s.real_ns BETWEEN coalesce(CASE WHEN timed THEN e.sent_ns END - 5000000000, 0)
+				AND coalesce(CASE WHEN timed THEN e.sent_ns END + 5000000000, 1 << 62)
+			WHERE s.saddr = coalesce(m.saddr, s.saddr) AND s.id = coalesce(m.id, s.id)
+			GROUP BY m.ping, s.saddr, s.id, s.run, e.seq - s.number),
+		other AS (
+			SELECT *, (SELECT count(*) FROM monitor_seen AS s WHERE s.daddr = p.daddr AND s.saddr = p.saddr
+				AND s.id = p.id AND s.run = p.run) - echoes AS others
+			FROM pair AS p WHERE NOT timed OR clock_ns IS NOT NULL)
+	SELECT *, coalesce(abs(clock_ns) <= 5000000000, 1) AS same_time, echoes - others - 2 * denied AS score
+	FROM other WHERE (denied + CASE WHEN whole THEN others ELSE 0 END) * 10 <= echoes;
 
 -- The one that fits: the only one, or far better than the next: by numbers, or, where the identifier is told, by time.
 INSERT INTO monitor_match(ping, found, saddr, id, run, shift, echoes, clock_ns)
@@ -63,7 +73,10 @@ INSERT INTO monitor_match(ping, found, saddr, id, run, shift, echoes, clock_ns)
 				ELSE 4 * abs(clock_ns) < next_clock END AS clear
 			FROM ranked WHERE nth = 1)
 	SELECT m.ping, CASE WHEN clear THEN 'one' WHEN b.ping IS NOT NULL THEN 'several'
-			WHEN EXISTS (SELECT 1 FROM monitor_fit WHERE ping = m.ping) THEN 'other times' ELSE 'none' END,
+			WHEN EXISTS (SELECT 1 FROM monitor_echo AS e JOIN monitor_seen AS s ON s.daddr = m.daddr
+				AND s.seq = (e.seq & 65535) WHERE e.ping = m.ping AND e.sent_ns IS NOT NULL
+				AND s.id = coalesce(m.id, s.id) AND s.saddr = coalesce(m.saddr, s.saddr))
+				THEN 'other times' ELSE 'none' END,
 		b.saddr, b.id, b.run, b.shift, coalesce(b.echoes, 0), b.clock_ns
 	FROM monitor AS m LEFT JOIN best AS b USING(ping);
 
@@ -98,6 +111,26 @@ CREATE TEMP TABLE monitor_late AS
 	WHERE s.class = 'late' AND 2 * t.took_ns > s.rtt_ns GROUP BY s.saddr, s.daddr, s.id, s.ts_ns;
 CREATE INDEX temp.monitor_late_echo ON monitor_late(saddr, daddr, id, ts_ns);
 
+-- When this host recorded, and why a request that was not found may have passed it all the same: `blind_one` of a ping
+-- that was found.
+CREATE TEMP TABLE monitor_range AS
+	SELECT echo_limit_ns() AS limit_ns, wall(first_ns) AS begin_ns, wall(last_ns) AS finish_ns, CASE
+			WHEN NOT observed('packet') THEN 'packets were not observed'
+			WHEN EXISTS (SELECT 1 FROM eviction WHERE what = 'single echo requests' AND n > 0)
+				THEN 'the analysis lists not every echo' END AS blind_one,
+		CASE
+			WHEN NOT observed('packet') THEN 'packets were not observed'
+			WHEN coalesce(packet_limit(), nullif(config_value('analyze.filter'), ''),
+					config_value('analyze.iface')) IS NOT NULL
+				THEN 'it may not be among the packets asked for'
+			WHEN EXISTS (SELECT 1 FROM eviction WHERE what = 'single echo requests' AND n > 0)
+				THEN 'the analysis lists not every echo' END AS blind, hidden_text() AS hidden
+	FROM trace;
+
+CREATE TEMP TABLE monitor_gap AS
+	SELECT wall(from_ns) AS from_ns, wall(to_ns) AS to_ns FROM gap
+	WHERE (type IS NULL OR record_name(type) = 'packet') AND EXISTS (SELECT 1 FROM monitor);
+
 INSERT OR IGNORE INTO monitor_outcome(ping, number, counts, said, rtt_ns, sent_ns, here_rtt_ns, class, why)
 	WITH told AS (
 			SELECT e.ping, e.seq AS number, e.said, coalesce(e.rtt_ns, e.answer_ns - e.sent_ns) AS rtt,
@@ -127,32 +160,51 @@ INSERT OR IGNORE INTO monitor_outcome(ping, number, counts, said, rtt_ns, sent_n
 					ELSE lo END - vague AS from_,
 				CASE WHEN number < first_number THEN first - pace * (first_number - number - 1)
 					WHEN number > last_number THEN last + pace * (number - last_number + 1)
-					ELSE hi END + vague AS to_,
-				wall((SELECT first_ns FROM trace)) AS begin_, wall((SELECT last_ns FROM trace)) AS end_
-			FROM paced)
-	SELECT ping, number, CASE
-			WHEN said = 'answered' THEN CASE WHEN rtt >= echo_limit_ns() THEN 'late' ELSE 'in time' END
-			WHEN line IS NULL AND end_ns - there < echo_limit_ns() THEN 'open' ELSE 'lost' END,
-		said, rtt, CAST(at AS INTEGER), rtt_ns, CASE
-			WHEN class = 'late' AND beyond_ns > there_ns + back_ns THEN 'late beyond'
+					ELSE hi END + vague AS to_
+			FROM paced),
+		counted AS (
+			SELECT *, CASE
+				WHEN said = 'answered' THEN CASE WHEN rtt >= limit_ns THEN 'late' ELSE 'in time' END
+				WHEN line IS NULL AND end_ns - there < limit_ns THEN 'open' ELSE 'lost' END AS counts
+			FROM timed, monitor_range),
+		-- why one that was not found may have passed here all the same; asked only of those that matter
+		looked AS MATERIALIZED (
+			SELECT t.*, class = 'late' AND beyond_ns > there_ns + back_ns AS beyond,
+				CASE WHEN class IS NOT NULL OR counts IN ('in time', 'open') THEN NULL
+					WHEN found = 'several' THEN 'it may be one of several pings that were recorded'
+					WHEN to_ < begin_ns OR from_ > finish_ns THEN 'outside'
+					WHEN CASE found WHEN 'one' THEN blind_one ELSE blind END IS NOT NULL
+						THEN CASE found WHEN 'one' THEN blind_one ELSE blind END
+					WHEN found = 'other times' THEN 'such numbers were recorded, but at other '
+						|| 'times: does the monitor''s clock differ?'
+					WHEN from_ IS NULL OR to_ IS NULL
+						THEN 'the monitor does not tell when it was sent'
+					WHEN from_ < begin_ns OR to_ > finish_ns
+						THEN 'sent about when the recording began or ended'
+					WHEN EXISTS (SELECT 1 FROM monitor_gap AS g WHERE g.from_ns <= to_
+						AND g.to_ns >= from_) THEN 'records were lost meanwhile'
+					WHEN hidden IS NOT NULL
+						THEN 'the kernel hides threads that may have handled it' END AS unseen
+			FROM counted AS t)
+	SELECT ping, number, counts, said, rtt, CAST(at AS INTEGER), rtt_ns, CASE
+			WHEN beyond THEN 'late beyond'
 			WHEN class = 'lost elsewhere' THEN 'left'
 			WHEN class IS NOT NULL THEN class
-			WHEN found = 'several' THEN 'unknown'
-			WHEN to_ < begin_ OR from_ > end_ THEN 'outside'
-			WHEN monitor_unseen(found, from_, to_, begin_, end_) IS NOT NULL THEN 'unknown'
+			WHEN counts IN ('in time', 'open') THEN 'unknown'
+			WHEN unseen = 'outside' THEN unseen
+			WHEN unseen IS NOT NULL THEN 'unknown'
 			ELSE 'not seen' END,
 		CASE
-			WHEN class = 'late' AND beyond_ns > there_ns + back_ns THEN
-				'most of that time it was not seen on this host'
+			WHEN beyond THEN 'most of that time it was not seen on this host'
 			WHEN class = 'late' THEN (SELECT monitor_step_text(l.from_stage, l.to_stage, l.netns, l.ifindex,
 				l.took_ns) FROM monitor_late AS l WHERE l.saddr = t.saddr AND l.daddr = t.daddr
 				AND l.id = t.id AND l.ts_ns = t.ts_ns)
 			WHEN class IS NOT NULL THEN why
-			WHEN found = 'several' THEN 'it may be one of several pings that were recorded'
-			WHEN to_ < begin_ OR from_ > end_ THEN NULL
-			ELSE monitor_unseen(found, from_, to_, begin_, end_) END
-	FROM timed AS t;
+			ELSE nullif(unseen, 'outside') END
+	FROM looked AS t;
 
+DROP TABLE monitor_gap;
+DROP TABLE monitor_range;
 DROP TABLE monitor_late;
 DROP TABLE monitor_step;
 DROP TABLE monitor_fit;

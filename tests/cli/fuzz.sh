@@ -22,6 +22,7 @@ fuzz() {
 fuzz fuzz_blobs 5000
 fuzz fuzz_ovs 5000
 fuzz fuzz_rows 5000
+fuzz fuzz_monitor 300
 fuzz fuzz_reader 500
 fuzz fuzz_passes 150
 fuzz fuzz_sql 120

@@ -131,6 +131,11 @@ golden monitor-json show monitor samples/netns-tbf.nrec --monitor monitor/ping.t
 golden monitor-db show monitor monitor.db
 grep -q "^The monitor (monitor/ping.txt) counts 10 of 35 echo requests as lost or late: 3 lost here (request$" text ||
 	{ echo "the report on a monitor:"; cat text; failed=1; }
+golden monitor-capture show monitor samples/netns-tbf.nrec --monitor monitor/echo.pcap
+for kind in pcap pcapng; do
+	"$netanalyze" show monitor samples/netns-tbf.nrec --monitor monitor/echo.$kind --json | sed "s/echo\.$kind/echo/" >$kind
+done
+diff pcap pcapng || { echo "a pcapng says something else than a pcap"; failed=1; }
 golden monitor-of-db show monitor web.db --monitor monitor/ping.txt
 golden monitor-missing show monitor web.nrec --monitor nothing.txt
 golden monitor-garbled report web.nrec --monitor monitor/garbled.txt

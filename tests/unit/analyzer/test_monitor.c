@@ -273,6 +273,37 @@ static void test_contradiction(void **state)
 	assert_rows(&f, OUTCOMES, "3|lost|unknown");
 }
 
+/* Its first line and its totals say that it sent three: this is another one, of five. */
+static void test_whole(void **state)
+{
+	FILE *out = open_file();
+
+	(void)state;
+	record_ping(SECOND, 100 * MS, 1, 77, 1, "aanaa");
+	record_end(9 * SECOND);
+	fprintf(out, "PING 10.0.0.2 (10.0.0.2) 56(84) bytes of data.\n");
+	write_ping(out, 1, "aa-", 0, 0);
+	fprintf(out, "3 packets transmitted, 2 received, 33%% packet loss, time 700ms\n");
+	fprintf(out, "PING 10.0.0.9 (10.0.0.9) 56(84) bytes of data.\n1 packets transmitted, 0 received\n");
+	fclose(out);
+	judge();
+	assert_rows(&f, FOUND, "none|0|0;none|0|0");
+}
+
+/* Where times are told, a recorded ping of another time is none although the numbers without a time are the same. */
+static void test_time_of_others(void **state)
+{
+	FILE *out = open_file();
+
+	(void)state;
+	record_ping(SECOND, 100 * MS, 1, 77, 1, "aanaa");
+	record_end(60 * SECOND);
+	write_ping(out, 1, "a-a-a", 40 * SECOND, 100 * MS);
+	fclose(out);
+	judge();
+	assert_rows(&f, FOUND, "other times|0|0");
+}
+
 /* Two pings of a file cannot be one recorded ping. */
 static void test_twice(void **state)
 {
@@ -469,6 +500,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_times, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_times, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_contradiction, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_time_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unseen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_capture, setup, teardown),
