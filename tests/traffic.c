@@ -8,7 +8,7 @@
  *                                           socket of its own; seq: the first number; src: from that address; badsum:
  *                                           a wrong checksum (raw socket)
  *   traffic race ADDR PORT COUNT SIZE       COUNT pairs of datagrams, each pair from a socket of its own, which two
- *                                           threads send at the same time
+ *                                           threads send at the same time; a short rest after every 20
  *   traffic frames DEVICE ETHERTYPE COUNT   COUNT frames to everybody with that type (packet socket)
  *   traffic sink PORT [rcvbuf=BYTES] [pause_us=N] [burn_us=N] [every=N] [late_ms=N] [log=FILE] [group=ADDR on=ADDR]
  *                                           counts datagrams until SIGTERM; pause: after each one; burn: with so much
