@@ -20,13 +20,13 @@
 #include "analyzer/sweep/pass.h"
 #include "format/schema.h"
 
-enum { BLAMES = 1 << 13, QUEUES = 1 << 12, MAX_CPUS = 4096, LATE_NS = 50000000 };
+enum { BLAMES = 1 << 13, QUEUES = 1 << 12, MAX_CPUS = 4096 };
 enum { STAGES, DEVICE, WHO, LOCK, BY, BY_BY, N_KEY };
 
 struct sum {
 	__u64 ns, max_ns;
 	__u64 mainly; /* intervals of which it is the largest part */
-	__u64 late;   /* of those: that took LATE_NS or what --late says */
+	__u64 late;   /* of those: that took INTERVAL_LATE_NS or what --late says */
 	__u64 first_win, last_win; /* of the late ones */
 };
 
@@ -60,7 +60,7 @@ static void add(struct state *st, const struct slow_interval *slow, __u32 tid, c
 	__u64 key[N_KEY] = { [STAGES] = (__u64)slow->from << 8 | slow->to, [DEVICE] = pair(slow->netns, slow->ifindex),
 			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then.deed, part->by),
 			     [BY_BY] = then.by };
-	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : LATE_NS;
+	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : INTERVAL_LATE_NS;
 	bool fresh, late = mainly && since(slow->from_ns, slow->to_ns) >= late_ns;
 	struct sum *sum = heavy__use(st->blames, key, &fresh);
 

@@ -14,13 +14,14 @@
 
 /* ---- what is stored ----------------------------------------------------------------------------- */
 
-enum { UNCERTAIN };
+enum { UNCERTAIN, UNCERTAIN_LATE };
 
 static void put_latency(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
 {
 	STORE(s, "stage_latency", V_INT("win", win), V_INT("from_stage", key[0] >> 8), V_INT("to_stage", key[0] & 0xff),
 	      V_INT("netns", key[1] >> 32), V_INT("ifindex", key[1] & 0xffffffff),
-	      V_INT("uncertain", row->count[UNCERTAIN]), V_HIST_NS("", row->hist));
+	      V_INT("uncertain", row->count[UNCERTAIN]), V_INT("uncertain_late", row->count[UNCERTAIN_LATE]),
+	      V_HIST_NS("", row->hist));
 }
 
 enum { HITS, BYTES };
@@ -42,25 +43,33 @@ static void put_journeys(struct store *s, __u64 win, const __u64 *key, const str
 	      V_INT("branches", row->count[BRANCHES]), V_HIST_IN("n_timed, sum_ns, min_ns, max_ns, hist", row->hist));
 }
 
-static const struct tally_spec latency_spec = { 2, 1, 1, put_latency };
+static const struct tally_spec latency_spec = { 2, 2, 1, put_latency };
 static const struct tally_spec stage_spec = { 2, 2, 0, put_stage };
 static const struct tally_spec journey_spec = { 2, 5, 1, put_journeys };
 
 /* ---- counting ----------------------------------------------------------------------------------- */
+
+static bool misses_records(const struct following *st, __u64 from_ts, __u64 to_ts)
+{
+	return st->sweep->gaps->n_packet && gaps__in_packets(st->sweep->gaps, from_ts, to_ts);
+}
 
 /* Returns whether packet records were lost in it. */
 bool following__count_interval(struct following *st, __u64 from_ts, __u64 to_ts, __u8 from, __u8 to,
 			       __u32 netns, __u32 ifindex)
 {
 	__u64 key[2] = { (__u64)from << 8 | to, pair(netns, ifindex) };
-	bool gap = st->sweep->gaps->n_packet && gaps__in_packets(st->sweep->gaps, from_ts, to_ts);
+	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : INTERVAL_LATE_NS;
+	bool gap = misses_records(st, from_ts, to_ts);
 	struct tally_row row = tally__at(&st->latency, st->sweep->win, key);
 
+	row.count[UNCERTAIN] += gap;
+	row.count[UNCERTAIN_LATE] += gap && since(from_ts, to_ts) >= late_ns;
 	if (gap)
-		row.count[UNCERTAIN]++;
-	else if (hist__add(row.hist, since(from_ts, to_ts)))
+		return true;
+	if (hist__add(row.hist, since(from_ts, to_ts)))
 		st->sweep->no_memory = true;
-	return gap;
+	return false;
 }
 
 void following__count_hit(struct following *st, const struct hop *h)
@@ -147,7 +156,7 @@ static void read_late(struct following *st, const struct journey *j, const struc
 
 	if (j->head.proto == 17 && !j->orphan && !j->branch && schema__stage(stage)->role != STAGE_ROLE_ORIGIN &&
 	    schema__stage(stage)->place >= schema__stage(STAGE_netif_receive_skb)->place && since(queued, end->ts) >= SLOW_NS &&
-	    !is_deferred(st, end->location))
+	    !is_deferred(st, end->location) && !misses_records(st, queued, end->ts))
 		st->sweep->slow = (struct slow_interval){ queued, end->ts, j->netns, j->ifindex, end->cpu, 0, stage,
 							  STAGE_CONSUMED };
 }
@@ -216,7 +225,7 @@ static void set_place(struct following *st, struct journey *j, const struct hop 
 /* Its return may be among what was lost since. */
 void following__give_up_upcall(struct following *st, struct journey *j, enum fate fate)
 {
-	j->gap |= st->sweep->gaps->n_packet && gaps__in_packets(st->sweep->gaps, j->last, st->now);
+	j->gap |= misses_records(st, j->last, st->now);
 	following__end_unseen(st, j, fate);
 }
 

@@ -28,7 +28,7 @@ struct subject {
 };
 
 /* An interval that the current record ended and that took SLOW_NS or more. Set by the journey pass. */
-enum { SLOW_NS = 5000000 };
+enum { SLOW_NS = 5000000, INTERVAL_LATE_NS = 50000000 }; /* what --late says goes before the latter */
 struct slow_interval {
 	__u64 from_ns, to_ns; /* to_ns 0: none */
 	__u32 netns, ifindex; /* as in table stage_latency */

@@ -7,7 +7,7 @@ UPDATE claim SET explained = (
 	FROM symptom AS s WHERE s.id = claim.symptom);
 
 -- A symptom of which no rule claims the larger part is a finding, too: cannot-tell, if a rule about such symptoms could
--- not look, or if records were lost meanwhile; else unexplained.
+-- not look, or if records were lost meanwhile or shortly before; else unexplained.
 INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explained)
 	WITH left_over AS (SELECT s.*,
 			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = s.id), 0) AS n,
@@ -17,8 +17,9 @@ INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explaine
 				AND (' ' || about || ' ' GLOB '* ' || CASE s.kind WHEN 'lost' THEN s.reason
 					ELSE 'late' END || ' *' OR (s.kind <> 'lost'
 					AND ' ' || about || ' ' GLOB '* ' || s.mover || ' *'))) AS missing,
-			(SELECT printf('%d records were lost while it happened', coalesce(sum(lost), 0))
-				FROM gap AS g, trace AS t WHERE g.to_ns >= first_ns + s.first_win * window_ns
+			(SELECT printf('%d records were lost while it happened or shortly before',
+					coalesce(sum(lost), 0))
+				FROM gap AS g, trace AS t WHERE g.to_ns >= first_ns + (s.first_win - 10) * window_ns
 				AND g.from_ns <= first_ns + (s.last_win + 1) * window_ns HAVING count(*) > 0) AS gap
 		FROM symptom AS s WHERE s.harmless IS NULL)
 	SELECT CASE WHEN missing IS NULL AND gap IS NULL THEN 'unexplained' ELSE 'cannot-tell' END, id, n, 0.0,
@@ -74,7 +75,7 @@ UPDATE finding SET advice = 'record again while it happens: ' || CASE
 	WHEN EXISTS (SELECT 1 FROM json_each(chain) WHERE value LIKE 'not recorded:%') THEN record_with((
 		SELECT group_concat(replace(substr(value, 15), ' ', '')) FROM json_each(chain)
 			WHERE value LIKE 'not recorded:%'))
-	ELSE record_with('') || ' --ring 32M (more room between kernel and netrec)' END
+	ELSE record_with_room() END
 WHERE cause = 'cannot-tell';
 
 INSERT INTO finding_symptom(finding, symptom, packets)

@@ -10,4 +10,5 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.6 AS confi
 		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND (b.mover = 'softirq' OR b.to_stage IN (64, 66) OR b.mover = 'handler') AND b.deed = 'queue'
+	AND NOT lost_while('oncpu', s.id) -- one thread may have had it all the time
 GROUP BY s.id, b.tid HAVING sum(b.share) >= 0.05

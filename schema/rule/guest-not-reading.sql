@@ -12,4 +12,5 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.9 AS confi
 		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'vhost' AND b.deed IN ('sleep', 'stop')
+	AND (guest_stopped() OR NOT lost_while('offcpu', s.id)) -- what keeps the guest's own CPUs is other rules'
 GROUP BY s.id HAVING sum(b.share) >= 0.05 AND max(b.max_ns) >= late_ns()

@@ -8,7 +8,11 @@ SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS sit
 	json_array('a rule of netfilter says drop', printf('%d packets were dropped in %s', packets, place)) AS chain
 FROM symptom WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP'
 	AND (place GLOB 'nft_do_chain*' OR place GLOB '*t_do_table*')
-	-- Fragments without ports may be a part of what does not become whole: that is another rule's, and needs frag.
-	AND (observed('frag') OR NOT EXISTS (SELECT 1 FROM symptom_drop AS d JOIN drop_event AS e ON e.rowid = d.event
-		WHERE d.symptom = symptom.id AND e.proto IN (6, 17) AND coalesce(e.sport, 0) = 0
-			AND coalesce(e.dport, 0) = 0))
+	-- Fragments without ports may be a part of what does not become whole, reports of multicast groups why a bridge
+	-- does not forward: that is other rules', and needs frag, or all that was dropped.
+	AND NOT EXISTS (SELECT 1 FROM symptom_drop AS d JOIN drop_event AS e ON e.rowid = d.event
+		WHERE d.symptom = symptom.id AND CASE
+			WHEN e.proto IN (6, 17) THEN coalesce(e.sport, 0) = 0 AND coalesce(e.dport, 0) = 0
+				AND (NOT observed('frag') OR lost_while('frag', symptom.id))
+			WHEN e.proto IN (2, 58) THEN is_membership(e.proto, e.dport)
+				AND EXISTS (SELECT 1 FROM gap WHERE type IS NULL OR record_name(type) = 'drop') END)

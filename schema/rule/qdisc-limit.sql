@@ -11,4 +11,5 @@ SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site
 FROM symptom
 WHERE harmless IS NULL AND kind = 'lost' AND reason = 'QDISC_DROP'
 	AND qdisc_kind(netns, ifindex) NOT IN ('netem', 'noqueue', 'noop')
-	AND NOT (slow_qdisc(netns, ifindex) AND qdisc_kind(netns, ifindex) IN ('tbf', 'htb', 'hfsc', 'cbq', 'ets'))
+	AND NOT (qdisc_kind(netns, ifindex) IN ('tbf', 'htb', 'hfsc', 'cbq', 'ets')
+		AND (slow_qdisc(netns, ifindex) OR NOT timed_while(id, 5, 6)))

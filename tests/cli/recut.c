@@ -197,7 +197,8 @@ static void open_both(const char *from, const char *to)
 		die(err.text);
 	lost_on = calloc(n_cpus + 1, sizeof(*lost_on));
 	for (unsigned i = 0; i < n_holes; i++)
-		holes[i].lost = calloc(n_cpus * REC_TYPE_MAX * holes[i].chunks + 1, sizeof(__u64));
+		if (!(holes[i].lost = calloc(n_cpus * REC_TYPE_MAX * holes[i].chunks + 1, sizeof(__u64))))
+			die("a gap is too long");
 }
 
 int main(int argc, char **argv)

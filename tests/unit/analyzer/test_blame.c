@@ -218,8 +218,16 @@ static void test_gap(void **state)
 	add_packet(&f, 1 * MS, 0, 0x100, NETIF_RX, 2, 7);
 	add_gap(&f, 20 * MS, 30 * MS, 1, REC_packet, 5);
 	add_packet(&f, 61 * MS, 1, 0x100, RX, 2, 7);
+	add_datagram(70 * MS, 0x200);
+	add_gap(&f, 80 * MS, 90 * MS, 1, REC_free, 5); /* its end may be among them, and this be that of another one */
+	add_read(200 * MS, 0x200, 0x5040, READER);
+	add_datagram(210 * MS, 0x300);
+	add_gap(&f, 220 * MS, 230 * MS, 1, REC_free, 5);
+	add_read(240 * MS, 0x300, 0x5040, READER);
 	fixture__analyze(&f);
 	assert_rows(&f, "SELECT count(*) FROM blame", "0");
+	assert_rows(&f, "SELECT from_stage, to_stage, n, uncertain, uncertain_late FROM stage_latency WHERE uncertain ORDER BY 1",
+		    "2|3|0|1|1;3|64|0|2|1");
 }
 
 int main(void)

@@ -1,0 +1,98 @@
+#!/bin/sh
+# Over a gap nothing is guessed: each labelled recording is judged again with records lost while happened what its label
+# is about, as a full ring loses them: of all types or some, on all CPUs or one, all the time or a part of it. What is
+# found first is then what was found without the gap, or that it cannot be told, with a command that loses less; and
+# where no symptom is left, the report does not say that all is well.
+#
+#   gaps.sh                     two kinds of gaps for each recording, by its name, and those that misled a rule once
+#   gaps.sh RECORDING KIND…     these
+#   gaps.sh --table             every kind for every recording, what is found first: a minute for ten of them
+#
+# NETANALYZE, RECUT: the programs under test.
+set -u
+netanalyze=${NETANALYZE:-build/netanalyze} recut=${RECUT:-build/tests/cli/recut}
+. tests/cause.sh
+kinds='all first middle last cpu0 cpu1 packets needed packet hop free drop offcpu oncpu tun_ring upcall'
+misled='guest-stopped:middle guest-stopped:tun_ring vhost-starved:cpu0 vcpu-starved:drop vcpu-starved:cpu0
+	tbf:cpu0 tbf:hop softirq-hog:oncpu mcast-snooping:first netem-delay:cpu0 upcall-storm:cpu1'
+
+# chosen NAME: the kinds of gaps that are tried of it.
+chosen() {
+	seed=$(echo "$1" | cksum | cut -d ' ' -f 1)
+	echo $kinds | cut -d ' ' -f $((seed % 8 + 1))
+	echo $kinds | cut -d ' ' -f $((seed / 8 % 8 + 1))
+	echo $misled | tr ' ' '\n' | sed -n "s/^$1://p"
+}
+
+if [ $# = 0 ] || [ "$1" = --table ]; then
+	for f in $(recordings); do
+		echo "$f" ${1:+$kinds} ${1:-$(chosen "$(name_of "$f")")} | sed 's/ --table//'
+	done | GAPS_TABLE=${1:-} xargs -P 2 -L 1 sh "$0"
+	exit
+fi
+
+found="SELECT cause FROM finding WHERE severity <> 'info' ORDER BY rank"
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+file=$1
+shift
+label=$(injected "$(name_of "$file")")
+status=0
+
+"$netanalyze" analyze "$file" -o "$dir/whole.db" >"$dir/out" || exit 1
+sqlite3 "$dir/whole.db" "$found" >"$dir/whole"
+echo $label | tr ' ' '\n' >>"$dir/whole"
+# From when to when: the finding of the label; a clean recording, all of it.
+times="SELECT max(t.first_ns, t.first_ns + coalesce(min(f.first_win), 0) * window_ns),
+	min(t.last_ns + 1, t.first_ns + (coalesce(max(f.last_win), 1000000) + 1) * window_ns)
+	FROM trace AS t LEFT JOIN finding AS f ON f.cause = '${label%% *}'"
+IFS='|' read -r from to <<END
+$(sqlite3 "$dir/whole.db" "$times")
+END
+third=$(((to - from) / 3))
+needed=$(sed -n 's/^-- needs: //p' "schema/rule/${label%% *}.sql" 2>"$dir/out" | tr ' |' ',,')
+packets=packet,hop,free,drop,link,upcall,tun_ring
+
+# gap KIND: the argument of recut.
+gap() {
+	case $1 in
+	all) echo "all:all:$from:$to" ;;
+	first) echo "all:all:$from:$((from + third * 3 / 2))" ;;
+	middle) echo "all:all:$((from + third)):$((to - third))" ;;
+	last) echo "all:all:$((to - third * 3 / 2)):$to" ;;
+	cpu[0-9]) echo "all:${1#cpu}:$from:$to" ;;
+	packets) echo "$packets:all:$from:$to" ;;
+	needed) echo "${needed:-$packets}:all:$from:$to" ;;
+	*) echo "$1:all:$from:$to" ;;
+	esac
+}
+
+complain() {
+	echo "$(name_of "$file") with a gap ($kind): $*"
+	status=1
+}
+
+for kind; do
+	rm -rf "$dir/gap.nrec"
+	"$recut" -g "$(gap "$kind")" "$file" "$dir/gap.nrec" 2>"$dir/out" &&
+		"$netanalyze" analyze "$dir/gap.nrec" -o "$dir/gap.db" --force >"$dir/out" 2>&1 ||
+		{ complain "$(cat "$dir/out")"; continue; }
+	first=$(sqlite3 "$dir/gap.db" "$found LIMIT 1")
+	[ -z "${GAPS_TABLE:-}" ] ||
+		printf '%-24s %-24s %-10s %s\n' "$(name_of "$file")" "$label" "$kind" "${first:-none}"
+	case $first in
+	'')
+		[ "$(sqlite3 "$dir/gap.db" "SELECT count(*) FROM gap WHERE type IN (1, 2, 3, 4)")" = 0 ] && continue
+		"$netanalyze" report "$dir/gap.db" | tr -s ' \n' ' ' |
+			grep -q 'wrong then cannot be told. Next: record .*netrec record -p .*--ring' ||
+			complain "nothing is found, and the report does not say that records were lost"
+		;;
+	cannot-tell)
+		sqlite3 "$dir/gap.db" "SELECT advice FROM finding WHERE cause = 'cannot-tell'" |
+			grep -qv 'netrec record -p .*\( --ring \| -e \)' &&
+			complain "no command that would show the cause"
+		;;
+	*) grep -qx "$first" "$dir/whole" || complain "$first, not found without it" ;;
+	esac
+done
+exit $status
