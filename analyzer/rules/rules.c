@@ -91,6 +91,7 @@ static int store_claims(sqlite3 *db, const struct rule *r, sqlite3_stmt *claim, 
 			sqlite3_bind_value(claim, i + 2, sqlite3_column_value(stmt, i));
 		rc = sqlite3_step(claim);
 		sqlite3_reset(claim);
+		sqlite3_clear_bindings(claim);
 		if (rc != SQLITE_DONE)
 			break;
 	}

@@ -1,7 +1,5 @@
--- finding_text(rank): a finding from its cause to its symptom, since when, and what to do.
-SELECT printf('%d. %s', rank, CASE WHEN severity <> 'info' THEN printf('Since %s, within %s: ',
-		clock_text(win_at(first_win)),
-		duration_text((last_win - first_win + 1) * (SELECT window_ns FROM trace)))
-		ELSE '' END || (SELECT group_concat(value, CASE cause WHEN 'harmless' THEN ', ' ELSE ' → ' END)
-	FROM json_each(chain))) || CASE WHEN severity <> 'info' THEN printf('. Do: %s', advice) ELSE '' END
+-- finding_text(rank, advise): a finding from its cause to its symptom, when that was, and, if so asked, what to do.
+SELECT printf('%d. %s%s%s', rank, CASE WHEN severity <> 'info' THEN title_text(finding_when(rank)) || ': ' ELSE '' END,
+	(SELECT group_concat(value, CASE cause WHEN 'harmless' THEN ', ' ELSE ' → ' END) FROM json_each(chain)),
+	CASE WHEN severity <> 'info' AND ?2 THEN '. Do: ' || advice ELSE '' END)
 FROM finding WHERE rank = ?1

@@ -4,7 +4,8 @@ WITH d AS (SELECT reason, location, netns, ifindex, sum(packets) AS n,
 		FROM drop_summary WHERE class = 'packet' GROUP BY reason, location, netns, ifindex
 		HAVING sum(packets) > 0),
 	total AS (SELECT coalesce(sum(n), 0) AS n, coalesce(sum(n) FILTER (WHERE rank > 3), 0) AS elsewhere FROM d),
-	first AS (SELECT printf('%d %s in %s on %s', n, reason(reason), place(location), device(netns, ifindex)) AS text
+	first AS (SELECT printf('%d %s in %s%s', n, reason(reason), place(location),
+			CASE ifindex WHEN 0 THEN '' ELSE ' on ' || device(netns, ifindex) END) AS text
 		FROM d WHERE rank <= 3 ORDER BY rank)
 SELECT CASE WHEN NOT observed('drop') THEN 'Drops were not observed.'
 	WHEN n = 0 THEN 'No packet was dropped.'

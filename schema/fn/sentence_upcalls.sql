@@ -29,9 +29,11 @@ SELECT printf('%d packet%s went up to Open vSwitch''s user space', n, CASE n WHE
 	|| CASE WHEN NOT observed('upcall_execute') THEN '; whether they came back was not observed.'
 		WHEN back = 0 THEN '; none came back.'
 		WHEN h IS NULL THEN printf('; %d came back.', back)
+		WHEN n = 1 THEN printf('; it came back after %s, from %s.', duration_text(hist_max(h)),
+			(SELECT text FROM handlers))
 		ELSE printf('; %s came back, after %s on average, P99 %s, max %s, from %s.',
 			CASE back WHEN n THEN 'all' ELSE back END, duration_text(hist_mean(h)),
 			duration_text(hist_p(h, 99)), duration_text(hist_max(h)), (SELECT text FROM handlers)) END
-	|| coalesce(printf(' In all, %s waited %s.', CASE (SELECT count(*) FROM handler)
-		WHEN 1 THEN 'this thread' ELSE 'these threads' END, (SELECT text FROM wait WHERE text IS NOT NULL)), '')
+	|| coalesce((SELECT printf(' In all, %s waited %s.', CASE (SELECT count(*) FROM handler)
+		WHEN 1 THEN 'this thread' ELSE 'these threads' END, text) FROM wait WHERE text IS NOT NULL), '')
 FROM up, fates, answer WHERE n > 0

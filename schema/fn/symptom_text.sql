@@ -1,10 +1,12 @@
--- symptom_text(id): what happened to packets.
-SELECT CASE WHEN to_stage = 66
-	THEN printf('%d TCP requests answered late, held up for up to %s', packets, duration_text(max_ns))
-	ELSE CASE kind WHEN 'lost' THEN printf('%d dropped (%s in %s)', packets, reason, place)
-	WHEN 'closed' THEN printf('%d times the window of a TCP connection was closed', packets)
-	WHEN 'late' THEN printf('%d late, up to %s from %s to %s', packets, duration_text(max_ns),
-		stage_text(from_stage), stage_text(to_stage))
-	ELSE printf('%d slow, up to %s from %s to %s', packets, duration_text(max_ns), stage_text(from_stage),
-		stage_text(to_stage)) END END
-FROM symptom WHERE id = ?1
+-- symptom_text(id, n, of): what happened to n packets, of so many to which it did.
+SELECT CASE
+	WHEN to_stage = 66 THEN printf('%s TCP request%s answered late, held up for up to %s', n, s,
+		duration_text(max_ns))
+	WHEN reason = 'tcpext.ListenOverflows' THEN printf('the opening of %s TCP connection%s was ignored', n, s)
+	WHEN kind = 'lost' THEN printf('%s dropped (%s in %s)', n, reason, place)
+	WHEN kind = 'closed' THEN printf('the window of a TCP connection was closed %s time%s', n, s)
+	ELSE printf('%s %s, up to %s from %s to %s', n, kind, duration_text(max_ns), stage_text(from_stage),
+		stage_text(to_stage)) END
+FROM symptom, (SELECT CASE WHEN ?2 < ?3 THEN printf('%d of %d', ?2, ?3) ELSE printf('%d', ?3) END AS n,
+	CASE ?3 WHEN 1 THEN '' ELSE 's' END AS s)
+WHERE id = ?1

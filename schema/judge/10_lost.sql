@@ -87,6 +87,21 @@ CREATE TEMP TABLE symptom_drop AS
 			AND s.from_stage = l.last_stage AND s.harmless IS l.harmless
 	WHERE l.event IS NOT NULL AND l.n > 0;
 CREATE INDEX temp.symptom_drop_symptom ON symptom_drop(symptom);
+
+-- To whom and from whom most of them were, of each symptom.
+CREATE TEMP TABLE symptom_ends AS
+	WITH one AS (SELECT d.symptom, e.saddr, CASE WHEN e.proto IN (6, 17, 132, 136) AND e.dport > 0
+			THEN proto_text(e.proto) || ' ' || endpoint_text(e.daddr, e.dport) ELSE e.daddr END AS receiver
+		FROM symptom_drop AS d JOIN drop_event AS e ON e.rowid = d.event WHERE e.daddr IS NOT NULL),
+		receivers AS (SELECT symptom, receiver AS text, count(*) AS n FROM one GROUP BY symptom, receiver),
+		senders AS (SELECT symptom, saddr AS text, count(*) AS n FROM one GROUP BY symptom, saddr)
+	SELECT s.id AS symptom,
+		(SELECT text || coalesce(' and ' || nullif(count(*) OVER () - 1, 0) || ' more', '') FROM receivers AS r
+			WHERE r.symptom = s.id ORDER BY n DESC, text LIMIT 1) AS receiver,
+		(SELECT text || coalesce(' and ' || nullif(count(*) OVER () - 1, 0) || ' more', '') FROM senders AS r
+			WHERE r.symptom = s.id ORDER BY n DESC, text LIMIT 1) AS sender
+	FROM symptom AS s WHERE s.kind = 'lost';
+CREATE INDEX temp.symptom_ends_symptom ON symptom_ends(symptom);
 DROP TABLE lost;
 DROP TABLE fits;
 DROP TABLE harmless;

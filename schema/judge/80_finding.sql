@@ -1,3 +1,17 @@
+-- A packet that no device has yet, or has no longer.
+UPDATE claim SET site = 'this host' WHERE site = '(none)';
+
+-- Each part of the time of a symptom goes to the claim that is surest of it: of its packets, that claim has as many.
+WITH part AS (SELECT c.rowid AS claim, c.symptom, e.value AS id,
+			row_number() OVER (PARTITION BY c.symptom, e.value ORDER BY c.confidence DESC, c.rowid) AS nth
+		FROM claim AS c, json_each(c.evidence) AS e),
+	won AS (SELECT p.claim, round(s.packets * sum(b.share)) AS packets FROM part AS p
+			JOIN symptom_blame AS b ON b.symptom = p.symptom AND b.id = p.id
+			JOIN symptom AS s ON s.id = p.symptom
+		WHERE p.nth = 1 GROUP BY p.claim)
+UPDATE claim SET packets = coalesce((SELECT packets FROM won WHERE won.claim = claim.rowid), 0)
+WHERE evidence IS NOT NULL;
+
 -- Each packet of a symptom goes to the claim that is surest of it.
 UPDATE claim SET explained = (
 	SELECT max(0, min(claim.packets, s.packets - coalesce((
@@ -23,16 +37,13 @@ INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explaine
 				AND g.from_ns <= first_ns + (s.last_win + 1) * window_ns HAVING count(*) > 0) AS gap
 		FROM symptom AS s WHERE s.harmless IS NULL)
 	SELECT CASE WHEN missing IS NULL AND gap IS NULL THEN 'unexplained' ELSE 'cannot-tell' END, id, n, 0.0,
-		device(netns, ifindex), '?', json_array(coalesce('not recorded: ' || missing, gap,
-			'nothing that was recorded explains it'), CASE kind
-			WHEN 'lost' THEN printf('%d packets were dropped: %s in %s', n, reason, place)
-			ELSE printf('%d packets took up to %s from %s to %s', n, duration_text(max_ns),
-				stage_text(from_stage), stage_text(to_stage)) END), n
+		coalesce(nullif(device(netns, ifindex), '(none)'), 'this host'), '?', json_array(coalesce(
+			'not recorded: ' || missing, gap, 'nothing that was recorded explains it')), n
 	FROM left_over WHERE 2 * n > packets;
 
 INSERT INTO rule(id, title, advice) VALUES
 	('unexplained', 'no rule explains this',
-		'look at these packets: netanalyze show packets, netanalyze show drop-events'),
+		'look at these packets: `netanalyze show packets TRACE`, `netanalyze show drop-events TRACE`'),
 	('cannot-tell', 'the cause cannot be told: what would show it was not recorded', ''),
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
@@ -48,17 +59,19 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				min(s.first_win) AS first_win, max(s.last_win) AS last_win,
 					max(s.kind = 'lost') AS lost,
 				max(s.kind IN ('lost', 'closed') OR s.max_ns >= late_ns()) AS noticed,
-				(SELECT b.chain FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
-					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS chain
+				(SELECT b.rowid FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
+					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS most
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,
 				c.site, c.who)
-	SELECT row_number() OVER (ORDER BY 1.0 * packets * max(confidence, 0.05) DESC, f.rule, f.site, f.who), f.rule,
-		CASE WHEN packets < 3 AND NOT lost THEN 'info'
-			WHEN NOT noticed AND packets < (SELECT sum(n) FROM journey) / 100 THEN 'info'
-			WHEN confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
-		confidence, packets, 1.0 * packets / all_packets, symptom, site, who, first_win, last_win, chain,
-			r.advice
-	FROM f JOIN rule AS r ON r.id = f.rule;
+	SELECT row_number() OVER (ORDER BY 1.0 * f.packets * max(f.confidence, 0.05) DESC, f.rule, f.site, f.who),
+		f.rule, CASE WHEN f.packets < 3 AND NOT lost THEN 'info'
+			WHEN NOT noticed AND f.packets < (SELECT sum(n) FROM journey) / 100 THEN 'info'
+			WHEN f.confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
+		f.confidence, f.packets, 1.0 * f.packets / all_packets, f.symptom, f.site, f.who, f.first_win,
+		f.last_win,
+		json_insert(m.chain, '$[#]', f.symptom), advice_text(r.advice, f.who, s.netns, s.ifindex)
+	FROM f JOIN rule AS r ON r.id = f.rule JOIN claim AS m ON m.rowid = f.most
+		JOIN symptom AS s ON s.id = m.symptom;
 
 -- What nobody misses is told last, and never blamed.
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,

@@ -4,13 +4,19 @@ SELECT CASE f.cause
 	WHEN 'cannot-tell' THEN printf('At %s: %s. The cause cannot be told: %s.', f.site, f.symptom,
 		json_extract(f.chain, '$[0]'))
 	WHEN 'unexplained' THEN printf('At %s: %s. No rule explains it.', f.site, f.symptom)
-	ELSE printf('%s%s: %s, at %s. Because of that: %s. This explains %.0f %% of what was lost or late, '
-		|| 'and is %.0f %% sure.',
-		upper(substr(r.title, 1, 1)), substr(r.title, 2), f.who, f.site, f.symptom, 100 * f.share,
-		100 * f.confidence) END AS text
+	ELSE printf('%s, at %s, %s. Who: %s. Because of that: %s. This explains %.0f %% of what was lost '
+		|| 'or late, and is %.0f %% sure.', title_text(r.title), f.site, finding_when(1), f.who, f.symptom,
+		100 * f.share, 100 * f.confidence) END AS text
 FROM finding AS f JOIN rule AS r ON r.id = f.cause WHERE f.rank = 1 AND f.severity <> 'info'
 UNION ALL
 SELECT 'Next: ' || advice FROM finding WHERE rank = 1 AND severity <> 'info'
+UNION ALL
+SELECT 'Besides: ' || group_concat(text, '; ') || '.'
+FROM (SELECT printf('%s, at %s (%.0f %%)', r.title, f.site, 100 * f.share) AS text FROM finding AS f
+	JOIN rule AS r ON r.id = f.cause
+	WHERE f.rank BETWEEN 2 AND 4 AND f.severity <> 'info' AND f.cause NOT IN ('unexplained', 'cannot-tell')
+	ORDER BY f.rank)
+HAVING count(*) > 0
 UNION ALL
 SELECT printf('%.0f %% of what was lost or late stays unexplained.', 100 * left_over)
 FROM (SELECT 1 - coalesce(sum(share) FILTER (WHERE cause NOT IN ('unexplained', 'cannot-tell')), 0) AS left_over
@@ -26,12 +32,16 @@ SELECT CASE
 	WHEN observed('drop') AND sentence_echoes() IS NOT NULL THEN
 		'No other packet was lost or late on this host, as far as was observed.'
 	WHEN observed('drop') AND observed('packet') THEN 'Nothing is wrong as far as was observed: no packet was lost '
-		|| 'that anybody misses, and none was late.'
+		|| 'that anybody misses, and ' || coalesce((SELECT printf('only %d %s late.', sum(packets),
+			CASE sum(packets) WHEN 1 THEN 'was' ELSE 'were' END) FROM finding WHERE cause <> 'harmless'
+			HAVING count(*) > 0), 'none was late.')
 	ELSE 'Whether anything is wrong cannot be told: drops or packets were not observed. '
 		|| 'Record with netrec record -p host.' END
 WHERE NOT EXISTS (SELECT 1 FROM finding WHERE severity <> 'info')
 UNION ALL
-SELECT printf('%d dropped packets are missed by nobody (see below).', packets) FROM finding WHERE cause = 'harmless'
+SELECT printf('%d dropped packet%s missed by nobody (see below).', packets,
+	CASE packets WHEN 1 THEN ' is' ELSE 's are' END)
+FROM finding WHERE cause = 'harmless'
 UNION ALL
 SELECT sentence_echoes() WHERE sentence_echoes() IS NOT NULL
 UNION ALL
@@ -42,7 +52,7 @@ SELECT rank, cause, severity, 100 * confidence AS sure_pct, 100 * share AS share
 FROM finding ORDER BY rank LIMIT 20;
 
 -- chains: From cause to symptom, and what to do
-SELECT finding_text(rank) AS text FROM finding ORDER BY rank LIMIT 20;
+SELECT finding_text(rank, rank > 1) AS text FROM finding ORDER BY rank LIMIT 20;
 
 -- exemplars: Three packets that show the first finding, with the time from stage to stage
 WITH s AS (SELECT s.* FROM finding_symptom AS f JOIN symptom AS s ON s.id = f.symptom
@@ -65,6 +75,6 @@ FROM packet AS p JOIN (SELECT packet, max(ns) AS ns FROM chosen GROUP BY packet)
 ORDER BY c.ns DESC, p.id LIMIT 3;
 
 -- unable: What was not observed that a rule would have needed
-SELECT printf('%s: %s could not look (%s)', replace(missing, ',', ', '), CASE count(*) WHEN 1 THEN max(rule)
-	ELSE printf('%d rules', count(*)) END, record_with(missing)) AS text
-FROM unable WHERE missing <> '' GROUP BY missing ORDER BY count(*) DESC, missing;
+SELECT printf('%s: %s could not look (%s)', replace(missing, ',', ', '), group_concat(rule, ', '),
+	coalesce(not_attached(missing), record_with(missing))) AS text
+FROM (SELECT * FROM unable WHERE missing <> '' ORDER BY rule) GROUP BY missing ORDER BY count(*) DESC, missing;

@@ -29,12 +29,13 @@ FROM cpu_busy WHERE span_ns > 0 GROUP BY cpu ORDER BY busy_pct DESC, cpu LIMIT 1
 -- needs: lock futex
 SELECT kind, process, lock, lock_within(kind, tgid, addr) AS within, mode, waits, threads, total_ns, max_ns, CASE
 	WHEN held_ns > 0 THEN holder_text(holder) END AS mostly_held_by,
-	100.0 * held_ns / nullif(total_ns, 0) AS share_pct
+	100.0 * held_ns / nullif(lock_ns, 0) AS share_pct
 FROM (SELECT w.*, o.holder, o.held_ns, row_number() OVER (PARTITION BY w.rank ORDER BY o.held_ns DESC, o.holder) AS nth
 	FROM (SELECT kind, tgid, addr, owner_text(tgid) AS process, lock_text(kind, addr) AS lock,
 		lock_mode_text(kind, mode) AS mode, sum(n) AS waits,
 			count(DISTINCT CASE WHEN n > 0 THEN tid END) AS threads, sum(sum_ns) AS total_ns,
 				max(max_ns) AS max_ns,
+			sum(sum(sum_ns)) OVER (PARTITION BY kind, tgid, addr) AS lock_ns, -- in any mode
 			row_number() OVER (ORDER BY sum(sum_ns) DESC, kind, tgid, addr,
 				lock_mode_text(kind, mode)) AS rank
 		FROM lock_wait GROUP BY kind, tgid, addr, lock_mode_text(kind, mode) HAVING sum(n) > 0) AS w

@@ -2,8 +2,8 @@
 -- needs: drop counter
 -- about: NETFILTER_DROP
 -- unlike: nft-drop
--- advice: why invalid: show conntrack; asymmetric paths, a window that is off (nf_conntrack_tcp_be_liberal), a missing
--- advice: helper
+-- advice: why invalid? `netanalyze show conntrack TRACE`; asymmetric paths, a window that is off (`sysctl -w
+-- advice: net.netfilter.nf_conntrack_tcp_be_liberal=1`), a missing helper
 SELECT id AS symptom, packets, 0.96 AS confidence, device(netns, ifindex) AS site,
 	'a rule about ct state invalid' AS who,
 	json_array(printf('connection tracking calls %d packets invalid',

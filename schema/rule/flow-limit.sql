@@ -2,8 +2,9 @@
 -- needs: offcpu flow_cmd upcall
 -- about: handler
 -- unlike: ovs-lock
--- advice: ovs-appctl upcall/show: flows against the limit; other_config:flow-limit; wider megaflows (rules without L4
--- advice: ports); the limit falls by itself when revalidators take long to dump
+-- advice: `ovs-appctl upcall/show` has the flows and their limit; a higher one: `ovs-vsctl set Open_vSwitch .
+-- advice: other_config:flow-limit=N`; wider megaflows (rules without L4 ports); the limit falls by itself when
+-- advice: revalidators take long to dump
 WITH asked AS (
 		SELECT sum(n) AS all_n, sum(n) FILTER (WHERE answered) AS again,
 			count(*) FILTER (WHERE answered) AS flows
@@ -17,8 +18,8 @@ WITH asked AS (
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.8 AS confidence,
 	device(s.netns, s.ifindex) AS site, 'the limit of flows of ovs-vswitchd' AS who,
 	json_array(printf('%d packets were answered, and only %d flows put into the datapath', answers, puts),
-		printf('so packets of the same flow went up again: %d flows at least three times', flows),
-		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+		printf('so packets of the same flow went up again: %d flows at least three times', flows)) AS chain,
+	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id, asked, told
 WHERE s.harmless IS NULL AND b.mover = 'handler' AND b.deed IN ('run', 'queue', 'sleep')
 	AND 2 * again > all_n AND 2 * puts < answers

@@ -1,8 +1,8 @@
 -- rule: the device has no link
 -- needs: drop
 -- unlike: pfifo-limit
--- advice: ip -d link show DEVICE: up, LOWER_UP? the cable, the other end; of a bridge: has it a port that is up? of a
--- advice: bond: cat /proc/net/bonding/DEVICE; netanalyze show interfaces lists when it went
+-- advice: `ip -d link show DEVICE`: UP, LOWER_UP? the cable, the other end; of a bridge: has it a port that is up? of
+-- advice: a bond: `cat /proc/net/bonding/DEVICE`; `netanalyze show interfaces TRACE` lists when it went
 -- A packet that waits for a neighbour is dropped only when that has been asked for three seconds.
 WITH at AS (SELECT s.id, s.netns, s.ifindex, d.win, sum(d.packets) AS packets,
 			CASE s.reason WHEN 'QDISC_DROP' THEN 0 ELSE 3 END AS later
@@ -22,13 +22,11 @@ SELECT s.id AS symptom, min(s.packets, t.packets) AS packets, 0.97 AS confidence
 	'the link of the device' AS who,
 	json_array(printf('%s %s for %s', device(s.netns, s.ifindex),
 			CASE l.up WHEN 1 THEN 'had no carrier' ELSE 'was set down' END,
-			coalesce(duration_text(l.until_ns - l.from_ns), 'the rest of the recording')),
-		printf('%d packets were dropped', min(s.packets, t.packets))) AS chain
+			coalesce(duration_text(l.until_ns - l.from_ns), 'the rest of the recording'))) AS chain
 FROM told AS t JOIN symptom AS s ON s.id = t.id
 	JOIN lost_link AS l ON l.netns = s.netns AND l.ifindex = s.ifindex AND l.from_ns = t.from_ns
 UNION ALL
 SELECT id, packets, 0.9, device(netns, ifindex), 'the link of the device',
-	json_array('the device was down, or without a carrier: without a queue it drops only then',
-		printf('%d packets were dropped', packets))
+	json_array('the device was down, or without a carrier: without a queue it drops only then')
 FROM symptom
 WHERE kind = 'lost' AND harmless IS NULL AND reason = 'QDISC_DROP' AND qdisc_kind(netns, ifindex) IN ('noqueue', 'noop')

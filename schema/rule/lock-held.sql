@@ -2,9 +2,9 @@
 -- needs: offcpu futex|lock|pthread
 -- about: late
 -- unlike: ovs-one-cpu
--- advice: who holds it and why: show locks, show futex, with stacks: netrec record -p host,locks --pid PID
--- advice: of Open vSwitch: fewer revalidators (n-revalidator-threads), fewer flows (max-idle, flow-limit), a newer
--- advice: release
+-- advice: why does it hold it? `netanalyze show locks TRACE`; with stacks: `netrec record -p host,locks --pid PID`. Of
+-- advice: Open vSwitch: fewer revalidators (`ovs-vsctl set Open_vSwitch . other_config:n-revalidator-threads=N`),
+-- advice: fewer flows (max-idle, flow-limit), a newer release
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,
 	device(s.netns, s.ifindex) AS site,
 	coalesce(nullif(thread_text(b.by), 'idle'), '?') AS who,
@@ -14,9 +14,9 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS conf
 				WHEN 'queue' THEN 'waits for a CPU while it holds a lock'
 			WHEN 'lock' THEN 'waits for another lock while it holds one' ELSE 'holds a lock' END),
 		printf('%s waited for the lock 0x%x, up to %s at a time',
-			group_concat(DISTINCT thread_text(b.tid)), b.addr, duration_text(max(b.max_ns))),
-		burst_text(b.by),
-		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+			threads_text(json_group_array(b.tid)), b.addr, duration_text(max(b.max_ns))),
+		burst_text(b.by)) AS chain,
+	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.deed = 'lock' AND b.by > 0
 GROUP BY s.id, b.by, b.addr HAVING sum(b.share) >= 0.05

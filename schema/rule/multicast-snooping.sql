@@ -1,8 +1,9 @@
 -- rule: a bridge knows no port that wants this multicast
 -- needs: drop
 -- unlike: late-module
--- advice: bridge mdb show: who is a member behind which port? Membership has to be asked for, and heard: a querier
--- advice: (ip link set BRIDGE type bridge mcast_querier 1), no firewall against IGMP and MLD; or mcast_snooping 0
+-- advice: who is a member behind which port? `bridge mdb show`; membership has to be asked for, and heard: a querier
+-- advice: (`ip link set BRIDGE type bridge mcast_querier 1`), no firewall against IGMP and MLD; or none of it: `ip
+-- advice: link set BRIDGE type bridge mcast_snooping 0`
 WITH one AS (SELECT s.*, min(is_multicast(e.ethertype, e.daddr)) AS all_multicast,
 			min(is_membership(e.proto, e.dport)) AS all_membership,
 			max(EXISTS (SELECT 1 FROM flow AS f WHERE f.daddr = e.daddr AND f.saddr = e.saddr
@@ -24,10 +25,9 @@ SELECT id AS symptom, packets, CASE WHEN passed_before THEN 0.9 ELSE 0.55 END AS
 	json_array(coalesce((SELECT printf('a rule of netfilter drops IGMP or MLD: %d', sum(packets)) FROM unheard
 			HAVING sum(packets) > 0), 'no port is known behind which somebody wants this group'),
 		printf('%s has no port for it%s', device(netns, bridge), CASE WHEN passed_before
-			THEN ', although it passed at other times' ELSE '' END),
-		printf('%d packets were dropped in %s', packets, place)) AS chain
+			THEN ', although it passed at other times' ELSE '' END)) AS chain
 FROM unwanted
 UNION ALL
 SELECT u.id, u.packets, 0.96, device(m.netns, m.ifindex), printf('multicast snooping of %s', device(m.netns, m.bridge)),
-	json_array('a rule of netfilter drops IGMP or MLD', printf('%d packets were dropped in %s', u.packets, u.place))
+	json_array('a rule of netfilter drops IGMP or MLD')
 FROM unheard AS u JOIN most AS m ON m.passed_before

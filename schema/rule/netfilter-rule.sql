@@ -1,11 +1,12 @@
--- rule: a firewall rule drops them
+-- rule: a firewall rule drops packets
 -- needs: drop counter
 -- about: NETFILTER_DROP
 -- unlike: conntrack-invalid
--- advice: find the rule: nft list ruleset (with counters), or iptables-save -c; nft monitor trace shows the packet's
--- advice: way
+-- advice: which rule? `nft list ruleset` (with counters), or `iptables-save -c`; `nft monitor trace` shows the way of
+-- advice: packets that a rule marks with meta nftrace set 1
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site, 'a rule of netfilter' AS who,
-	json_array('a rule of netfilter says drop', printf('%d packets were dropped in %s', packets, place)) AS chain
+	json_array('a rule of netfilter says drop' || coalesce(' to ' || (SELECT receiver FROM symptom_ends AS e
+		WHERE e.symptom = id), '')) AS chain
 FROM symptom WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP'
 	AND (place GLOB 'nft_do_chain*' OR place GLOB '*t_do_table*')
 	-- Fragments without ports may be a part of what does not become whole, reports of multicast groups why a bridge

@@ -1,11 +1,11 @@
 -- rule: there is no route
 -- needs: drop
 -- unlike: ttl
--- advice: ip route get ADDRESS; ip rule; look for unreachable, blackhole and prohibit routes
+-- advice: `ip route get ADDRESS`, `ip rule show`; look for unreachable, blackhole and prohibit routes
 SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS site, 'the routing table' AS who,
-	json_array(CASE WHEN reason = 'NOT_SPECIFIED' THEN 'a route refuses them: unreachable, prohibit or blackhole'
-			ELSE 'no route leads to the destination' END, printf('%d packets were dropped in %s', packets,
-		place)) AS chain
+	json_array(CASE WHEN reason = 'NOT_SPECIFIED' THEN 'a route refuses (unreachable, prohibit or blackhole)'
+		ELSE 'no route leads to' END || ' '
+		|| coalesce((SELECT receiver FROM symptom_ends AS e WHERE e.symptom = id), 'the destination')) AS chain
 FROM symptom
 WHERE kind = 'lost' AND harmless IS NULL AND (reason IN ('IP_OUTNOROUTES', 'IP_INNOROUTES')
 	OR place GLOB 'ip6_pkt_drop*' OR (place GLOB 'ip_error*' AND reason = 'NOT_SPECIFIED'))

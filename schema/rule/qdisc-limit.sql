@@ -2,12 +2,12 @@
 -- needs: drop hop
 -- about: QDISC_DROP
 -- unlike: tbf
--- advice: tc -s qdisc show dev DEVICE: its limit against the burst; show qdisc; does the driver stop its queue (BQL)?
+-- advice: `tc -s qdisc show dev DEVICE`: its limit against the burst; `netanalyze show qdisc TRACE`; does the driver
+-- advice: stop its queue (BQL)?
 SELECT id AS symptom, packets, 0.9 AS confidence, device(netns, ifindex) AS site,
 	'qdisc ' || qdisc_kind(netns, ifindex) AS who,
 	json_array(printf('the qdisc of the device is %s', qdisc_kind(netns, ifindex)),
-		'more packets come at once than its limit', CASE kind WHEN 'lost' THEN printf('%d packets were dropped',
-		packets) ELSE printf('%d packets waited up to %s in it', packets, duration_text(max_ns)) END) AS chain
+		'more packets come at once than its limit') AS chain
 FROM symptom
 WHERE harmless IS NULL AND kind = 'lost' AND reason = 'QDISC_DROP'
 	AND qdisc_kind(netns, ifindex) NOT IN ('netem', 'noqueue', 'noop')

@@ -1,17 +1,18 @@
 -- rule: more packets miss the flow table than ovs-vswitchd can answer
--- needs: offcpu
+-- needs: offcpu flow_cmd upcall
 -- about: handler
 -- unlike: ovs-stopped
--- advice: which flows miss, and why: show upcalls, show megaflows; wider megaflows (rules without L4 ports), a larger
--- advice: flow-limit, more handlers
+-- advice: which flows miss, and why? `netanalyze show upcalls TRACE`, `netanalyze show megaflows TRACE`; wider
+-- advice: megaflows (rules without L4 ports), a larger flow-limit, more handlers
 -- Fewer than a hundred in the busiest second keep no handler busy: what they wait for is something else.
 WITH busiest AS (SELECT sum(n) AS n FROM upcall GROUP BY win ORDER BY 1 DESC LIMIT 1)
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confidence,
 	device(s.netns, s.ifindex) AS site, 'the traffic' AS who,
 	json_array(printf('%d upcalls, %d of them in the busiest second', (SELECT sum(n) FROM upcall),
 		(SELECT n FROM busiest)),
-		printf('%s were busy with others', group_concat(DISTINCT thread_text(b.tid))), burst_text(max(b.tid)),
-		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+		printf('%s had others to answer first', threads_text(json_group_array(b.tid))),
+		burst_text(max(b.tid))) AS chain,
+	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'handler' AND (SELECT n FROM busiest) >= 100
 	AND (b.deed = 'run' OR (b.deed = 'queue' AND process_text(b.by) = process_text(b.tid)))

@@ -2,12 +2,12 @@
 -- needs: offcpu
 -- about: handler
 -- unlike: ovs-lock
--- advice: who stops it: SIGSTOP, a debugger, gcore, a frozen cgroup; kill -CONT PID
+-- advice: who stops it: SIGSTOP, a debugger, gcore, a frozen cgroup? `kill -CONT PID` lets it go on
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,
 	device(s.netns, s.ifindex) AS site, process_text(max(b.tid)) AS who,
-	json_array(printf('%s: stopped for up to %s', group_concat(DISTINCT thread_text(b.tid)),
-		duration_text(max(b.max_ns))),
-		printf('%.0f %% of the time of %s', 100 * sum(b.share), symptom_text(s.id))) AS chain
+	json_array(printf('%s could not run, for up to %s', threads_text(json_group_array(b.tid)),
+		duration_text(max(b.max_ns)))) AS chain,
+	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'handler' AND b.deed = 'stop'
 GROUP BY s.id HAVING sum(b.share) >= 0.05

@@ -7,7 +7,7 @@ SELECT rank, cause, severity, round(confidence, 2) AS confidence, round(share, 3
 -- chains: From cause to symptom, and what to do
 -- devices: none
 -- none: no finding
-SELECT finding_text(rank) AS text FROM finding ORDER BY rank LIMIT :top;
+SELECT finding_text(rank, 1) AS text FROM finding ORDER BY rank LIMIT :top;
 
 -- judged: Was it judged?
 -- devices: none

@@ -7,7 +7,7 @@ SELECT interval_at, kind, process, lock, lock_within(kind, tgid, addr) AS within
 	mean_ns, hist_p(h, 95) AS p95_ns, max_ns,
 	failed,
 	CASE WHEN held_ns > 0 THEN holder_text(holder) END AS mostly_held_by,
-		100.0 * held_ns / nullif(total_ns, 0) AS share_pct
+		100.0 * held_ns / nullif(lock_ns, 0) AS share_pct
 FROM (SELECT w.*, o.holder, o.held_ns, row_number() OVER (PARTITION BY w.slot, w.rank ORDER BY o.held_ns DESC,
 	o.holder) AS nth
 	FROM (SELECT slot(win) AS slot, win_at(slot(win)) AS interval_at, kind, tgid, addr, owner_text(tgid) AS process,
@@ -16,6 +16,7 @@ FROM (SELECT w.*, o.holder, o.held_ns, row_number() OVER (PARTITION BY w.slot, w
 				count(DISTINCT CASE WHEN n > 0 THEN tid END) AS threads, sum(sum_ns) AS total_ns,
 			1.0 * sum(sum_ns) / sum(n) AS mean_ns, max(max_ns) AS max_ns, sum(failed) AS failed,
 				hist_merge(hist) AS h,
+			sum(sum(sum_ns)) OVER (PARTITION BY slot(win), kind, tgid, addr) AS lock_ns,
 			row_number() OVER (PARTITION BY slot(win) ORDER BY sum(sum_ns) DESC, kind, tgid, addr,
 				lock_mode_text(kind, mode)) AS rank
 		FROM lock_wait WHERE win BETWEEN :first_win AND :last_win
