@@ -1,5 +1,5 @@
 /*
- * test_rules.c: what severity a finding has.
+ * test_rules.c: what severity a finding has, and that many threads do not take the judgement for ever.
  */
 #include "fixture.h"
 #include "analyzer/print/sqlfn.h"
@@ -64,11 +64,44 @@ static void test_so_late_that_it_is_noticed(void **state)
 	assert_rows(&f, FOUND, "suspect|12");
 }
 
+static int count_step(void *arg)
+{
+	return --*(int *)arg <= 0;
+}
+
+/* Many threads that wait for CPUs which many others have: judged row by row, not each row against all. */
+static void test_many_threads(void **state)
+{
+	enum { EACH = 1000 }; /* instructions of SQLite's machine */
+	static const struct sqlfn_context context = { 0 };
+	struct trace_error err;
+	int left = 50000;
+
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, STAGE_net_dev_queue, 2, 1);
+	fixture__analyze(&f);
+	assert_int_equal(sqlite3_exec(f.db,
+		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 3000) "
+		"INSERT INTO cpu_thread SELECT 0, 1000 + i, i % 2, 1000000, 0, 0 FROM i;"
+		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 100) "
+		"INSERT INTO blame SELECT 7, 66, 1, 2, i, 'queue', 0, 1000 + i, '', 10, 10, 10, 600000000, 60000000, 0, 0, 0 FROM i;"
+		"INSERT INTO runq SELECT 0, tid, tid % 2, 0, 10, 600000000, 60000000, 60000000, x'' FROM blame;"
+		"INSERT INTO record_count VALUES(201, 'offcpu', 1, 1, 0), (202, 'thread', 1, 1, 0), (203, 'cputime', 1, 1, 0) "
+		"ON CONFLICT DO NOTHING",
+		NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlfn__add(f.db, &context, &err), 0);
+	sqlite3_progress_handler(f.db, EACH, count_step, &left);
+	if (rules__judge(f.db, &err))
+		fail_msg("%s", err.text);
+	sqlfn__remove(f.db);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_so_late_that_it_is_noticed),
+		TEST(test_many_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
