@@ -126,18 +126,22 @@ static __always_inline bool sock__is_udp(struct sock *sk)
 	       (sk->__sk_common.skc_family == INET || sk->__sk_common.skc_family == INET6);
 }
 
-static __always_inline __u64 queue__first(struct sk_buff_head *q)
+static __always_inline __u64 queue__first(struct sk_buff_head *q, struct sk_buff *next)
 {
-	struct sk_buff *first = BPF_CORE_READ(q, next);
+	return next == (struct sk_buff *)q ? 0 : (__u64)next;
+}
 
-	return first == (struct sk_buff *)q ? 0 : (__u64)first;
+static __always_inline __u64 sock__arrived(struct sock *sk)
+{
+	return queue__first(&sk->sk_receive_queue, sk->sk_receive_queue.next);
 }
 
 static __always_inline __u64 sock__first(struct sock *sk)
 {
-	__u64 taken = queue__first(&((struct udp_sock *)sk)->reader_queue);
+	struct sk_buff_head *taken = &((struct udp_sock *)sk)->reader_queue;
+	__u64 first = queue__first(taken, BPF_CORE_READ(taken, next));
 
-	return taken ? taken : queue__first(&sk->sk_receive_queue);
+	return first ? first : sock__arrived(sk);
 }
 
 SEC("tp_btf/sk_data_ready")
@@ -148,8 +152,8 @@ int BPF_PROG(on_sk_data_ready, struct sock *sk)
 	if (!control.enabled || !sock__is_udp(sk))
 		return 0;
 	next = bpf_sk_storage_get(&read_next, sk, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (next && !*next)
-		*next = sock__first(sk);
+	if (next && !*next) /* the reader had taken over nothing more */
+		*next = sock__arrived(sk);
 	return 0;
 }
 
