@@ -20,7 +20,7 @@
 #include "analyzer/sweep/pass.h"
 #include "format/schema.h"
 
-enum { BLAMES = 1 << 13, QUEUES = 1 << 12, MAX_CPUS = 4096 };
+enum { BLAMES = 1 << 13, QUEUES = 1 << 12, MAX_CPUS = 4096, LOCK_QUEUE = 16 };
 enum { STAGES, DEVICE, WHO, LOCK, BY, BY_BY, N_KEY };
 
 struct sum {
@@ -75,13 +75,31 @@ static void add(struct state *st, const struct slow_interval *slow, __u32 tid, c
 	sum->max_ns = part->ns > sum->max_ns ? part->ns : sum->max_ns;
 }
 
+/* Who handed the lock on may have waited for it mostly, in the same queue: who held it so long is at its head. */
+static __u32 holder_of(const struct state *st, const struct history_part *part, const struct slow_interval *slow)
+{
+	struct history_part parts[HISTORY_CAUSES] = { { .by = part->by } };
+
+	for (int i = 0; i < LOCK_QUEUE; i++) {
+		__u32 by = parts[0].by;
+
+		if (!history__why(st->history, by, slow->from_ns, slow->to_ns, parts) || parts[0].deed != DID_LOCK ||
+		    parts[0].addr != part->addr || !parts[0].by)
+			return by;
+	}
+	return part->by;
+}
+
 static void blame(struct state *st, const struct slow_interval *slow, __u32 tid)
 {
 	struct history_part parts[HISTORY_CAUSES] = { { DID_UNKNOWN, 0, 0, since(slow->from_ns, slow->to_ns) } };
 	unsigned n = tid ? history__why(st->history, tid, slow->from_ns, slow->to_ns, parts) : 1;
 
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		if (parts[i].deed == DID_LOCK && parts[i].by)
+			parts[i].by = holder_of(st, &parts[i], slow);
 		add(st, slow, tid, &parts[i], i == 0);
+	}
 }
 
 /* ---- who it is ------------------------------------------------------------------------------------ */

@@ -6,7 +6,7 @@
 #include "analyzer/base/interval.h"
 #include "analyzer/base/lru.h"
 
-enum { TASK_STOPPED = 4, TASK_TRACED = 8 };
+enum { TASK_STOPPED = 4, TASK_TRACED = 8, TASK_FROZEN = 0x8000 };
 
 struct thread {
 	__u32 n_off, n_wait; /* ever */
@@ -179,7 +179,7 @@ static void add_blocked(struct sum *s, const struct thread *t, const struct hist
 
 	if (w)
 		add(s, DID_LOCK, w->holder ? w->holder : o->waker, w->addr, ns);
-	else if (o->state & (TASK_STOPPED | TASK_TRACED))
+	else if (o->state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
 		add(s, DID_STOP, 0, 0, ns);
 	else
 		add(s, DID_SLEEP, o->waker, 0, ns);

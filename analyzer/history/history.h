@@ -20,7 +20,7 @@ enum deed {
 	DID_NOBODY,  /* it could run and did not, and nobody had its CPU */
 	DID_QUOTA,   /* it could run, and a CPU quota did not let it */
 	DID_LOCK,    /* it waited for a lock; by: who held it, or ended the wait; addr: of the lock */
-	DID_STOP,    /* it was stopped (SIGSTOP, ptrace) */
+	DID_STOP,    /* it was stopped (SIGSTOP, ptrace, a frozen cgroup) */
 	DID_SLEEP,   /* it slept; by: who woke it */
 	DID_UNKNOWN, /* it is not known: too long ago, or records are missing */
 	N_DEEDS

@@ -133,6 +133,33 @@ static void test_why_so_late(void **state)
 		    "sleep|300|queue|500|80;run|0|unknown|0|2");
 }
 
+/* In a queue for a lock it is handed on: who held it so long is not who had waited for it as well. */
+static void test_queue_for_a_lock(void **state)
+{
+	(void)state;
+	add_datagram(10 * MS, 0x100);
+	add_off(95 * MS, 0, HOLDER, 1, 80 * MS, 0, 0, 0);
+	add_off(96 * MS, 0, HANDLER, 1, 84 * MS, 0, HOLDER, 0);
+	add_futex(96 * MS + 10, 0, HANDLER, 85 * MS);
+	add_off(98 * MS, 1, READER, 1, 85 * MS, 0, HANDLER, 0);
+	add_futex(98 * MS + 10, 1, READER, 86 * MS);
+	add_read(100 * MS, 0x100, 0, READER);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT tid, deed, by, by_deed, sum_ns / 1000000 FROM blame ORDER BY sum_ns DESC",
+		    "400|lock|300|sleep|85;400|run|0|unknown|5");
+}
+
+/* A thread of a frozen cgroup is stopped. */
+static void test_frozen(void **state)
+{
+	(void)state;
+	add_datagram(10 * MS, 0x100);
+	add_off(98 * MS, 1, READER, 0x8000, 85 * MS, 0, 0, 0);
+	add_read(100 * MS, 0x100, 0, READER);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT deed FROM blame ORDER BY sum_ns DESC LIMIT 1", "stop");
+}
+
 /* Where every stage is recorded, too: it lay in the socket until it was read, and who reads it is told with its end. */
 static void test_reader_at_a_stage(void **state)
 {
@@ -233,7 +260,8 @@ static void test_gap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_reader_is_named),
-					TEST(test_why_so_late), TEST(test_reader_at_a_stage), TEST(test_freed_later), TEST(test_answer),
+					TEST(test_why_so_late), TEST(test_queue_for_a_lock), TEST(test_frozen),
+					TEST(test_reader_at_a_stage), TEST(test_freed_later), TEST(test_answer),
 					TEST(test_gap) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
