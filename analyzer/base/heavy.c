@@ -99,6 +99,11 @@ void *heavy__value(const struct heavy *h, __u32 place)
 	return table__value(&h->table, place);
 }
 
+const __u64 *heavy__key(const struct heavy *h, __u32 place)
+{
+	return table__key(&h->table, place);
+}
+
 void heavy__each(const struct heavy *h, void (*fn)(void *arg, const __u64 *key, __u64 n, void *value), void *arg)
 {
 	for (__u32 place = 1; place <= h->table.n; place++)

@@ -32,6 +32,9 @@ void *heavy__use(struct heavy *h, const __u64 *key, bool *fresh);
 /* Holds until the next heavy__count(). */
 void *heavy__value(const struct heavy *h, __u32 place);
 
+/* The key that has this place. Holds until the next heavy__count(). */
+const __u64 *heavy__key(const struct heavy *h, __u32 place);
+
 /* Calls fn for each key that has a place, by place; n: how often it occurred. */
 void heavy__each(const struct heavy *h, void (*fn)(void *arg, const __u64 *key, __u64 n, void *value), void *arg);
 

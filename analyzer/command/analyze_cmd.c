@@ -30,7 +30,7 @@ static const char help[] =
 	"      --from TIME      leave out what happened before: seconds from the start, 10:28:42.5, or ISO 8601\n"
 	"      --to TIME        leave out what happened after\n"
 	"      --late MS        count packets that took at least this long as late, and keep their path;\n"
-	"                       the same for answers to echo requests, which are late from 200 ms on without it\n"
+	"                       the same for answers to echo requests and TCP connects, late from 200 ms on without it\n"
 	"      --filter EXPR    only packets that match this tcpdump filter; scheduling and interrupts stay whole\n"
 	"      --iface NAME     keep single packets and drops, and count flows and echoes, only of what passes this\n"
 	"                       device, as tables name it: eth0, 'eth0 (blue)'; more than once for several\n"

@@ -13,7 +13,7 @@ enum { SEEN = 1 << 14 }; /* headers */
 /* One packet. */
 struct family {
 	__u32 members; /* that have not ended; of a free one: the next free one */
-	bool went_on, dropped;
+	enum delivery best;
 };
 
 struct copies {
@@ -126,18 +126,19 @@ __u32 copies__join(struct copies *c, __u32 family)
 	return family;
 }
 
-bool copies__leave(struct copies *c, __u32 family, bool went_on, bool dropped)
+enum delivery copies__leave(struct copies *c, __u32 family, enum delivery how)
 {
 	struct family *f = &c->families[family];
+	bool told = f->best == DELIVERY_READ;
 
 	assert(family >= 1 && family <= c->used && f->members);
-	f->went_on |= went_on;
-	f->dropped |= dropped;
+	if (how > f->best)
+		f->best = how;
 	if (--f->members)
-		return false;
+		return how == DELIVERY_READ && !told ? how : DELIVERY_NONE;
 	f->members = c->free;
 	c->free = family;
-	return f->dropped && !f->went_on;
+	return told ? DELIVERY_NONE : f->best;
 }
 
 __u64 copies__left_out(const struct copies *c)

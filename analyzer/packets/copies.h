@@ -9,8 +9,7 @@
 #ifndef ANALYZER_COPIES_H
 #define ANALYZER_COPIES_H
 
-#include <stdbool.h>
-#include "format/record.h"
+#include "analyzer/packets/deliveries.h"
 
 enum { COPIED = 1 << 16 }; /* packets of which copies are on their way, at a time */
 
@@ -35,10 +34,10 @@ __u64 copies__seen(struct copies *c, const struct rec_packet *p);
 __u32 copies__join(struct copies *c, __u32 family);
 
 /*
- * One has ended. went_on: it was delivered, or nobody knows. Returns whether the packet is lost: it was the last
- * one, at least one was dropped, and none went on.
+ * One has ended. Returns what became of the packet: DELIVERY_READ with the first that was read; else, with the last one, the
+ * best that became of any; DELIVERY_NONE: that is told already, or still to come. DELIVERY_DROPPED: the packet is lost.
  */
-bool copies__leave(struct copies *c, __u32 family, bool went_on, bool dropped);
+enum delivery copies__leave(struct copies *c, __u32 family, enum delivery how);
 
 /* How often there was no room. */
 __u64 copies__left_out(const struct copies *c);

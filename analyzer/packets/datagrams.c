@@ -20,8 +20,10 @@ enum { KEY_WORDS = sizeof(struct key) / sizeof(__u64) };
 
 struct datagram {
 	struct flow_ref flow; /* of its first fragment; index 0: not known */
+	__u64 begin;          /* of that */
 	__u64 lost;           /* when; 0: it is not */
 	__u16 piece;          /* the first that was dropped: where it begins */
+	bool read;
 };
 
 struct datagrams {
@@ -88,8 +90,36 @@ static struct datagram *find(struct datagrams *d, const struct rec_packet *p)
 
 void datagrams__begin(struct datagrams *d, const struct rec_packet *p, struct flow_ref flow)
 {
-	if (is_fragment(p) && !piece_of(p))
-		find(d, p)->flow = flow;
+	struct datagram *one;
+
+	if (!is_fragment(p) || piece_of(p))
+		return;
+	one = find(d, p);
+	one->flow = flow;
+	one->begin = p->rec.ts;
+	one->read = false;
+}
+
+bool datagrams__tells(struct datagrams *d, const struct rec_packet *p, bool read, struct flow_ref *flow, __u64 *begin)
+{
+	struct datagram *one;
+
+	if (!is_fragment(p))
+		return true;
+	if (!read || !piece_of(p))
+		return !read && !piece_of(p);
+	one = find(d, p);
+	if (!one->flow.index || one->read)
+		return false;
+	one->read = true;
+	*flow = one->flow;
+	*begin = one->begin;
+	return true;
+}
+
+bool datagrams__is_later(const struct rec_packet *p)
+{
+	return is_fragment(p) && piece_of(p);
 }
 
 bool datagrams__lost(struct datagrams *d, const struct rec_packet *p, __u64 ts, struct flow_ref *flow)

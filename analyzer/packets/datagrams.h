@@ -31,6 +31,16 @@ void datagrams__begin(struct datagrams *d, const struct rec_packet *p, struct fl
  */
 bool datagrams__lost(struct datagrams *d, const struct rec_packet *p, __u64 ts, struct flow_ref *flow);
 
+/*
+ * A packet with these headers has ended, and was not dropped. Returns whether that tells what became of its datagram. Of
+ * fragments those that are read as one do, of which the last to come is freed when that has happened; then *flow and *begin
+ * become those of the fragment that has the ports. That one does if it was not received: it has left, for instance.
+ */
+bool datagrams__tells(struct datagrams *d, const struct rec_packet *p, bool read, struct flow_ref *flow, __u64 *begin);
+
+/* Is this another fragment than the first? */
+bool datagrams__is_later(const struct rec_packet *p);
+
 /* Lost ones that made room for others. */
 __u64 datagrams__forgotten(const struct datagrams *d);
 

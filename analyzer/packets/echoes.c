@@ -17,7 +17,6 @@
 
 enum { MAX_ECHOES = 1 << 14, SETTLING = 1 << 10, MAX_REQUESTS = 100000 };
 #define SETTLED_NS 1000000000ULL /* no more of a packet is expected then */
-#define LATE_NS 200000000ULL     /* unless --late says otherwise */
 enum { IPV4 = 0x0800, IPV6 = 0x86dd, ICMP = 1, ICMPV6 = 58 };
 enum { REQUEST_SEEN = 1, REPLY_SEEN = 2 };
 enum { REQUESTS, ANSWERED, AGAIN, THERE_SUM, THERE_MAX, BEYOND_SUM, BEYOND_MAX, BACK_SUM, BACK_MAX, N_COUNTS };
@@ -168,11 +167,6 @@ static void add(struct tally_row *row, int sum, __u64 ns)
 
 /* ---- outcomes ----------------------------------------------------------------------------------- */
 
-static __u64 limit_ns(const struct echoes *e)
-{
-	return e->sweep->opts.late_ns ? e->sweep->opts.late_ns : LATE_NS;
-}
-
 /* One more echo is over. `dropped`: which of its packets was dropped, as `way` says; 0: none. trip: NULL: no answer. */
 static void end(struct echoes *e, const struct key *k, enum how how, int dropped, const struct way *way, __u64 begin,
 		const struct trip *trip)
@@ -225,9 +219,9 @@ static enum how unanswered(const struct echoes *e, const struct key *k, const st
 {
 	if (!wants_reply(e, k))
 		return FILTERED;
-	if (gaps__in_packets(e->sweep->gaps, w->span.begin, w->span.begin + limit_ns(e)))
+	if (gaps__in_packets(e->sweep->gaps, w->span.begin, w->span.begin + sweep__answer_limit(e->sweep)))
 		return IN_GAP;
-	if (since(w->span.begin, now) < limit_ns(e) || w->fate == FATE_UNFINISHED)
+	if (since(w->span.begin, now) < sweep__answer_limit(e->sweep) || w->fate == FATE_UNFINISHED)
 		return EDGE;
 	if (has_left(w))
 		return LEFT;
@@ -262,7 +256,7 @@ static void end_answered(struct echoes *e, const struct answered *a, const struc
 {
 	bool dropped = a->reply.fate == FATE_DROPPED;
 
-	end(e, &a->key, trip->took < limit_ns(e) ? IN_TIME : LATE, dropped ? REPLY_SEEN : 0, &a->reply,
+	end(e, &a->key, trip->took < sweep__answer_limit(e->sweep) ? IN_TIME : LATE, dropped ? REPLY_SEEN : 0, &a->reply,
 	    a->request.span.begin, trip);
 }
 

@@ -26,6 +26,7 @@ struct newest {
 /* What each packet changes lies together. */
 struct flow {
 	__u32 generation;
+	bool datagrams; /* UDP */
 	__u64 bytes, drops;
 	__u64 first, last;
 	struct newest newest;
@@ -33,11 +34,23 @@ struct flow {
 	__u64 uncertain;
 	struct hist gaps;
 	struct hist total;
+	__u64 told[N_DELIVERIES]; /* packets of which this became */
+	__u64 carried;            /* of which nothing is to be told here */
+	struct hist read;         /* until datagrams were read */
 };
+
+struct loss_key {
+	struct flow_key flow;
+	__u64 location;
+	__u32 netns, ifindex, reason, pad;
+};
+
+enum { LOSS_KEY_WORDS = sizeof(struct loss_key) / sizeof(__u64) };
 
 struct flows {
 	const struct gaps *lost;
 	struct heavy *table;
+	struct heavy *losses; /* by struct loss_key */
 	bool no_memory;
 };
 
@@ -49,9 +62,10 @@ struct flows *flows__new(const struct gaps *lost)
 		return NULL;
 	f->lost = lost;
 	f->table = heavy__new(FLOW_KEY_WORDS, sizeof(struct flow), FLOWS);
-	if (f->table)
+	f->losses = heavy__new(LOSS_KEY_WORDS, 0, FLOW_LOSSES);
+	if (f->table && f->losses)
 		return f;
-	free(f);
+	flows__free(f);
 	return NULL;
 }
 
@@ -62,14 +76,17 @@ static void free_one(void *arg, void *value)
 	(void)arg;
 	hist__free(&flow->total);
 	hist__free(&flow->gaps);
+	hist__free(&flow->read);
 }
 
 void flows__free(struct flows *f)
 {
 	if (!f)
 		return;
-	heavy__each_value(f->table, free_one, NULL);
+	if (f->table)
+		heavy__each_value(f->table, free_one, NULL);
 	heavy__free(f->table);
+	heavy__free(f->losses);
 	free(f);
 }
 
@@ -83,10 +100,14 @@ struct flow_key flow_key__of(const struct rec_packet *p)
 }
 
 /* Keeps the memory of the flow before. */
-static void begin(struct flow *flow, __u64 ts)
+static void begin(struct flow *flow, const struct rec_packet *p, __u64 ts)
 {
+	flow->datagrams = p->proto == IPPROTO_UDP;
 	hist__reset(&flow->total);
 	hist__reset(&flow->gaps);
+	hist__reset(&flow->read);
+	memset(flow->told, 0, sizeof(flow->told));
+	flow->carried = 0;
 	flow->generation++;
 	flow->bytes = flow->drops = flow->uncertain = 0;
 	flow->first = ts;
@@ -167,7 +188,7 @@ struct flow_ref flows__count(struct flows *f, const struct rec_packet *p, __u64 
 	index = heavy__count(f->table, words, &fresh);
 	flow = heavy__value(f->table, index);
 	if (fresh)
-		begin(flow, ts);
+		begin(flow, p, ts);
 	flow->bytes += p->len;
 	flow->last = ts;
 	count_gap(f, flow, p, ts);
@@ -183,12 +204,40 @@ static struct flow *at(struct flows *f, struct flow_ref ref)
 	return flow && flow->generation == ref.generation ? flow : NULL;
 }
 
-void flows__lose(struct flows *f, struct flow_ref ref)
+bool flows__lose(struct flows *f, struct flow_ref ref, const struct loss *loss)
+{
+	struct loss_key k = { .location = loss->location, .netns = loss->netns, .ifindex = loss->ifindex, .reason = loss->reason };
+	struct flow *flow = at(f, ref);
+	__u64 words[LOSS_KEY_WORDS];
+	bool fresh;
+
+	if (!flow)
+		return false;
+	flow->drops++;
+	memcpy(&k.flow, heavy__key(f->table, ref.index), sizeof(k.flow));
+	memcpy(words, &k, sizeof(k));
+	heavy__count(f->losses, words, &fresh);
+	return true;
+}
+
+void flows__tell(struct flows *f, struct flow_ref ref, enum delivery how, __u64 took)
+{
+	struct flow *flow = at(f, ref);
+
+	assert(how > DELIVERY_DROPPED && how < N_DELIVERIES);
+	if (!flow)
+		return;
+	flow->told[how]++;
+	if (how == DELIVERY_READ && flow->datagrams && hist__add(&flow->read, took))
+		f->no_memory = true;
+}
+
+void flows__carry(struct flows *f, struct flow_ref ref)
 {
 	struct flow *flow = at(f, ref);
 
 	if (flow)
-		flow->drops++;
+		flow->carried++;
 }
 
 void flows__end(struct flows *f, struct flow_ref ref, __u64 total_ns)
@@ -199,30 +248,55 @@ void flows__end(struct flows *f, struct flow_ref ref, __u64 total_ns)
 		f->no_memory = true;
 }
 
+__u64 flows__losses_forgotten(const struct flows *f)
+{
+	return heavy__forgotten(f->losses);
+}
+
 __u64 flows__forgotten(const struct flows *f)
 {
 	return heavy__forgotten(f->table);
 }
 
+static bool has_addresses(const struct flow_key *k)
+{
+	return k->ethertype == 0x0800 || k->ethertype == 0x86dd || k->ethertype == 0x0806;
+}
+
+#define V_FLOW(k)                                                                                                      \
+	V_INT("ethertype", (k).ethertype), has_addresses(&(k)) ? V_ADDR("saddr", (k).saddr) : V_TEXT("saddr", ""),     \
+	has_addresses(&(k)) ? V_ADDR("daddr", (k).daddr) : V_TEXT("daddr", ""), V_INT("sport", (k).sport),            \
+	V_INT("dport", (k).dport), V_INT("proto", (k).proto)
+
 static void put(void *arg, const __u64 *words, __u64 packets, void *value)
 {
 	const struct flow *flow = value;
 	struct flow_key k;
-	bool has_addr;
 
 	memcpy(&k, words, sizeof(k));
-	has_addr = k.ethertype == 0x0800 || k.ethertype == 0x86dd || k.ethertype == 0x0806;
-	STORE((struct store *)arg, "flow", V_INT("ethertype", k.ethertype),
-	      has_addr ? V_ADDR("saddr", k.saddr) : V_TEXT("saddr", ""),
-	      has_addr ? V_ADDR("daddr", k.daddr) : V_TEXT("daddr", ""), V_INT("sport", k.sport),
-	      V_INT("dport", k.dport), V_INT("proto", k.proto), V_INT("packets", packets), V_INT("bytes", flow->bytes),
+	STORE((struct store *)arg, "flow", V_FLOW(k), V_INT("packets", packets), V_INT("bytes", flow->bytes),
 	      V_INT("drops", flow->drops), V_INT("first_ns", flow->first), V_INT("last_ns", flow->last),
 	      V_HIST_NS("", &flow->total), V_HIST_NS("gap_", &flow->gaps),
-	      V_OPT("gap_max_at_ns", flow->gaps.n, flow->longest_at), V_INT("gap_uncertain", flow->uncertain));
+	      V_OPT("gap_max_at_ns", flow->gaps.n, flow->longest_at), V_INT("gap_uncertain", flow->uncertain),
+	      V_INT("arrived", flow->told[DELIVERY_READ]), V_INT("departed", flow->told[DELIVERY_LEFT]),
+	      V_INT("sometime", flow->told[DELIVERY_SOMETIME]), V_INT("edge", flow->told[DELIVERY_EDGE]),
+	      V_INT("upcalled", flow->told[DELIVERY_UPCALL]), V_INT("in_gap", flow->told[DELIVERY_GAP]), V_INT("forgotten", flow->told[DELIVERY_FORGOTTEN]),
+	      V_INT("carried", flow->carried), V_HIST_NS("read_", &flow->read));
+}
+
+static void put_loss(void *arg, const __u64 *words, __u64 packets, void *value)
+{
+	struct loss_key k;
+
+	(void)value;
+	memcpy(&k, words, sizeof(k));
+	STORE((struct store *)arg, "flow_loss", V_FLOW(k.flow), V_INT("reason", k.reason), V_INT("location", k.location),
+	      V_INT("netns", k.netns), V_INT("ifindex", k.ifindex), V_INT("packets", packets));
 }
 
 int flows__store(struct flows *f, struct store *s)
 {
 	heavy__each(f->table, put, s);
+	heavy__each(f->losses, put_loss, s);
 	return f->no_memory ? -ENOMEM : 0;
 }

@@ -7,6 +7,7 @@
 #include "analyzer/packets/following.h"
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include "analyzer/ovs/upcalls.h"
@@ -82,28 +83,70 @@ void following__count_hit(struct following *st, const struct hop *h)
 }
 
 /*
- * Is the packet lost? Not while a copy of it is on its way, nor when one went on. A clone that ends where it was made,
- * such as that of a program that captures packets, did not.
+ * What became of the packet, now that this journey has ended: nothing is known while a copy of it is on its way, unless
+ * this one was read. A clone that ends where it was made, such as that of a program that captures packets, counts nothing.
  */
-static bool is_lost(struct following *st, const struct journey *j, const struct ending *end)
+static enum delivery delivery_of(struct following *st, const struct journey *j, enum delivery own)
 {
-	bool dropped = end->fate == FATE_DROPPED, went_on = !dropped && (!j->branch || j->apart);
-
-	return j->family ? copies__leave(st->copies, j->family, went_on, dropped) : dropped && !j->branch;
+	if (j->branch && !j->apart && own != DELIVERY_DROPPED)
+		own = DELIVERY_NONE;
+	if (j->family)
+		return copies__leave(st->copies, j->family, own);
+	return j->branch ? DELIVERY_NONE : own;
 }
 
 /* The flow of a fragment is the one of its datagram, if that is known: a filter may want its ports only. */
 static void count_loss(struct following *st, const struct journey *j, const struct ending *end)
 {
+	struct loss loss = { end->location, j->netns, j->ifindex, end->reason };
 	struct flow_ref flow = { j->flow, j->flow_generation };
 
-	if (!j->orphan && datagrams__lost(st->datagrams, &j->head, end->ts, &flow))
-		flows__lose(st->flows, flow);
+	if (j->orphan || !datagrams__lost(st->datagrams, &j->head, end->ts, &flow))
+		return;
+	if (flows__lose(st->flows, flow, &loss))
+		names__use_location(st->sweep->names, end->location);
+}
+
+/* Of a datagram that came in fragments, the one that is freed when it is read tells. */
+static void count_delivery(struct following *st, const struct journey *j, const struct ending *end, enum delivery how)
+{
+	struct flow_ref flow = { j->flow, j->flow_generation };
+	__u64 begin = j->begin;
+
+	if (!datagrams__tells(st->datagrams, &j->head, how == DELIVERY_READ, &flow, &begin))
+		return;
+	flows__tell(st->flows, flow, how, since(begin, deliveries__read_at(j, end)));
+}
+
+/* A datagram that the stack has received lies in the queue of a socket until its reader frees it, or says so before. */
+static void read_late(struct following *st, const struct journey *j, const struct ending *end)
+{
+	bool said = j->last_stage == STAGE_skb_consume_udp && j->queued_stage;
+	__u8 stage = said ? j->queued_stage : j->last_stage;
+	__u64 queued = said ? j->queued : j->last;
+
+	if (j->head.proto == IPPROTO_UDP && !j->branch && since(queued, end->ts) >= SLOW_NS &&
+	    !deliveries__is_deferred(st->deliveries, end->location))
+		st->sweep->slow = (struct slow_interval){ queued, end->ts, j->netns, j->ifindex, end->cpu, 0, stage,
+							  STAGE_CONSUMED };
+}
+
+static void count_end(struct following *st, const struct journey *j, const struct ending *end)
+{
+	enum delivery own = deliveries__of(st->deliveries, j, end), how = delivery_of(st, j, own);
+
+	if (how == DELIVERY_DROPPED)
+		count_loss(st, j, end);
+	else if (how > DELIVERY_UNSEEN && !j->orphan)
+		count_delivery(st, j, end, how);
+	if (own == DELIVERY_READ && j->matched && !j->orphan)
+		read_late(st, j, end);
 }
 
 static void count_journey(struct following *st, const struct journey *j, const struct ending *end)
 {
-	__u64 total = journey__total(j);
+	__u64 total = journey__total(j), to_socket = j->last_stage == STAGE_skb_consume_udp && j->queued_stage ?
+		since(j->begin, j->queued) : total;
 	bool timed = j->hops > 1 && !j->orphan && !j->gap;
 	__u64 key[2] = { (__u64)end->fate << 16 | j->last_stage << 8 | j->first_stage,
 			 pair(j->first_netns, j->first_ifindex) };
@@ -120,7 +163,7 @@ static void count_journey(struct following *st, const struct journey *j, const s
 	if (timed && hist__add(row.hist, total))
 		st->sweep->no_memory = true;
 	if (timed)
-		flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, total);
+		flows__end(st->flows, (struct flow_ref){ j->flow, j->flow_generation }, to_socket);
 }
 
 /* ---- beginning, moving, ending ------------------------------------------------------------------ */
@@ -135,45 +178,16 @@ void following__note(struct following *st, struct journey *j, const struct hop *
 		st->cut++;
 }
 
-/*
- * What was read is given back to the CPU that allocated it, which frees it when it gets to that
- * (skb_attempt_defer_free): neither when nor who says anything about the reader. Who reads a datagram is told before.
- */
-static bool is_deferred(const struct following *st, __u64 location)
-{
-	const struct names *n = st->sweep->names;
-
-	return names__in_function(n, location, "skb_defer_free_flush") || names__in_function(n, location, "skb_attempt_defer_free") ||
-	       names__in_function(n, location, "net_rx_action");
-}
-
-/* A datagram that the stack has received lies in the queue of a socket until its reader frees it, or says so before. */
-static void read_late(struct following *st, const struct journey *j, const struct ending *end)
-{
-	bool said = j->last_stage == STAGE_skb_consume_udp && j->queued_stage;
-	__u8 stage = said ? j->queued_stage : j->last_stage;
-	__u64 queued = said ? j->queued : j->last;
-
-	if (j->head.proto == 17 && !j->orphan && !j->branch && schema__stage(stage)->role != STAGE_ROLE_ORIGIN &&
-	    schema__stage(stage)->place >= schema__stage(STAGE_netif_receive_skb)->place && since(queued, end->ts) >= SLOW_NS &&
-	    !is_deferred(st, end->location) && !misses_records(st, queued, end->ts))
-		st->sweep->slow = (struct slow_interval){ queued, end->ts, j->netns, j->ifindex, end->cpu, 0, stage,
-							  STAGE_CONSUMED };
-}
-
 /* Returns the kept packet's id, or 0. */
 __s64 following__end(struct following *st, struct journey *j, const struct ending *end)
 {
 	assert(end->fate < N_FATES && j->hops);
-	if (is_lost(st, j, end))
-		count_loss(st, j, end);
-	if (!j->matched)
-		return 0;
-	if (end->fate == FATE_CONSUMED)
-		read_late(st, j, end);
-	if (end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED)
+	if (j->matched && (end->fate == FATE_CONSUMED || end->fate == FATE_DROPPED))
 		j->gap |= following__count_interval(st, j->last, end->ts, j->last_stage,
 					 end->fate == FATE_DROPPED ? STAGE_DROPPED : STAGE_CONSUMED, j->netns, j->ifindex);
+	count_end(st, j, end);
+	if (!j->matched)
+		return 0;
 	count_journey(st, j, end);
 	if (!j->passed)
 		return 0;
@@ -205,6 +219,8 @@ static void count_in_flow(struct following *st, struct journey *j, __u64 ts)
 	j->flow = flow.index;
 	j->flow_generation = flow.generation;
 	datagrams__begin(st->datagrams, &j->head, flow);
+	if (datagrams__is_later(&j->head))
+		flows__carry(st->flows, flow);
 }
 
 static void set_place(struct following *st, struct journey *j, const struct hop *h)

@@ -9,6 +9,7 @@
 
 #include "analyzer/packets/copies.h"
 #include "analyzer/packets/datagrams.h"
+#include "analyzer/packets/deliveries.h"
 #include "analyzer/packets/echoes.h"
 #include "analyzer/packets/flows.h"
 #include "analyzer/packets/heads.h"
@@ -24,6 +25,7 @@ struct following {
 	struct flows *flows;
 	struct copies *copies;
 	struct datagrams *datagrams;
+	struct deliveries *deliveries;
 	struct kept_packets *kept;
 	struct echoes *echoes;
 	struct xmits *xmits;

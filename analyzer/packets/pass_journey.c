@@ -121,7 +121,7 @@ static void show_outer(struct following *st, struct journey *j, const struct rec
 	if (following__matches(st, outer)) {
 		j->matched = true;
 		if (j->passed)
-			flows__count(st->flows, outer, outer->rec.ts);
+			flows__carry(st->flows, flows__count(st->flows, outer, outer->rec.ts));
 	}
 }
 
@@ -131,6 +131,7 @@ static void show_inner(struct following *st, struct journey *j, const struct rec
 
 	j->wrapped = true;
 	j->outer = j->head;
+	flows__carry(st->flows, (struct flow_ref){ j->flow, j->flow_generation });
 	following__introduce(st, j, inner);
 	j->matched |= matched;
 }
@@ -419,6 +420,8 @@ static void finish(void *state)
 		     "a copy of these that was dropped counts as a lost packet");
 	sweep__limit(s, "packets of forgotten flows", FLOWS, flows__forgotten(st->flows),
 		     "these are missing in the counts of flows");
+	sweep__limit(s, "lost packets of forgotten flows", FLOW_LOSSES, flows__losses_forgotten(st->flows),
+		     "where these were lost is missing in the counts of flows");
 }
 
 static int init(void *state)
@@ -431,12 +434,13 @@ static int init(void *state)
 	st->flows = flows__new(s->gaps);
 	st->copies = copies__new();
 	st->datagrams = datagrams__new();
+	st->deliveries = deliveries__new(s->names);
 	st->kept = kept_packets__new(s);
 	st->echoes = echoes__new(s);
 	st->xmits = xmits__new(s->n_cpus);
 	st->tunnels = tunnels__new(s->names);
 	st->heads = heads__new(s->n_cpus);
-	return st->live && st->parked && st->flows && st->copies && st->datagrams && st->kept && st->echoes && st->xmits &&
+	return st->live && st->parked && st->flows && st->copies && st->datagrams && st->deliveries && st->kept && st->echoes && st->xmits &&
 	       st->tunnels && st->heads ? 0 : -ENOMEM;
 }
 
@@ -449,6 +453,7 @@ static void release(void *state)
 	flows__free(st->flows);
 	copies__free(st->copies);
 	datagrams__free(st->datagrams);
+	deliveries__free(st->deliveries);
 	kept_packets__free(st->kept);
 	echoes__free(st->echoes);
 	xmits__free(st->xmits);

@@ -8,14 +8,14 @@
 #include <string.h>
 #include "analyzer/sweep/pass.h"
 
-enum { MAX_EVENTS = 100000, MAX_OPENING = 1 << 14 };
+enum { MAX_EVENTS = 100000, MAX_OPENING = 1 << 14, MAX_SAMPLED = 1 << 14 };
 enum { STATE_ESTABLISHED = 1, STATE_SYN_SENT = 2, STATE_CLOSE = 7 };
 enum { EVENT_RESET_SENT, EVENT_RESET_RECEIVED, EVENT_BAD_CHECKSUM };
 
 /* Of a connection, by window. */
 enum { SEGMENTS, BYTES, MAX_SRTT, MIN_CWND, N_RETRANSMIT };
-enum { CHANGES, ESTABLISHED, CLOSED, REFUSED, LAST_STATE, ACKED, RECEIVED, N_STATE };
-enum { SAMPLES, CWND_MIN, CWND_MAX, IN_FLIGHT, LOST, MIN_RTT, SRTT, SAMPLE_ACKED, SAMPLE_RECEIVED, WINDOW_CLOSED, N_SAMPLE };
+enum { CHANGES, ESTABLISHED, CLOSED, REFUSED, LAST_STATE, ACKED, RECEIVED, UNANSWERED, UNFINISHED, N_STATE };
+enum { SAMPLES, CWND_MIN, CWND_MAX, IN_FLIGHT, LOST, MIN_RTT, SRTT, SAMPLE_ACKED, SAMPLE_RECEIVED, WINDOW_CLOSED, CLOSED_NS, N_SAMPLE };
 
 struct key {
 	__u8 saddr[16], daddr[16];
@@ -25,10 +25,16 @@ struct key {
 
 enum { KEY_WORDS = sizeof(struct key) / 8 };
 
+struct opening {
+	__u64 begun;
+	struct key key; /* without a port it has not chosen yet */
+};
+
 struct state {
 	struct sweep *sweep;
 	struct tally flows, states, samples, events;
-	struct lru *opening; /* by socket: when it began */
+	struct lru *opening; /* by socket */
+	struct lru *sampled; /* by socket: when it was last */
 	__u64 kept, left_out;
 	__u64 changes_kept, changes_left_out;
 	__u64 events_kept, events_left_out;
@@ -65,7 +71,7 @@ static void put_state(struct store *s, __u64 win, const __u64 *key, const struct
 	STORE(s, "tcp_conn_state", V_INT("win", win), V_KEY(k), V_INT("changes", n[CHANGES]),
 	      V_INT("established", n[ESTABLISHED]), V_INT("closed", n[CLOSED]), V_INT("refused", n[REFUSED]),
 	      V_INT("last_state", n[LAST_STATE]), V_INT("acked", n[ACKED]), V_INT("received", n[RECEIVED]),
-	      V_HIST_NS("", row->hist));
+	      V_INT("unanswered", n[UNANSWERED]), V_INT("unfinished", n[UNFINISHED]), V_HIST_NS("", row->hist));
 }
 
 static void put_sample(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
@@ -78,7 +84,7 @@ static void put_sample(struct store *s, __u64 win, const __u64 *key, const struc
 	      V_INT("max_lost", n[LOST]), V_OPT("min_rtt_us", n[MIN_RTT], n[MIN_RTT]),
 	      V_OPT("srtt_us", n[SRTT], n[SRTT]), V_INT("acked", n[SAMPLE_ACKED]),
 	      V_INT("received", n[SAMPLE_RECEIVED]), V_INT("window_closed", n[WINDOW_CLOSED]),
-	      V_HIST_NS("", row->hist));
+	      V_INT("closed_ns", n[CLOSED_NS]), V_HIST_NS("", row->hist));
 }
 
 static void put_event(struct store *s, __u64 win, const __u64 *key, const struct tally_row *row)
@@ -167,11 +173,11 @@ static void on_retransmit(struct state *st, const struct rec_tcp *r)
 /* Time since its connect; false when that was not seen. */
 static bool opening_time(struct state *st, const struct rec_tcp_state *r, __u64 *took)
 {
-	const __u64 *begun = r->before == STATE_SYN_SENT ? lru__find(st->opening, &r->sk) : NULL;
+	const struct opening *o = r->before == STATE_SYN_SENT ? lru__find(st->opening, &r->sk) : NULL;
 
-	if (!begun)
+	if (!o)
 		return false;
-	*took = since(*begun, r->rec.ts);
+	*took = since(o->begun, r->rec.ts);
 	lru__remove(st->opening, &r->sk);
 	return true;
 }
@@ -200,7 +206,9 @@ static void on_state(struct state *st, const struct rec_tcp_state *r)
 	bool known = opening_time(st, r, &took);
 
 	if (r->state == STATE_SYN_SENT)
-		*(__u64 *)lru__add(st->opening, &r->sk, NULL) = r->rec.ts;
+		*(struct opening *)lru__add(st->opening, &r->sk, NULL) = (struct opening){ r->rec.ts, k };
+	if (r->state == STATE_CLOSE)
+		lru__remove(st->sampled, &r->sk);
 	if (!wanted(st, &r->rec, &k, 0, 0))
 		return;
 	if (k.sport || r->state != STATE_SYN_SENT)
@@ -212,11 +220,24 @@ static void on_state(struct state *st, const struct rec_tcp_state *r)
 		      V_INT("retrans", r->retrans), V_INT("acked", r->acked), V_INT("received", r->received));
 }
 
+/*
+ * A sample shows the window as it was until the segment came that it was taken at, and there is one at most 10 ms after
+ * each segment: a window that was closed has been so since the sample before, give or take that.
+ */
+static __u64 since_last_sample(struct state *st, const struct rec_tcp_sample *r)
+{
+	bool fresh;
+	__u64 *last = lru__add(st->sampled, &r->sk, &fresh), before = *last;
+
+	*last = r->rec.ts;
+	return fresh ? 0 : since(before, r->rec.ts);
+}
+
 static void on_sample(struct state *st, const struct rec_tcp_sample *r)
 {
+	__u64 *n, waited = since_last_sample(st, r);
 	struct key k = KEY_OF(r);
 	struct tally_row row;
-	__u64 *n;
 
 	if (!wanted(st, &r->rec, &k, 0, 0))
 		return;
@@ -232,6 +253,7 @@ static void on_sample(struct state *st, const struct rec_tcp_sample *r)
 	n[SAMPLE_ACKED] = at_least(n[SAMPLE_ACKED], r->acked);
 	n[SAMPLE_RECEIVED] = at_least(n[SAMPLE_RECEIVED], r->received);
 	n[WINDOW_CLOSED] += r->snd_wnd == 0;
+	n[CLOSED_NS] += r->snd_wnd == 0 ? waited : 0;
 	n[SAMPLES]++;
 	if (r->rtt && hist__add(row.hist, r->rtt * 1000ull))
 		st->sweep->no_memory = true;
@@ -275,6 +297,21 @@ static void on_gap(void *state, const struct gap *gap)
 
 	if (gap->type == GAP_ANY_TYPE || gap->type == REC_tcp_state)
 		lru__clear(st->opening);
+	if (gap->type == GAP_ANY_TYPE || gap->type == REC_tcp_sample || gap->type == REC_tcp_state)
+		lru__clear(st->sampled);
+}
+
+/* The recording has ended first: was the answer late by then? */
+static void end_opening(void *arg, const __u64 *sk, void *value)
+{
+	const struct opening *o = value;
+	struct state *st = arg;
+	bool late = since(o->begun, st->sweep->last_ns) >= sweep__answer_limit(st->sweep);
+
+	(void)sk;
+	if (!wanted(st, &(struct rec){ .ts = o->begun, .type = REC_tcp_state }, &o->key, 0, 0))
+		return;
+	row_of(st, &st->states, &o->key).count[late ? UNANSWERED : UNFINISHED]++;
 }
 
 static void finish(void *state)
@@ -282,6 +319,7 @@ static void finish(void *state)
 	struct state *st = state;
 	struct sweep *s = st->sweep;
 
+	lru__each(st->opening, end_opening, st);
 	sweep__limit(s, "retransmissions", MAX_EVENTS, st->left_out, "they are counted but not listed one by one");
 	sweep__limit(s, "TCP state changes", MAX_EVENTS, st->changes_left_out, "they are counted but not listed one by one");
 	sweep__limit(s, "TCP resets", MAX_EVENTS, st->events_left_out, "they are counted but not listed one by one");
@@ -296,7 +334,10 @@ static const struct pass_tally tallies[] = {
 };
 
 static const struct pass_lru lrus[] = {
-	PASS_LRU(opening, 1, __u64, MAX_OPENING, "TCP connections being opened", "how long these took to open is not known"),
+	PASS_LRU(opening, 1, struct opening, MAX_OPENING, "TCP connections being opened",
+		 "how long these took to open is not known"),
+	PASS_LRU(sampled, 1, __u64, MAX_SAMPLED, "TCP connections with samples",
+		 "of these it may not be known how long a window was closed"),
 	{ 0 },
 };
 

@@ -52,6 +52,7 @@ struct sweep {
 	struct analyze_opts opts; /* defaults filled in */
 	const struct devices *devices; /* those of opts.ifaces; NULL: all */
 	__u64 first_ns;  /* window 0 begins here */
+	__u64 last_ns;   /* of the records up to now, as far as they were read */
 	__u64 win;       /* of the current record; never decreases */
 	__u64 win_end;
 	__u32 n_cpus;
@@ -106,6 +107,14 @@ void pass__no_gap(void *state, const struct gap *gap);
 
 /* Notes what was left out to stay within a limit: a row of the eviction table. */
 void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out, const char *effect);
+
+/* From how long on the answer to an echo request or a TCP connect is late, unless --late says otherwise. */
+#define ANSWER_LATE_NS 200000000ULL
+
+static inline __u64 sweep__answer_limit(const struct sweep *s)
+{
+	return s->opts.late_ns ? s->opts.late_ns : ANSWER_LATE_NS;
+}
 
 /* Does the filter want a packet with these headers? `first`: its first bytes, as filter__match() wants them. */
 static inline bool sweep__match(const struct sweep *s, const struct rec_packet *p, const struct first_bytes *first)

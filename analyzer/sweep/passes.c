@@ -155,6 +155,7 @@ void passes__run(struct passes *p, const struct item *items, size_t n)
 	struct sweep *s = p->sweep;
 	const struct gaps *g = s->gaps;
 
+	s->last_ns = n ? items[n - 1].ts : s->last_ns;
 	for (size_t i = 0; i < n; i++) {
 		const struct rec *rec = items[i].rec;
 

@@ -1,8 +1,8 @@
 -- What became of each echo request. One whose packet was dropped was lost here, unless nobody misses such packets
 -- (10_lost.sql): the sender's socket has its own copy of a reply. What left and was not answered was lost elsewhere if
 -- the answer would have been seen.
-INSERT INTO outcome(ethertype, saddr, daddr, id, how, dropped, reason, location, netns, ifindex, class, why, echoes,
-	max_ns)
+INSERT INTO outcome(proto, ethertype, saddr, daddr, sport, how, dropped, reason, location, netns, ifindex, class, why,
+	packets, max_ns, limit_ns)
 	WITH seen AS (
 			SELECT ethertype, saddr, daddr, id, how, dropped, reason, location, netns, ifindex,
 				sum(echoes) AS echoes, CASE WHEN sum(n) > 0 THEN max(max_ns) END AS max_ns
@@ -26,7 +26,9 @@ INSERT INTO outcome(ethertype, saddr, daddr, id, how, dropped, reason, location,
 				WHEN NOT observed('drop') THEN 'drops were not observed'
 				WHEN hidden_text() IS NOT NULL THEN 'the kernel hides threads that may have handled it'
 				END AS unknown FROM lost)
-	SELECT ethertype, saddr, daddr, id, how, dropped, reason, location, netns, ifindex, CASE
+	SELECT CASE ethertype WHEN 34525 THEN 58 ELSE 1 END, ethertype, saddr, daddr, id, how, dropped, reason,
+		location,
+		netns, ifindex, CASE
 			WHEN lost THEN 'lost here'
 			WHEN unknown IS NOT NULL THEN 'unknown'
 			WHEN how = 'left' THEN 'lost elsewhere'
@@ -35,5 +37,5 @@ INSERT INTO outcome(ethertype, saddr, daddr, id, how, dropped, reason, location,
 		CASE WHEN lost THEN printf('%s dropped: %s in %s, on %s', dropped, reason(reason), place(location),
 				device(netns, ifindex))
 			WHEN unknown IS NULL AND how = 'delivered' THEN 'delivered, and nobody answered'
-			ELSE unknown END, echoes, max_ns
+			ELSE unknown END, echoes, max_ns, echo_limit_ns()
 	FROM told;

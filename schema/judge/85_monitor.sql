@@ -18,7 +18,8 @@ CREATE TEMP TABLE monitor_seen AS
 	SELECT r.saddr, r.daddr, r.id, run, seq, sum(CASE WHEN begins THEN seq ELSE step END)
 			OVER (PARTITION BY r.saddr, r.daddr, r.id, run ORDER BY ts_ns, echo) AS number,
 		ts_ns, wall(ts_ns) AS real_ns, rtt_ns, there_ns, beyond_ns, back_ns, o.class, o.why
-	FROM run AS r LEFT JOIN outcome AS o ON o.saddr = r.saddr AND o.daddr = r.daddr AND o.id = r.id
+	FROM run AS r LEFT JOIN outcome AS o ON o.what = 'echo'
+		AND o.saddr = r.saddr AND o.daddr = r.daddr AND o.sport = r.id
 		AND o.how = r.how AND o.dropped IS r.dropped AND o.reason IS r.reason AND o.location IS r.location
 		AND o.netns IS r.netns AND o.ifindex IS r.ifindex;
 CREATE INDEX temp.monitor_seen_number ON monitor_seen(daddr, seq, real_ns);

@@ -47,6 +47,10 @@ SELECT sentence_echoes() WHERE sentence_echoes() IS NOT NULL
 UNION ALL
 SELECT sentence_monitor() WHERE sentence_monitor() IS NOT NULL;
 
+-- symptoms: What became of the traffic?
+-- none: no echo request, UDP datagram or TCP segment was followed, or an older netanalyze made this database
+SELECT traffic, packets, in_time, late, lost_here, elsewhere, unmissed, unknown, longest_ns FROM traffic ORDER BY nth;
+
 -- findings: The findings, by what they explain
 SELECT rank, cause, severity, 100 * confidence AS sure_pct, 100 * share AS share_pct, packets, site AS "where", who
 FROM finding ORDER BY rank LIMIT 20;

@@ -378,7 +378,9 @@ static void test_values(void **state)
 	STORE(s, "flow", V_INT("ethertype", 0x800), V_ADDR("saddr", v4), V_ADDR("daddr", v6), V_INT("sport", 1),
 	      V_INT("dport", 2), V_INT("proto", ~0ull), V_INT("packets", 4), V_INT("bytes", 5), V_INT("drops", 6),
 	      V_INT("first_ns", 7), V_INT("last_ns", 8), V_HIST_NS("", &h), V_HIST_NS("gap_", &h),
-	      V_NULL("gap_max_at_ns"), V_INT("gap_uncertain", 0));
+	      V_NULL("gap_max_at_ns"), V_INT("gap_uncertain", 0), V_INT("arrived", 1), V_INT("departed", 0),
+	      V_INT("sometime", 0), V_INT("edge", 0), V_INT("upcalled", 0), V_INT("in_gap", 0), V_INT("forgotten", 0),
+	      V_INT("carried", 0), V_HIST_NS("read_", &h));
 	STORE(s, "netns", V_INT("inum", 1), V_TEXTN("name", "abcdef", 3));
 	STORE(s, "netns", V_INT("inum", 2), V_TEXTN("name", NULL, 0));
 	STORE_FIRST(s, "location", V_INT("addr", 0xffffffff81000000), V_TEXT("symbol", NULL), V_NULL("offset"),

@@ -130,11 +130,45 @@ static void test_filter(void **state)
 	assert_rows(&f, "SELECT count(*) FROM tcp_change", "1");
 }
 
+static void add_window(__u64 at, unsigned window)
+{
+	struct rec_tcp_sample r = { .rec = { .ts = T0 + at, .type = REC_tcp_sample }, .sk = 9, .snd_wnd = window };
+
+	ENDS(r, 1001);
+	fixture__row(&f, &r.rec);
+}
+
+/* A sample shows the window as it was until then. */
+static void test_closed_window(void **state)
+{
+	(void)state;
+	add_window(1000, 500);
+	add_window(2000, 0);
+	add_window(5000, 0);
+	add_window(7000, 500);
+	add_state(8000, 9, 1001, 1, 7);
+	add_window(50000, 0); /* another connection has the socket */
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT window_closed, closed_ns FROM tcp_conn_sample", "3|4000");
+}
+
+/* Under way when the recording ended: late by then, or not. */
+static void test_unfinished(void **state)
+{
+	(void)state;
+	add_state(1000, 1, 0, 7, 2);
+	add_state(100000000, 2, 0, 7, 2);
+	add_state(200001000, 3, 1003, 1, 7);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT dport, unanswered, unfinished FROM tcp_conn_state WHERE sport = 0", "80|1|1");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_opening), TEST(test_opening_across_a_gap), TEST(test_samples), TEST(test_events), TEST(test_filter),
+		TEST(test_opening), TEST(test_opening_across_a_gap), TEST(test_samples), TEST(test_events), TEST(test_filter), TEST(test_closed_window),
+		TEST(test_unfinished),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

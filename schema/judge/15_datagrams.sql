@@ -1,0 +1,95 @@
+-- What became of each UDP datagram, by flow. What was read is late beyond the flow's limit, which follows from its own
+-- median time to the socket: the reader's delay is no part of that. Those that the datapath of Open vSwitch freed as if
+-- they had been delivered were seen to leave for it, or not seen to end.
+CREATE TEMP TABLE ended AS
+	SELECT *, flow_limit_ns(n, hist) AS limit_ns, max(0, packets - carried - drops - arrived - departed - sometime
+		- edge - upcalled - in_gap - forgotten) AS unseen
+	FROM flow WHERE proto IN (6, 17) AND arrived IS NOT NULL;
+CREATE INDEX temp.ended_ports ON ended(proto, sport, dport);
+
+-- Of copies of one packet the datapath may free several.
+CREATE TEMP TABLE eaten AS
+	WITH told AS (
+		SELECT proto, ethertype, saddr, daddr, sport, dport, why, netns, ifindex, count(*) AS n
+		FROM ovs_drop_event WHERE location = 0 AND proto IN (6, 17) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9),
+	summed AS (
+		SELECT t.*, e.departed + e.unseen AS room, coalesce(sum(t.n) OVER (
+			PARTITION BY t.proto, t.saddr, t.daddr, t.sport, t.dport
+			ORDER BY t.n DESC, t.why, t.netns, t.ifindex
+			ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+		FROM told AS t JOIN ended AS e USING (proto, sport, dport, saddr, daddr, ethertype))
+	SELECT *, min(n, room - before) AS lost FROM summed WHERE before < room;
+
+CREATE TEMP TABLE datagrams AS
+	WITH f AS (
+		SELECT *, coalesce((SELECT sum(lost) FROM eaten AS e WHERE e.proto = 17 AND e.sport = d.sport
+			AND e.dport = d.dport AND e.saddr = d.saddr AND e.daddr = d.daddr), 0) AS eaten
+		FROM ended AS d WHERE proto = 17)
+	SELECT *, hist_from(read_hist, limit_ns) AS late, max(0, departed - eaten) AS beyond,
+		unseen - max(0, eaten - departed) AS nowhere,
+		CASE arrived WHEN 0 THEN min(max(0, departed - eaten), hist_from(hist, limit_ns)) ELSE 0
+			END AS late_beyond
+	FROM f;
+
+INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, reason, location, netns, ifindex, class,
+	why, packets, max_ns, limit_ns)
+	WITH nobody(how, why) AS (VALUES
+		('left', 'left this host, and whether somebody read it is not known'),
+		('sometime', 'received, but when it was read is not known'),
+		('edge', 'under way when the recording ended'),
+		('gap', 'records were lost meanwhile'),
+		('forgotten', 'too many packets at a time'),
+		('upcall', 'sent up to ovs-vswitchd, from where it did not come back'),
+		('end unseen', coalesce(hidden_text(), 'the end was not seen'))),
+	ends AS (
+		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'read' AS how, NULL AS reason, NULL AS location,
+			NULL AS netns, NULL AS ifindex, 'in time' AS class, NULL AS why, read_n - late AS packets,
+			CASE late WHEN 0 THEN read_max_ns END AS max_ns
+		FROM datagrams
+		UNION ALL
+		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'read', NULL, NULL, NULL, NULL, 'late', NULL,
+			late, read_max_ns
+		FROM datagrams
+		UNION ALL
+		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'left', NULL, NULL, NULL, NULL, 'late', NULL,
+			late_beyond, max_ns
+		FROM datagrams
+		UNION ALL
+		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'dropped', reason, location, l.netns, l.ifindex,
+			CASE WHEN harmless IS NULL THEN 'lost here' ELSE 'not missed' END,
+			coalesce(harmless, lost_text(reason, location, l.netns, l.ifindex)), l.lost, NULL
+		FROM datagrams JOIN (SELECT ethertype, saddr, daddr, sport, dport, proto, reason, location, netns,
+				ifindex, packets AS lost,
+				harmless_text(proto, ethertype, reason, location, netns, ifindex) AS harmless
+				FROM flow_loss) AS l
+			USING (ethertype, saddr, daddr, sport, dport, proto)
+		UNION ALL
+		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'dropped', NULL, NULL, e.netns, e.ifindex,
+			'lost here', ovs_lost_text(e.why, e.netns, e.ifindex), e.lost, NULL
+		FROM datagrams JOIN eaten AS e USING (proto, ethertype, saddr, daddr, sport, dport)
+		UNION ALL
+		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, how, NULL, NULL, NULL, NULL, 'unknown', why,
+			CASE how
+			WHEN 'left' THEN beyond - late_beyond
+			WHEN 'sometime' THEN sometime
+			WHEN 'edge' THEN edge
+			WHEN 'gap' THEN in_gap
+			WHEN 'forgotten' THEN forgotten
+			WHEN 'upcall' THEN upcalled
+			ELSE nowhere END, NULL
+		FROM datagrams, nobody)
+	SELECT 'datagram', 17, ethertype, saddr, daddr, sport, dport, how, reason, location, netns, ifindex, class, why,
+		packets, max_ns, limit_ns
+	FROM ends WHERE packets > 0;
+
+-- Datagrams and segments that were dropped before they came to a device: none of their stages was seen.
+INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, reason, location, netns, ifindex, class,
+	why, packets)
+	SELECT CASE proto WHEN 6 THEN 'segment' ELSE 'datagram' END, proto, ethertype, saddr, daddr, sport, dport,
+		'not sent', reason, location, netns, ifindex, 'lost here', lost_text(reason, location, netns, ifindex),
+			n
+	FROM (SELECT *, count(*) AS n FROM drop_event
+		WHERE class = 'packet' AND proto IN (6, 17) AND last_stage = 0 AND ifindex = 0 AND part = 0
+		GROUP BY proto, ethertype, saddr, daddr, sport, dport, reason, location)
+	WHERE harmless_text(proto, ethertype, reason, location, netns, ifindex) IS NULL;
+DROP TABLE datagrams;
