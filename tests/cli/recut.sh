@@ -6,12 +6,13 @@
 # NETANALYZE, RECUT: the programs under test.
 set -u
 netanalyze=${NETANALYZE:-build/netanalyze} recut=${RECUT:-build/tests/cli/recut}
+. tests/cause.sh
 
-[ $# = 1 ] || { ls tests/causes/*.nrs samples/*.nrec/*.nrs | xargs -P 2 -n 1 sh "$0"; exit; }
+[ $# = 1 ] || { recordings | xargs -P 2 -n 1 sh "$0"; exit; }
 
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-seed=$(basename "$1" | cksum | cut -d ' ' -f 1)
+seed=$(name_of "$1" | cksum | cut -d ' ' -f 1)
 
 # tables DATABASE: what is in it; of the recording as such only what its rows say.
 tables() {
