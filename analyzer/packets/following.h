@@ -35,6 +35,7 @@ struct following {
 	__u64 now; /* record that was seen last */
 	__u64 evicted, unparked;
 	__u64 cut; /* hops not kept */
+	bool queues_seen; /* the recording has packets as they are handed to devices */
 };
 
 extern const struct pass_tally following_tallies[]; /* ends with an empty one */

@@ -50,8 +50,8 @@ enum identity identity__of(const struct journey *j, const struct rec_packet *p, 
 {
 	const struct xmit *busy = xmits__busy(xmits, p->rec.cpu, p->skb);
 
-	if (j->orphan)
-		return THE_SAME;
+	if (j->orphan) /* what is put into a qdisc has to come out of it; one that cuts it into segments frees it before */
+		return j->last_stage == STAGE_qdisc_enqueue ? ANOTHER : THE_SAME;
 	if (same_identity(&j->head, p))
 		return busy || !begins_again(j, p) ? THE_SAME : ANOTHER;
 	if (j->wrapped && same_identity(&j->outer, p))

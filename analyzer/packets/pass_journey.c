@@ -179,6 +179,7 @@ static void on_packet(struct following *st, const struct rec_packet *p)
 	enum identity identity = j && !back ? identity__of(j, p, st->xmits, st->tunnels) : ANOTHER;
 	__u8 last_stage;
 
+	st->queues_seen |= p->stage == STAGE_net_dev_queue;
 	if (j && identity == ANOTHER) {
 		if (!leaves_for_user_space(st, j))
 			following__end_unseen(st, j, FATE_REUSED);
@@ -216,6 +217,18 @@ static void on_aside(struct following *st, const struct rec_hop *r, const struct
 		following__note(st, j, h);
 }
 
+/*
+ * What arrived and leaves again is handed to a device before: where that is recorded and was not seen of it, another packet
+ * has the sk_buff now, such as a segment of a large one; the end of the first did not show.
+ */
+static bool is_another(const struct following *st, const struct journey *j, __u8 stage)
+{
+	bool leaves = stage == STAGE_qdisc_enqueue || stage == STAGE_qdisc_dequeue || stage == STAGE_net_dev_start_xmit;
+
+	return leaves && st->queues_seen && (j->last_stage == STAGE_napi_gro_receive_entry || j->last_stage == STAGE_netif_rx ||
+					     j->last_stage == STAGE_netif_receive_skb);
+}
+
 static void on_hop(struct following *st, const struct rec_hop *r)
 {
 	struct hop h = { r->rec.ts, r->netns, r->ifindex, r->len, r->aux, r->rec.cpu, r->queue, r->stage };
@@ -230,6 +243,11 @@ static void on_hop(struct following *st, const struct rec_hop *r)
 		j->upcall_doubled = true; /* on_upcall() was first */
 		st->sweep->subject = (struct subject){ .matched = j->matched };
 		return;
+	}
+	if (j && is_another(st, j, r->stage)) {
+		following__end_unseen(st, j, FATE_REUSED);
+		journeys__remove(st->live, j->skb);
+		j = NULL;
 	}
 	if (j)
 		following__move(st, j, &h);

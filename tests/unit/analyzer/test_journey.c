@@ -56,6 +56,33 @@ static void test_reuse(void **state)
 	assert_rows(&f, "SELECT packets, n FROM flow", "2|0");
 }
 
+/* What leaves has been handed to a device: a segment that was not has the sk_buff of one that arrived. */
+static void test_reuse_by_segment(void **state)
+{
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, RX, 3, 1);
+	add_packet(&f, 200, 0, 0x200, QUEUE, 2, 2);
+	add_free(&f, 250, 0, 0x200); /* cut into segments, and enqueued only then */
+	add_hop(&f, 300, 0, 0x200, ENQ, 2, 0);
+	add_hop(&f, 900, 0, 0x100, DEQ, 2, 0);
+	add_hop(&f, 950, 0, 0x100, START, 2, 0);
+	add_packet(&f, 5000, 0, 0x200, QUEUE, 2, 3);
+	add_free(&f, 5100, 0, 0x200);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT from_stage, to_stage, sum_ns FROM stage_latency ORDER BY 1, 2", "4|64|150;6|7|50");
+	assert_rows(&f, FATES, "consumed|2|0|0|0|0;reused|2|1|0|0|0;unfinished|1|1|0|0|0");
+}
+
+/* Where only queues are recorded, what arrived may leave without that. */
+static void test_no_reuse_by_hop(void **state)
+{
+	(void)state;
+	add_packet(&f, 100, 0, 0x100, RX, 3, 1);
+	add_hop(&f, 900, 0, 0x100, DEQ, 2, 0);
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT from_stage, to_stage, sum_ns FROM stage_latency", "3|6|800");
+}
+
 /* The same packet may pass a stage again: bridges, recirculation, address translation. */
 static void test_same_packet_goes_on(void **state)
 {
@@ -353,7 +380,7 @@ static void test_device(void **state)
 	define_devices();
 	for (unsigned i = 0; i < 2; i++) { /* from vnet0 to eth0, which is reached as a hop and a moment later each time */
 		add_packet(&f, i * 1000, 0, 0x100, RX, 3, i + 1);
-		add_hop(&f, i * 1000 + 100 + i * 50, 0, 0x100, ENQ, 2, 0);
+		add_hop(&f, i * 1000 + 100 + i * 50, 0, 0x100, STAGE___br_forward, 2, 0);
 		add_packet(&f, i * 1000 + 200, 0, 0x100, QUEUE, 2, i + 1);
 		add_free(&f, i * 1000 + 300, 0, 0x100);
 	}
@@ -449,6 +476,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_stages), TEST(test_addresses_later), TEST(test_order_across_cpus), TEST(test_reuse),
+		TEST(test_reuse_by_segment), TEST(test_no_reuse_by_hop),
 		TEST(test_same_packet_goes_on),
 		TEST(test_weak_identity), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver),
