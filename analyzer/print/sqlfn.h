@@ -24,21 +24,10 @@
 #ifndef ANALYZER_SQLFN_H
 #define ANALYZER_SQLFN_H
 
-#include <stdbool.h>
+#include "analyzer/print/sqlfn_context.h"
 #include "format/error.h"
 
 struct sqlite3;
-struct devices;
-struct filter;
-
-struct sqlfn_context {
-	bool utc;                    /* clock_text() and date_text() */
-	long interval;               /* windows of one slot(); 0: none */
-	struct filter *filter; /* of packet_match(); NULL: none */
-	struct filter *flow_filter; /* the same one; NULL: it asks for more than flow_match() is given */
-	const struct devices *devices; /* of device_match(); NULL: all */
-};
-
 /*
  * Adds the functions to a connection. `context` must outlive it, may change between queries, and is not copied.
  * Before closing the connection call sqlfn__remove(): the schema/fn/ functions hold prepared statements.
