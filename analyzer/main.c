@@ -14,7 +14,7 @@
 static int cmd_help(int argc, char **argv, struct trace_error *err);
 
 static const struct cli_command commands[] = {
-	{ "report", cmd_report, "what was dropped, where, why; what was slow; what was not seen (the default)" },
+	{ "report", cmd_report, "what is wrong, who does it, what to do; then the evidence (the default)" },
 	{ "show", cmd_show, "one view: stages, drops, packets, offcpu, …; `netanalyze show` lists them" },
 	{ "timeline", cmd_timeline, "the life of single packets, step by step, and what held them up" },
 	{ "analyze", cmd_analyze, "analyze a recording once and keep the result as a SQLite database" },
