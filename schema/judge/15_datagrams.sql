@@ -1,11 +1,23 @@
--- What became of each UDP datagram, by flow. What was read is late beyond the flow's limit, which follows from its own
--- median time to the socket: the reader's delay is no part of that. Those that the datapath of Open vSwitch freed as if
--- they had been delivered were seen to leave for it, or not seen to end.
+-- What became of each UDP datagram, by flow. What was read is late beyond 10 times the flow's own median time to the
+-- socket, of which the reader's delay is no part, and late_ns() at least; few packets have no median to speak of. Those
+-- that the datapath of Open vSwitch freed as if they had been delivered were seen to leave for it, or not seen to end.
 CREATE TEMP TABLE ended AS
-	SELECT *, flow_limit_ns(n, hist) AS limit_ns, max(0, packets - carried - drops - arrived - departed - sometime
-		- edge - upcalled - in_gap - forgotten) AS unseen
+	SELECT *, max(CASE WHEN n >= 10 THEN 10 * hist_p(hist, 50) ELSE 0 END, (SELECT late_ns())) AS limit_ns,
+		max(0, packets - carried - drops - arrived - departed - sometime - edge - upcalled - in_gap - forgotten)
+			AS unseen
 	FROM flow WHERE proto IN (6, 17) AND arrived IS NOT NULL;
 CREATE INDEX temp.ended_ports ON ended(proto, sport, dport);
+
+-- Texts are made once for each kind of loss.
+CREATE TEMP TABLE losses AS
+	WITH kind AS MATERIALIZED (
+		SELECT *, harmless_text(proto, ethertype, reason, location, netns, ifindex) AS harmless,
+			lost_text(reason, location, netns, ifindex) AS text
+		FROM (SELECT DISTINCT proto, ethertype, reason, location, netns, ifindex FROM flow_loss
+			WHERE proto IN (6, 17)))
+	SELECT l.*, CASE WHEN harmless IS NULL THEN 'lost here' ELSE 'not missed' END AS class,
+		coalesce(harmless, text) AS why
+	FROM flow_loss AS l JOIN kind USING (proto, ethertype, reason, location, netns, ifindex);
 
 -- Of copies of one packet the datapath may free several.
 CREATE TEMP TABLE eaten AS
@@ -56,13 +68,8 @@ INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, rea
 		FROM datagrams
 		UNION ALL
 		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'dropped', reason, location, l.netns, l.ifindex,
-			CASE WHEN harmless IS NULL THEN 'lost here' ELSE 'not missed' END,
-			coalesce(harmless, lost_text(reason, location, l.netns, l.ifindex)), l.lost, NULL
-		FROM datagrams JOIN (SELECT ethertype, saddr, daddr, sport, dport, proto, reason, location, netns,
-				ifindex, packets AS lost,
-				harmless_text(proto, ethertype, reason, location, netns, ifindex) AS harmless
-				FROM flow_loss) AS l
-			USING (ethertype, saddr, daddr, sport, dport, proto)
+			l.class, l.why, l.packets, NULL
+		FROM datagrams JOIN losses AS l USING (proto, ethertype, saddr, daddr, sport, dport)
 		UNION ALL
 		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'dropped', NULL, NULL, e.netns, e.ifindex,
 			'lost here', ovs_lost_text(e.why, e.netns, e.ifindex), e.lost, NULL

@@ -69,20 +69,17 @@ INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, cla
 	SELECT 'retransmit', 6, CASE WHEN saddr LIKE '%:%' THEN 34525 ELSE 2048 END, saddr, daddr, sport, dport,
 		'unlisted',
 		'unknown', 'too many to look at each', n - listed
-	FROM (SELECT saddr, daddr, sport, dport, sum(n) AS n, (SELECT count(*) FROM again AS a WHERE a.sport = t.sport
-			AND a.dport = t.dport AND a.saddr = t.saddr AND a.daddr = t.daddr) AS listed
-		FROM tcp_flow AS t GROUP BY 1, 2, 3, 4) WHERE n > listed;
+	FROM (SELECT saddr, daddr, sport, dport, sum(n) AS n, sum(one) AS listed
+		FROM (SELECT saddr, daddr, sport, dport, n, 0 AS one FROM tcp_flow
+			UNION ALL SELECT saddr, daddr, sport, dport, 0, 1 FROM again)
+		GROUP BY saddr, daddr, sport, dport) WHERE n > listed;
 
 -- All segments: first those that were dropped, or sent again for what did not happen here.
 INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, reason, location, netns, ifindex, class,
 	why, packets, limit_ns)
 	SELECT 'segment', 6, ethertype, saddr, daddr, sport, dport, 'dropped', reason, location, l.netns, l.ifindex,
-		CASE WHEN harmless IS NULL THEN 'lost here' ELSE 'not missed' END,
-		coalesce(harmless, lost_text(reason, location, l.netns, l.ifindex)), l.lost, limit_ns
-	FROM segments JOIN (SELECT ethertype, saddr, daddr, sport, dport, proto, reason, location, netns, ifindex,
-			packets AS lost, harmless_text(proto, ethertype, reason, location, netns, ifindex) AS harmless
-			FROM flow_loss) AS l
-		USING (sport, dport, saddr, daddr, ethertype, proto)
+		l.class, l.why, l.packets, limit_ns
+	FROM segments JOIN losses AS l USING (proto, sport, dport, saddr, daddr, ethertype)
 	UNION ALL
 	SELECT 'segment', 6, ethertype, saddr, daddr, sport, dport, 'dropped', NULL, NULL, e.netns, e.ifindex,
 		'lost here',
@@ -95,11 +92,12 @@ INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, rea
 	GROUP BY ethertype, saddr, daddr, sport, dport, class, why;
 
 INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, class, why, packets, max_ns, limit_ns)
-	WITH f AS (
-		SELECT *, packets - carried - late - in_gap - coalesce((SELECT sum(packets) FROM outcome AS o
-			WHERE o.what = 'segment' AND o.how <> 'not sent' AND o.sport = s.sport AND o.dport = s.dport
-			AND o.saddr = s.saddr AND o.daddr = s.daddr), 0) AS in_time
-		FROM segments AS s),
+	WITH told AS MATERIALIZED (
+		SELECT saddr, daddr, sport, dport, sum(packets) AS told FROM outcome
+		WHERE what = 'segment' AND how <> 'not sent' GROUP BY saddr, daddr, sport, dport),
+	f AS (
+		SELECT *, packets - carried - late - in_gap - coalesce(told, 0) AS in_time
+		FROM segments LEFT JOIN told USING (saddr, daddr, sport, dport)),
 	ends AS (
 		SELECT f.*, 'in time' AS class, NULL AS why, in_time AS ended, CASE late WHEN 0 THEN max_ns
 			END AS longest FROM f
@@ -109,14 +107,15 @@ INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, cla
 	FROM ends WHERE ended > 0;
 
 INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, class, why, packets, max_ns, limit_ns)
-	WITH c AS (
+	WITH reset AS MATERIALIZED (
+		SELECT DISTINCT netns, saddr, sport, daddr, dport, 1 AS reset FROM tcp_conn_event
+		WHERE resets_received > 0),
+	c AS (
 		SELECT saddr, daddr, dport, sum(n) AS n, sum(refused) AS failed, sum(unanswered) AS unanswered,
-			sum(unfinished) AS unfinished, hist_merge(hist) AS h, hist_from(hist_merge(hist),
-				echo_limit_ns()) AS late,
-			EXISTS (SELECT 1 FROM tcp_conn_event AS e WHERE e.resets_received > 0 AND e.netns = s.netns
-				AND e.saddr = s.saddr AND e.sport = s.sport AND e.daddr = s.daddr
-					AND e.dport = s.dport) AS reset
-		FROM tcp_conn_state AS s GROUP BY netns, saddr, sport, daddr, dport
+			sum(unfinished) AS unfinished, hist_merge(hist) AS h,
+			hist_from(hist_merge(hist), (SELECT echo_limit_ns())) AS late, coalesce(max(reset), 0) AS reset
+		FROM tcp_conn_state LEFT JOIN reset USING (netns, saddr, sport, daddr, dport)
+		GROUP BY netns, saddr, sport, daddr, dport
 		HAVING sum(n) + sum(refused) + sum(unanswered) + sum(unfinished) > 0),
 	ends AS (
 		SELECT c.*, 'in time' AS class, NULL AS why, n - late AS connects, CASE late WHEN 0 THEN hist_max(h)
@@ -135,4 +134,5 @@ DROP TABLE segments;
 DROP TABLE again;
 DROP TABLE gone;
 DROP TABLE eaten;
+DROP TABLE losses;
 DROP TABLE ended;
