@@ -7,6 +7,7 @@
 #   matching FILTER VIEW TABLE SQL  likewise, of what matches the filter
 #   journeys [WHERE]              packets that were followed, of flows: journeys "flow LIKE 'UDP %'"
 #   moves FROM TO                 packets that went from one stage to the other next
+#   became TRAFFIC COLUMN         what netanalyze says became of packets: became UDP lost_here, became UDP 'in_time + late'
 #   headline REGEX                sentences of the report's headline that match
 #   drops WHERE                   dropped packets: drops "reason = 'NETFILTER_DROP' AND interface = 'eth0 (peer)'"
 #   plus A B, minus A B           of such numbers
@@ -112,6 +113,10 @@ pcap_delay() {
 
 pcap_lines() {
 	tcpdump -n -tt -v -r "$dir/$1.pcap" "$2" 2>/dev/null | grep '^[0-9]'
+}
+
+became() {
+	trace outcomes rows "coalesce(sum($2), 0) FROM t WHERE traffic LIKE '$1 %'"
 }
 
 journeys() {
