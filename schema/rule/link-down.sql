@@ -30,3 +30,19 @@ SELECT id, packets, 0.9, device(netns, ifindex), 'the link of the device',
 	json_array('the device was down, or without a carrier: without a queue it drops only then')
 FROM symptom
 WHERE kind = 'lost' AND harmless IS NULL AND reason = 'QDISC_DROP' AND qdisc_kind(netns, ifindex) IN ('noqueue', 'noop')
+UNION ALL
+-- A bridge that has no port to send to while one of its ports is down.
+SELECT s.id, min(s.packets, sum(d.packets)), 0.9, device(l.netns, l.ifindex), 'the link of the device',
+	json_array(printf('%s, a port of the bridge %s, %s for %s, and no other port led there',
+		device(l.netns, l.ifindex), device(p.netns, p.master),
+		CASE l.up WHEN 1 THEN 'had no carrier' ELSE 'was set down' END,
+		coalesce(duration_text(l.until_ns - l.from_ns), 'the rest of the recording')))
+FROM symptom AS s JOIN interface AS own ON own.netns = s.netns AND own.ifindex = s.ifindex
+	JOIN interface AS p ON p.netns = own.netns AND p.master = own.master AND p.ifindex <> own.ifindex
+	JOIN lost_link AS l ON l.netns = p.netns AND l.ifindex = p.ifindex
+	JOIN drop_summary AS d ON d.netns = s.netns AND d.ifindex = s.ifindex AND reason(d.reason) = s.reason
+		AND d.ethertype = s.ethertype AND d.proto IS s.proto AND d.class = 'packet' AND d.win >= l.first_win
+		AND (l.last_win IS NULL OR d.win <= l.last_win)
+WHERE s.kind = 'lost' AND s.harmless IS NULL AND own.master > 0 AND s.reason IN ('NO_TX_TARGET', 'NOT_SPECIFIED')
+	AND s.place GLOB 'br_handle_frame_finish*'
+GROUP BY s.id, l.netns, l.ifindex, l.from_ns

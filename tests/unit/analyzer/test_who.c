@@ -57,9 +57,61 @@ static void test_listening(void **state)
 	assert_rows(&f, "SELECT count(*) FROM rule WHERE title LIKE '%''''%' OR advice LIKE '%''''%'", "0");
 }
 
+#define PORT(ifindex, name, link, mtu) "(1, " ifindex ", '" name "', 'veth', '', 9, " link ", 0, " mtu ", 0, 1, 1, 0)"
+#define PORTS \
+	"INSERT INTO netns(inum, name) VALUES (1, '');" \
+	"INSERT INTO interface(netns, ifindex, name, kind, mac, master, link, link_netns, mtu, txqlen, rx_queues, " \
+	"tx_queues, flags) VALUES " PORT("2", "left", "3", "1500") ", " PORT("3", "right", "2", "1200") ";"
+#define DROPPED(reason, place, len) \
+	"INSERT OR REPLACE INTO enumerator(\"set\", value, text) VALUES ('skb_drop_reason', 90, '" reason "');" \
+	"INSERT INTO location(addr, symbol, offset, module) VALUES (77, '" place "', 1, '');" \
+	"INSERT INTO drop_summary(win, class, reason, location, stack, netns, ifindex, ethertype, proto, last_stage, n, " \
+	"bytes, packets) VALUES (0, 'packet', 90, 77, 0, 1, 2, 2048, 17, 3, 1, " len ", 1);" \
+	"INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, ifindex, len, " \
+	"ethertype, vlan, saddr, daddr, sport, dport, proto, last_stage, head) VALUES (5000002000, 0, 0, 'packet', 1, " \
+	"90, 77, 0, 0, 1, 2, " \
+	len ", 2048, 0, '10.0.0.1', '10.0.0.2', 5, 6, 17, 3, x'');"
+
+#define DOWN(at, win) \
+	"INSERT INTO link_event(ts_ns, win, netns, ifindex, name, what, up, carrier, operstate, master) VALUES (" at \
+	", " win ", 1, 3, 'right', 'changed', 0, 0, 2, 9);"
+
+/* What is too large for the other end of a veth pair; a smaller one is not. */
+static void test_other_end(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NOT_SPECIFIED", "__dev_forward_skb2", "1442"));
+	assert_rows(&f, FINDINGS, "mtu|left|the MTU of right|1");
+}
+
+static void test_other_end_is_large_enough(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NOT_SPECIFIED", "__dev_forward_skb2", "1142"));
+	assert_rows(&f, FINDINGS, "unexplained|left|?|1");
+}
+
+/* A bridge has nobody to send to while a port of it is down, and not before. */
+static void test_port_is_down(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NO_TX_TARGET", "br_handle_frame_finish", "142") DOWN("5000001000", "0"));
+	assert_rows(&f, FINDINGS, "link-down|right|the link of the device|1");
+	assert_rows(&f, "SELECT advice GLOB '*link show right`*' FROM finding", "1");
+}
+
+static void test_port_is_down_later(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NO_TX_TARGET", "br_handle_frame_finish", "142") DOWN("8000001000", "3"));
+	assert_rows(&f, FINDINGS, "unexplained|left|?|1");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_listening) };
+	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_listening), TEST(test_other_end),
+					TEST(test_other_end_is_large_enough), TEST(test_port_is_down),
+					TEST(test_port_is_down_later) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
