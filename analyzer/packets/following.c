@@ -50,7 +50,7 @@ static const struct tally_spec journey_spec = { 2, 5, 1, put_journeys };
 
 /* ---- counting ----------------------------------------------------------------------------------- */
 
-static bool misses_records(const struct following *st, __u64 from_ts, __u64 to_ts)
+bool following__misses_records(const struct following *st, __u64 from_ts, __u64 to_ts)
 {
 	return st->sweep->gaps->n_packet && gaps__in_packets(st->sweep->gaps, from_ts, to_ts);
 }
@@ -61,7 +61,7 @@ bool following__count_interval(struct following *st, __u64 from_ts, __u64 to_ts,
 {
 	__u64 key[2] = { (__u64)from << 8 | to, pair(netns, ifindex) };
 	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : INTERVAL_LATE_NS;
-	bool gap = misses_records(st, from_ts, to_ts);
+	bool gap = following__misses_records(st, from_ts, to_ts);
 	struct tally_row row = tally__at(&st->latency, st->sweep->win, key);
 
 	row.count[UNCERTAIN] += gap;
@@ -241,7 +241,7 @@ static void set_place(struct following *st, struct journey *j, const struct hop 
 /* Its return may be among what was lost since. */
 void following__give_up_upcall(struct following *st, struct journey *j, enum fate fate)
 {
-	j->gap |= misses_records(st, j->last, st->now);
+	j->gap |= following__misses_records(st, j->last, st->now);
 	following__end_unseen(st, j, fate);
 }
 

@@ -74,6 +74,9 @@ void following__give_up_upcall(struct following *st, struct journey *j, enum fat
 
 /* ---- counts ------------------------------------------------------------------------------------- */
 
+/* Were packet records lost between these times? */
+bool following__misses_records(const struct following *st, __u64 from_ts, __u64 to_ts);
+
 /* An interval between two stages. Returns whether packet records were lost in it. */
 bool following__count_interval(struct following *st, __u64 from_ts, __u64 to_ts, __u8 from, __u8 to,
 			       __u32 netns, __u32 ifindex);

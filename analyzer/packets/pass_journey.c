@@ -364,10 +364,24 @@ static enum fate fate_of(const struct following *st, const struct rec_drop *d)
 	return datagrams__frees_part(st->sweep->names, d->location) ? FATE_MERGED : FATE_DROPPED;
 }
 
+/*
+ * What is of no device is another user of the sk_buff, such as a netlink message, when the packet's own end may be
+ * among the records that were lost since.
+ */
+static void on_drop(struct following *st, const struct rec_drop *d)
+{
+	struct journey *j = d->ifindex || d->ethertype ? NULL : journeys__find(st->live, d->skb);
+
+	if (j && following__misses_records(st, j->last, d->rec.ts)) {
+		following__end_unseen(st, j, FATE_REUSED);
+		journeys__remove(st->live, d->skb);
+	}
+	on_end(st, d->skb, &(struct ending){ d->rec.ts, fate_of(st, d), d->rec.cpu, d->location, d->reason, d->stack });
+}
+
 static void on_event(void *state, const struct rec *rec)
 {
 	const struct rec_free *f = (const struct rec_free *)rec;
-	const struct rec_drop *d = (const struct rec_drop *)rec;
 	struct following *st = state;
 
 	st->now = rec->ts > st->now ? rec->ts : st->now;
@@ -395,7 +409,7 @@ static void on_event(void *state, const struct rec *rec)
 		on_end(state, f->skb, &(struct ending){ rec->ts, FATE_CONSUMED, rec->cpu, f->location, 0, 0 });
 		break;
 	case REC_drop:
-		on_end(state, d->skb, &(struct ending){ rec->ts, fate_of(st, d), rec->cpu, d->location, d->reason, d->stack });
+		on_drop(state, (const struct rec_drop *)rec);
 		break;
 	}
 }

@@ -83,6 +83,23 @@ static void test_no_reuse_by_hop(void **state)
 	assert_rows(&f, "SELECT from_stage, to_stage, sum_ns FROM stage_latency", "3|6|800");
 }
 
+/* An sk_buff of no device is dropped: it is the packet's, unless the end of that may be among lost records. */
+static void test_reuse_over_a_gap(void **state)
+{
+	(void)state;
+	add_packet(&f, 1000, 0, 0x100, QUEUE, 2, 1);
+	add_drop(&f, 1900, 0, 0x100, 0, 5);
+	add_packet(&f, 2000, 0, 0x100, QUEUE, 2, 2);
+	add_gap(&f, 2500, 3500, 1, REC_free, 12);
+	add_drop(&f, 4000, 0, 0x100, 0, 5);
+	add_packet(&f, 5000, 0, 0x100, QUEUE, 2, 3);
+	add_gap(&f, 5500, 6500, 1, REC_free, 12);
+	add_drop(&f, 7000, 0, 0x100, 2, 5); /* of a device */
+	fixture__analyze(&f);
+	assert_rows(&f, "SELECT fate, sum(n) FROM journey GROUP BY 1", "dropped|2;reused|1");
+	assert_rows(&f, "SELECT sum(drops) FROM flow", "2");
+}
+
 /* The same packet may pass a stage again: bridges, recirculation, address translation. */
 static void test_same_packet_goes_on(void **state)
 {
@@ -477,6 +494,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_stages), TEST(test_addresses_later), TEST(test_order_across_cpus), TEST(test_reuse),
 		TEST(test_reuse_by_segment), TEST(test_no_reuse_by_hop),
+		TEST(test_reuse_over_a_gap),
 		TEST(test_same_packet_goes_on),
 		TEST(test_weak_identity), TEST(test_orphan), TEST(test_orphan_introduced), TEST(test_xmit_after_free),
 		TEST(test_xmit_alone), TEST(test_gap), TEST(test_gap_is_not_slow), TEST(test_gap_in_driver),
