@@ -2,7 +2,7 @@
 -- guessed: a ping that could be several recorded ones is none of them.
 
 -- Requests that were recorded, in runs: a program may begin again with the same addresses and identifier. Their numbers
--- are counted on where 16 bits wrap.
+-- are counted on where 16 bits wrap. Without its type a column's index would not be used.
 CREATE TEMP TABLE monitor_seen AS
 	WITH step AS (
 			SELECT rowid AS echo, *, ((seq - lag(seq) OVER w + 32768) & 65535) - 32768 AS step,
@@ -15,15 +15,16 @@ CREATE TEMP TABLE monitor_seen AS
 		run AS (
 			SELECT *, sum(begins) OVER (PARTITION BY saddr, daddr, id ORDER BY ts_ns, echo) AS run
 			FROM begun)
-	SELECT r.saddr, r.daddr, r.id, run, seq, sum(CASE WHEN begins THEN seq ELSE step END)
-			OVER (PARTITION BY r.saddr, r.daddr, r.id, run ORDER BY ts_ns, echo) AS number,
-		ts_ns, wall(ts_ns) AS real_ns, rtt_ns, there_ns, beyond_ns, back_ns, o.class, o.why
+	SELECT r.saddr, r.daddr, r.id, CAST(run AS INTEGER) AS run, seq,
+		CAST(sum(CASE WHEN begins THEN seq ELSE step END)
+			OVER (PARTITION BY r.saddr, r.daddr, r.id, run ORDER BY ts_ns, echo) AS INTEGER) AS number,
+		ts_ns, CAST(wall(ts_ns) AS INTEGER) AS real_ns, rtt_ns, there_ns, beyond_ns, back_ns, o.class, o.why
 	FROM run AS r LEFT JOIN outcome AS o ON o.what = 'echo'
 		AND o.saddr = r.saddr AND o.daddr = r.daddr AND o.sport = r.id
 		AND o.how = r.how AND o.dropped IS r.dropped AND o.reason IS r.reason AND o.location IS r.location
 		AND o.netns IS r.netns AND o.ifindex IS r.ifindex;
 CREATE INDEX temp.monitor_seen_number ON monitor_seen(daddr, seq, real_ns);
-CREATE INDEX temp.monitor_seen_run ON monitor_seen(daddr, saddr, id, run);
+CREATE INDEX temp.monitor_seen_run ON monitor_seen(daddr, saddr, id, run, number);
 
 -- A request that a text says nothing of, between others, was sent and not answered.
 INSERT OR IGNORE INTO monitor_echo(ping, seq, said)
@@ -36,7 +37,7 @@ INSERT OR IGNORE INTO monitor_echo(ping, seq, said)
 -- no identifier, of those times. Not one of which much was lost here that the monitor says was answered, nor one with
 -- others than the monitor sent.
 CREATE TEMP TABLE monitor_fit AS
-	WITH ping AS (
+	WITH ping AS MATERIALIZED (
 			SELECT *, id IS NULL AND EXISTS (SELECT 1 FROM monitor_echo AS e WHERE e.ping = m.ping
 				AND e.sent_ns IS NOT NULL) AS timed FROM monitor AS m),
 		pair AS (
@@ -103,7 +104,7 @@ CREATE TEMP TABLE monitor_step AS
 
 CREATE TEMP TABLE monitor_late AS
 	SELECT s.saddr, s.daddr, s.id, s.ts_ns, max(t.took_ns) AS took_ns, t.from_stage, t.to_stage, d.netns, d.ifindex
-	FROM monitor_seen AS s JOIN packet AS p ON p.sport = s.id AND p.seq = s.seq AND p.proto IN (1, 58)
+	FROM monitor_seen AS s CROSS JOIN packet AS p ON p.sport = s.id AND p.seq = s.seq AND p.proto IN (1, 58)
 		AND (p.saddr, p.daddr) IN (VALUES (s.saddr, s.daddr), (s.daddr, s.saddr))
 		AND p.begin_ns BETWEEN s.ts_ns AND s.ts_ns + s.rtt_ns
 	JOIN monitor_step AS t ON t.packet = p.id
@@ -142,7 +143,7 @@ INSERT OR IGNORE INTO monitor_outcome(ping, number, counts, said, rtt_ns, sent_n
 					e.sent_ns + CASE WHEN c.found = 'one' THEN c.clock_ns ELSE 0 END) AS at
 			FROM monitor AS m JOIN monitor_match AS c USING(ping) JOIN monitor_echo AS e USING(ping)
 			LEFT JOIN monitor_seen AS s ON c.found = 'one' AND s.daddr = m.daddr
-				AND s.seq = ((e.seq - c.shift) & 65535) AND s.number = e.seq - c.shift
+				AND s.number = e.seq - c.shift
 				AND s.saddr = c.saddr AND s.id = c.id AND s.run = c.run),
 		-- one without a time was sent after the one before it, and before the next one; the first and the last
 		-- ones as often as those between
