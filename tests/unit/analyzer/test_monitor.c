@@ -290,18 +290,19 @@ static void test_whole(void **state)
 	assert_rows(&f, FOUND, "none|0|0;none|0|0");
 }
 
-/* Where times are told, a recorded ping of another time is none although the numbers without a time are the same. */
+/* Where times are told, a number without one is not enough. */
 static void test_time_of_others(void **state)
 {
 	FILE *out = open_file();
 
 	(void)state;
-	record_ping(SECOND, 100 * MS, 1, 77, 1, "aanaa");
+	record_ping(SECOND, 100 * MS, 1, 77, 2, "n");
 	record_end(60 * SECOND);
-	write_ping(out, 1, "a-a-a", 40 * SECOND, 100 * MS);
+	write_ping(out, 1, "a-a", 40 * SECOND, 100 * MS);
 	fclose(out);
 	judge();
-	assert_rows(&f, FOUND, "other times|0|0");
+	assert_rows(&f, FOUND, "none|0|0");
+	assert_rows(&f, OUTCOMES, "2|lost|not seen");
 }
 
 /* Two pings of a file cannot be one recorded ping. */
