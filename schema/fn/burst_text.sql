@@ -5,4 +5,4 @@ WITH p AS (SELECT win, ran_ns, window_ns, max(ran_ns) OVER () AS most, sum(ran_n
 	busy AS (SELECT *, win - row_number() OVER (ORDER BY win) AS stretch FROM p WHERE 2 * ran_ns >= most)
 SELECT printf('%s used %.0f %% of a CPU for %d s, and %.0f %% in the mean', process_text(?1),
 	100.0 * sum(ran_ns) / count(*) / window_ns, count(*), 100 * mean)
-FROM busy GROUP BY stretch HAVING max(ran_ns) = most AND 2 * most >= window_ns AND most >= 3 * mean * window_ns LIMIT 1
+FROM busy GROUP BY stretch HAVING max(ran_ns) = most AND 2 * most >= window_ns AND most >= 2 * mean * window_ns LIMIT 1

@@ -8,7 +8,9 @@
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS confidence,
 	device(s.netns, s.ifindex) AS site,
 	coalesce(nullif(thread_text(b.by), 'idle'), '?') AS who,
-	json_array(printf('%s %s', thread_text(b.by), CASE max(b.by_deed)
+	json_array(printf('%s %s', thread_text(b.by), CASE (SELECT by_deed FROM symptom_blame AS h
+			WHERE h.symptom = s.id AND h.deed = 'lock' AND h.by = b.by AND h.addr = b.addr
+			GROUP BY by_deed ORDER BY sum(sum_ns) DESC LIMIT 1)
 		WHEN 'sleep' THEN 'sleeps while it holds a lock'
 			WHEN 'run' THEN 'is busy while it holds a lock'
 				WHEN 'queue' THEN 'waits for a CPU while it holds a lock'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the kernel told of links and neighbours is in the findings, and a link that was lost while nobody sent is none. So is
-# what was taken from a guest's CPU.
+# what was taken from a guest's CPU, and a burst of CPU time.
 # NETANALYZE: the program under test.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -22,4 +22,6 @@ told link-gone "cause || ': ' || packets" "link-down: 300"
 told neighbour-silent "cause || ': ' || who" "neighbour-unresolved: 10.80.3.7"
 told link-flap "severity" info
 told vcpu-starved.guest "json_extract(chain, '\$[0]') GLOB 'CPU 0 was taken from this machine for * within * (steal)'" 1
+told ovs-sweep "json_extract(chain, '\$[0]') GLOB 'revalidator*/* is busy while it holds a lock'" 1
+told ovs-sweep "json_extract(chain, '\$[2]') GLOB 'ovs-vswitchd/* used * % of a CPU for [1-4] s, and * % in the mean'" 1
 exit $status

@@ -55,10 +55,11 @@ fault_ovs_one_cpu() {
 	undo taskset -a -p -c 0-1 "$(ovs_pid)"
 }
 
-# fault_ovs_lock HOLD_MS EVERY_MS: a revalidator thread holds the lock that handlers need. Restarts vswitchd.
+# fault_ovs_lock HOLD_MS EVERY_MS [SWEEP]: a revalidator thread holds the lock that handlers need; asleep, or while it computes,
+# so many times in a row. Restarts vswitchd.
 fault_ovs_lock() {
 	rm -f $state/holdlock
-	ovs_restart LD_PRELOAD=$lab/bin/holdlock.so HOLDLOCK_MS="$1" HOLDLOCK_EVERY_MS="$2" HOLDLOCK_LOG=$state/holdlock
+	ovs_restart LD_PRELOAD=$lab/bin/holdlock.so HOLDLOCK_MS="$1" HOLDLOCK_EVERY_MS="$2" HOLDLOCK_SWEEP="${3:-0}" HOLDLOCK_LOG=$state/holdlock
 	undo ovs_restart
 }
 

@@ -1,7 +1,8 @@
 /*
  * holdlock.c: LD_PRELOAD library for ovs-vswitchd. Its revalidator threads take read locks as write locks and,
  * every HOLDLOCK_EVERY_MS, sleep HOLDLOCK_MS while they hold one that handler threads take all the time: those then
- * wait on that lock's futex.
+ * wait on that lock's futex. With HOLDLOCK_SWEEP=N they compute instead of sleeping, N times in a row, and give the lock
+ * away for a moment in between.
  * Each time it does so is written to the file HOLDLOCK_LOG, and each wait of a handler for a read lock of WAITED_NS or
  * longer, so that a test knows how often and how long it happened.
  */
@@ -21,10 +22,11 @@
 static int (*real_rdlock)(pthread_rwlock_t *);
 static int (*real_wrlock)(pthread_rwlock_t *);
 static uint64_t hold_ns, every_ns;
+static unsigned sweep; /* 0: sleeps */
 static _Atomic uint64_t next_ns;
 static int log_fd = -1;
 
-enum { WAITED_NS = 10000000 };
+enum { WAITED_NS = 10000000, BETWEEN_NS = 20000000 };
 
 static uint64_t env_ms(const char *name, uint64_t fallback)
 {
@@ -49,6 +51,8 @@ static void __attribute__((constructor)) init(void)
 	real_wrlock = dlsym(RTLD_NEXT, "pthread_rwlock_wrlock");
 	hold_ns = env_ms("HOLDLOCK_MS", 180);
 	every_ns = env_ms("HOLDLOCK_EVERY_MS", 1000);
+	if (getenv("HOLDLOCK_SWEEP"))
+		sweep = strtoul(getenv("HOLDLOCK_SWEEP"), NULL, 10);
 	if (path)
 		log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
@@ -118,13 +122,33 @@ static void write_down(const char *what, uint64_t began_ns, uint64_t ns)
 		close(log_fd);
 }
 
-static void hold(void)
+static void pause_for(uint64_t ns)
 {
-	struct timespec t = { hold_ns / 1000000000, hold_ns % 1000000000 };
-	uint64_t began = now_ns();
+	struct timespec t = { ns / 1000000000, ns % 1000000000 };
 
 	nanosleep(&t, NULL);
-	write_down("held", began, hold_ns);
+}
+
+/* The lock is held before and after. */
+static void hold(pthread_rwlock_t *lock)
+{
+	unsigned i = 0;
+
+	do {
+		uint64_t began;
+
+		if (i) {
+			pthread_rwlock_unlock(lock);
+			pause_for(BETWEEN_NS);
+			real_wrlock(lock);
+		}
+		began = now_ns();
+		if (sweep)
+			while (now_ns() - began < hold_ns) ;
+		else
+			pause_for(hold_ns);
+		write_down("held", began, hold_ns);
+	} while (++i < sweep);
 }
 
 /* As a handler takes it. */
@@ -156,6 +180,6 @@ int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 		return err;
 	now = now_ns();
 	if (now >= due && atomic_compare_exchange_strong(&next_ns, &due, now + every_ns) && due)
-		hold();
+		hold(lock);
 	return 0;
 }
