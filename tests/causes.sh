@@ -20,11 +20,14 @@ lacking='cpu-saturated vhost-saturated'
 
 # keep DIRECTORY NAME: the recording there, when there is one.
 keep() {
-	to=tests/causes/$2.nrs
 	[ -d "$1" ] || return 0
-	[ "$(ls "$1" | wc -l)" = 1 ] || { echo "$2: the recording has several segments"; exit 1; }
-	[ ! -d "samples/$2.nrec" ] || to=samples/$2.nrec/000000.nrs
-	cp "$1"/*.nrs "$to" && echo "kept $to"
+	if [ -d "samples/$2.nrec" ]; then
+		rm "samples/$2.nrec"/*.nrs
+		cp "$1"/*.nrs "samples/$2.nrec/" && echo "kept samples/$2.nrec"
+	else
+		[ "$(ls "$1" | wc -l)" = 1 ] || { echo "$2: the recording has several segments"; exit 1; }
+		cp "$1"/*.nrs "tests/causes/$2.nrs" && echo "kept tests/causes/$2.nrs"
+	fi
 }
 
 if [ "${1:-}" = --keep ]; then

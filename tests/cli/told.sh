@@ -21,6 +21,7 @@ told link-gone "json_extract(chain, '\$[0]') GLOB 'r0 had no carrier for 2.* s'"
 told link-gone "cause || ': ' || packets" "link-down: 300"
 told neighbour-silent "cause || ': ' || who" "neighbour-unresolved: 10.80.3.7"
 told link-flap "severity" info
+told vcpu-starved "who GLOB 'traffic/*'" 1
 told vcpu-starved.guest "json_extract(chain, '\$[0]') GLOB 'CPU 0 was taken from this machine for * within * (steal)'" 1
 told ovs-sweep "json_extract(chain, '\$[0]') GLOB 'revalidator*/* is busy while it holds a lock'" 1
 told ovs-sweep "json_extract(chain, '\$[2]') GLOB 'ovs-vswitchd/* used * % of a CPU for [1-4] s, and * % in the mean'" 1
