@@ -40,10 +40,20 @@ same "stopped: the cause" application-slow "$(finding cause)"
 same "stopped: who" "traffic/$reader" "$(finding who)"
 finding chain | grep -q 'was stopped meanwhile' || fail "stopped: $(finding chain)"
 
-reads "asleep, over IPv6" fd98::2 true every=40 pause_us=300000
+reads "asleep, over IPv6" fd98::2 true every=40 pause_us=300000 late_ms=50
 same "asleep: the cause" application-slow "$(finding cause)"
 same "asleep: who" "traffic/$reader" "$(finding who)"
 finding chain | grep -q 'slept meanwhile' || fail "asleep: $(finding chain)"
+
+# told CLASS: datagrams of which that became
+told() {
+	sqlite3 "$tmp/t.db" "SELECT coalesce(sum(packets), 0) FROM outcome WHERE what = 'datagram' AND dport = 7000 AND class = '$1'"
+}
+late=$(sed -n 's/.* late \([0-9]*\) .*/\1/p' "$tmp/sink")
+same "asleep: read, in time or late" 200 $(($(told 'in time') + $(told late)))
+[ "$late" -ge 50 ] || fail "the reader did not sleep: $(cat "$tmp/sink")"
+# each nap ends one or two datagrams that took just about 50 ms
+[ "$(told late)" -ge $((late - 10)) ] && [ "$(told late)" -le $((late + 10)) ] || fail "late: $(told late), the reader says $late"
 
 reads "at once" 10.98.0.2 true
 same "at once: findings of what the reader does" 0 \

@@ -157,10 +157,11 @@ static void test_unfinished(void **state)
 {
 	(void)state;
 	add_state(1000, 1, 0, 7, 2);
+	add_state(500, 4, 0, 7, 2);
 	add_state(100000000, 2, 0, 7, 2);
 	add_state(200001000, 3, 1003, 1, 7);
 	fixture__analyze(&f);
-	assert_rows(&f, "SELECT dport, unanswered, unfinished FROM tcp_conn_state WHERE sport = 0", "80|1|1");
+	assert_rows(&f, "SELECT dport, unanswered, unfinished FROM tcp_conn_state WHERE sport = 0", "80|2|1");
 }
 
 int main(void)
