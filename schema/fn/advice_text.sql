@@ -5,7 +5,7 @@ WITH id AS (SELECT CAST(substr(?2, length(rtrim(?2, '0123456789')) + 1) AS INTEG
 	name AS (SELECT (SELECT name FROM interface WHERE netns = ?3 AND ifindex = ?4) AS device,
 		(SELECT tid FROM id) AS tid,
 		(SELECT coalesce(nullif((SELECT tgid FROM thread AS t WHERE t.tid = id.tid), 0), tid) FROM id) AS pid)
-SELECT replace(replace(replace(?1, ' DEVICE', ' ' || coalesce(device, 'DEVICE')), ' TID', ' ' || coalesce(tid, 'TID')),
+SELECT replace(replace(replace(?1, 'DEVICE', coalesce(device, 'DEVICE')), ' TID', ' ' || coalesce(tid, 'TID')),
 		' PID', ' ' || coalesce(pid, 'PID'))
 	|| coalesce((SELECT printf('. In the network namespace %s: `ip netns exec %s COMMAND`', n.name, n.name)
 		FROM netns AS n WHERE n.inum = ?3 AND n.name <> '' AND (?1 GLOB '*`ip *' OR ?1 GLOB '*`tc *'

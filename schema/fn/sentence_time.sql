@@ -15,7 +15,7 @@ SELECT coalesce((SELECT printf('Packets spent most time from %s to %s on %s: %.0
 		|| coalesce((SELECT printf(' Not counted: until a program read them, up to %s.',
 				duration_text(r.max_ns))
 			FROM reading AS r WHERE r.sum_ns > slow.sum_ns), '')
-		|| CASE WHEN EXISTS (SELECT 1 FROM upcall_latency WHERE n > 0)
+		|| CASE WHEN (SELECT hist_sum(hist_merge(hist)) FROM upcall_latency WHERE n > 0) > slow.sum_ns
 				AND NOT EXISTS (SELECT 1 FROM stage_latency WHERE from_stage = 22 AND to_stage = 23)
 			THEN ' Not counted: the time in Open vSwitch''s user space.' ELSE '' END FROM slow),
 	CASE WHEN observed('packet') THEN 'No packet was seen at two stages.' ELSE 'Packets were not observed.' END)

@@ -2,7 +2,7 @@
 -- needs: offcpu
 -- about: FULL_RING vhost
 -- unlike: vhost-starved
--- advice: more queues (QEMU: queues=N; in the guest `ethtool -L GUESTDEVICE combined N`), vhost threads on CPUs of
+-- advice: more queues (QEMU: queues=N; in the guest `ethtool -L GUESTNIC combined N`), vhost threads on CPUs of
 -- advice: their own
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confidence,
 	device(s.netns, s.ifindex) AS site, threads_text(json_group_array(b.tid)) AS who,

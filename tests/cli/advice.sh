@@ -42,7 +42,7 @@ fi
 fill() {
 	device=dev9 bridge=br9
 	case $1 in ovs-*) device=dev8 bridge=br8 ;; esac
-	echo "$1" | sed -E "s/\\bGUESTDEVICE\\b|\\bDEVICE\\b/$device/g; s/\\bBRIDGE\\b/$bridge/g; s/\\b(TID|PID)\\b/$thread/g
+	echo "$1" | sed -E "s/GUESTNIC|DEVICE/$device/g; s/\\bBRIDGE\\b/$bridge/g; s/\\b(TID|PID)\\b/$thread/g
 		s/ CPU / 0 /; s/\\bADDRESS\\b/127.0.0.1/; s/\\bFLOW\\b/in_port=LOCAL/; s/\\b0-N\\b/0/
 		s/ZONE/5/; s/=N%/=50%/; s/\\bN\\b/1/
 		s/\\bFAMILY TABLE CHAIN\\b/inet t c/; s/\\bCOMMAND\\b/true/; s/\\bUNIT\\b/x.service/"

@@ -89,6 +89,7 @@ advice() {
 advice tbf '`tc -s qdisc show dev phy0`'
 advice vhost-starved '`chrt -p 1344`'
 advice ovs-lock '--pid 2692`'
+advice link-down '`cat /proc/net/bonding/r0`'
 advice tcp-refused '`ss -lntup`'
 advice nft-drop '`ip netns exec peer COMMAND`'
 exit $status
