@@ -5,221 +5,20 @@
  * so every operation on them is a 32-bit one, whose result the kernel extends with zeros. On the stack:
  * the wire length, the packet's address, room for bytes read from the packet, and the scratch memory.
  *
- * The snapshot is on the caller's stack, where the verifier insists on aligned reads. The alignment of
- * fixed offsets is known; bytes at others are read one by one. A read is checked against the packet's
- * readable bytes first, as the interpreter does, and then against the snapshot.
- *
  * The verifier refuses code that no path leads to. Instructions of the program that cannot be reached
  * are left out, and the unused end of the room hangs on a branch that is never taken: the verifier
  * finds that out by itself and removes both.
  */
 #include "translate.h"
 
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { A = BPF_REG_7, X = BPF_REG_8, SNAPSHOT = BPF_REG_6, READABLE = BPF_REG_9 };
-enum { STACK_WIRE = -8, STACK_ORIGIN = -16, STACK_BYTES = -24, STACK_MEM = -28 }; /* M[i] at STACK_MEM - 4 * i */
-
-/* Values of `target` that are not places in the classic program. */
-enum { TARGET_NONE = -1, TARGET_REJECT = -2, TARGET_ACCEPT = -3, TARGET_END = -4 };
+#include "emitter.h"
 
 enum { VARIABLE_READS = 64 }; /* snapshot for programs with computed offsets: behind most layer 4 ports */
-
-struct emitter {
-	struct bpf_insn *out;
-	size_t n, room; /* n may exceed room: then it only counts */
-	int *target;    /* of each instruction: which classic instruction it jumps to, or TARGET_* */
-	size_t *start;  /* of each classic instruction: where its code begins */
-	unsigned skew;
-	__u32 snapshot;
-	bool rejects, accepts; /* does anything go there? */
-};
-
-static void put_to(struct emitter *e, struct bpf_insn insn, int target)
-{
-	if (e->n < e->room) {
-		e->out[e->n] = insn;
-		e->target[e->n] = target;
-	}
-	e->n++;
-	e->rejects |= target == TARGET_REJECT;
-	e->accepts |= target == TARGET_ACCEPT;
-}
-
-static void put(struct emitter *e, struct bpf_insn insn)
-{
-	put_to(e, insn, TARGET_NONE);
-}
-
-/* ---- instructions ------------------------------------------------------------------------------ */
-
-#define INSN(c, dst, src, offset, immediate) \
-	((struct bpf_insn){ .code = (c), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (immediate) })
-
-static void put_alu32(struct emitter *e, int op, int reg, __u32 k)
-{
-	put(e, INSN(BPF_ALU | op | BPF_K, reg, 0, 0, k));
-}
-
-static void put_alu32_reg(struct emitter *e, int op, int reg, int with)
-{
-	put(e, INSN(BPF_ALU | op | BPF_X, reg, with, 0, 0));
-}
-
-static void put_alu64_reg(struct emitter *e, int op, int reg, int with)
-{
-	put(e, INSN(BPF_ALU64 | op | BPF_X, reg, with, 0, 0));
-}
-
-/* Adds an unsigned number; `spare` is overwritten when it does not fit into an instruction. */
-static void put_add64(struct emitter *e, int reg, __u32 k, int spare)
-{
-	if (!k)
-		return;
-	if (k <= 0x7fffffff) {
-		put(e, INSN(BPF_ALU64 | BPF_ADD | BPF_K, reg, 0, 0, k));
-	} else {
-		put_alu32(e, BPF_MOV, spare, k);
-		put_alu64_reg(e, BPF_ADD, reg, spare);
-	}
-}
-
-static void put_load(struct emitter *e, int size, int reg, int base, int offset)
-{
-	put(e, INSN(BPF_LDX | BPF_MEM | size, reg, base, offset, 0));
-}
-
-static void put_store32(struct emitter *e, int offset, int reg)
-{
-	put(e, INSN(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, reg, offset, 0));
-}
-
-static void put_big_endian(struct emitter *e, int reg, int bits)
-{
-	put(e, INSN(BPF_ALU | BPF_END | BPF_TO_BE, reg, 0, 0, bits));
-}
-
-static void put_goto(struct emitter *e, int target)
-{
-	put_to(e, INSN(BPF_JMP | BPF_JA, 0, 0, 0, 0), target);
-}
-
-/* A jump whose target is not known yet; land() makes it lead to the next instruction. */
-static size_t put_branch(struct emitter *e, struct bpf_insn insn)
-{
-	put(e, insn);
-	return e->n - 1;
-}
-
-static void land(struct emitter *e, size_t branch)
-{
-	if (branch < e->room)
-		e->out[branch].off = e->n - branch - 1;
-}
-
-/* ---- reading the packet ------------------------------------------------------------------------ */
-
-static unsigned bytes_of(int size)
-{
-	return size == BPF_W ? 4 : size == BPF_H ? 2 : 1;
-}
-
-/* Big-endian bytes from base + offset, each by itself. */
-static void put_bytes(struct emitter *e, int reg, int base, int offset, unsigned bytes)
-{
-	put_load(e, BPF_B, reg, base, offset);
-	for (unsigned i = 1; i < bytes; i++) {
-		put_load(e, BPF_B, BPF_REG_1, base, offset + i);
-		put_alu32(e, BPF_LSH, reg, 8);
-		put_alu32_reg(e, BPF_OR, reg, BPF_REG_1);
-	}
-}
-
-static void put_fixed(struct emitter *e, int size, int reg, __u32 k)
-{
-	unsigned align = (e->skew + k) % 4;
-
-	if (size == BPF_W && align == 0) {
-		put_load(e, BPF_W, reg, SNAPSHOT, k);
-		put_big_endian(e, reg, 32);
-	} else if (size == BPF_W && align == 2) {
-		put_load(e, BPF_H, reg, SNAPSHOT, k);
-		put_load(e, BPF_H, BPF_REG_1, SNAPSHOT, k + 2);
-		put_big_endian(e, reg, 16);
-		put_big_endian(e, BPF_REG_1, 16);
-		put_alu32(e, BPF_LSH, reg, 16);
-		put_alu32_reg(e, BPF_OR, reg, BPF_REG_1);
-	} else if (size == BPF_H && align % 2 == 0) {
-		put_load(e, BPF_H, reg, SNAPSHOT, k);
-		put_big_endian(e, reg, 16);
-	} else {
-		put_bytes(e, reg, SNAPSHOT, k, bytes_of(size));
-	}
-}
-
-/* Rejects unless the offset in r2 plus `bytes` is readable. */
-static void put_check(struct emitter *e, unsigned bytes)
-{
-	put_alu64_reg(e, BPF_MOV, BPF_REG_3, BPF_REG_2);
-	put_add64(e, BPF_REG_3, bytes, BPF_REG_1);
-	put_to(e, INSN(BPF_JMP | BPF_JGT | BPF_X, BPF_REG_3, READABLE, 0, 0), TARGET_REJECT);
-}
-
-/* Behind the snapshot, at the offset in r2: from the packet itself. */
-static void put_distant(struct emitter *e, int size, int reg)
-{
-	put_load(e, BPF_DW, BPF_REG_3, BPF_REG_10, STACK_ORIGIN);
-	put_alu64_reg(e, BPF_ADD, BPF_REG_3, BPF_REG_2);
-	put_alu64_reg(e, BPF_MOV, BPF_REG_1, BPF_REG_10);
-	put(e, INSN(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, STACK_BYTES));
-	put_alu32(e, BPF_MOV, BPF_REG_2, bytes_of(size));
-	put(e, INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_probe_read_kernel));
-	put_to(e, INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_0, 0, 0, 0), TARGET_REJECT);
-	put_load(e, size, reg, BPF_REG_10, STACK_BYTES);
-	if (size != BPF_B)
-		put_big_endian(e, reg, bytes_of(size) * 8);
-}
-
-static void put_absolute(struct emitter *e, int size, int reg, __u32 k)
-{
-	__u64 end = (__u64)k + bytes_of(size);
-
-	if (end <= e->snapshot) {
-		put_to(e, INSN(BPF_JMP | BPF_JLT | BPF_K, READABLE, 0, 0, end), TARGET_REJECT);
-		put_fixed(e, size, reg, k);
-	} else {
-		put_alu32(e, BPF_MOV, BPF_REG_2, k);
-		put_check(e, bytes_of(size));
-		put_distant(e, size, reg);
-	}
-}
-
-static void put_indirect(struct emitter *e, int size, int reg, __u32 k)
-{
-	unsigned bytes = bytes_of(size);
-	size_t far, done;
-
-	put_alu32_reg(e, BPF_MOV, BPF_REG_2, X);
-	put_add64(e, BPF_REG_2, k, BPF_REG_1);
-	put_check(e, bytes);
-	if ((__u64)k + bytes > e->snapshot) {
-		put_distant(e, size, reg);
-		return;
-	}
-	far = put_branch(e, INSN(BPF_JMP | BPF_JGT | BPF_K, BPF_REG_2, 0, 0, e->snapshot - bytes));
-	put_alu64_reg(e, BPF_MOV, BPF_REG_3, SNAPSHOT);
-	put_alu64_reg(e, BPF_ADD, BPF_REG_3, BPF_REG_2);
-	put_bytes(e, reg, BPF_REG_3, 0, bytes);
-	done = put_branch(e, INSN(BPF_JMP | BPF_JA, 0, 0, 0, 0));
-	land(e, far);
-	put_distant(e, size, reg);
-	land(e, done);
-}
 
 /* ---- the rest of the instruction set ----------------------------------------------------------- */
 
@@ -231,17 +30,17 @@ static void put_shift(struct emitter *e, const struct classic_insn *c)
 
 	if (BPF_SRC(c->code) == BPF_K) {
 		if (c->k < 32)
-			put_alu32(e, op, A, c->k);
+			emitter__put_alu32(e, op, A, c->k);
 		else
-			put_alu32(e, BPF_MOV, A, 0);
+			emitter__put_alu32(e, BPF_MOV, A, 0);
 		return;
 	}
-	big = put_branch(e, INSN(BPF_JMP32 | BPF_JGT | BPF_K, X, 0, 0, 31));
-	put_alu32_reg(e, op, A, X);
-	done = put_branch(e, INSN(BPF_JMP | BPF_JA, 0, 0, 0, 0));
-	land(e, big);
-	put_alu32(e, BPF_MOV, A, 0);
-	land(e, done);
+	big = emitter__put_branch(e, INSN(BPF_JMP32 | BPF_JGT | BPF_K, X, 0, 0, 31));
+	emitter__put_alu32_reg(e, op, A, X);
+	done = emitter__put_branch(e, INSN(BPF_JMP | BPF_JA, 0, 0, 0, 0));
+	emitter__land(e, big);
+	emitter__put_alu32(e, BPF_MOV, A, 0);
+	emitter__land(e, done);
 }
 
 static int put_arithmetic(struct emitter *e, const struct classic_insn *c)
@@ -250,7 +49,7 @@ static int put_arithmetic(struct emitter *e, const struct classic_insn *c)
 
 	switch (BPF_OP(c->code)) {
 	case BPF_NEG:
-		put(e, INSN(BPF_ALU | BPF_NEG, A, 0, 0, 0));
+		emitter__put(e, INSN(BPF_ALU | BPF_NEG, A, 0, 0, 0));
 		return 0;
 	case BPF_LSH:
 	case BPF_RSH:
@@ -262,13 +61,13 @@ static int put_arithmetic(struct emitter *e, const struct classic_insn *c)
 		return -EINVAL;
 	}
 	if (divides && by_x) /* the interpreter rejects the packet */
-		put_to(e, INSN(BPF_JMP32 | BPF_JEQ | BPF_K, X, 0, 0, 0), TARGET_REJECT);
+		emitter__put_to(e, INSN(BPF_JMP32 | BPF_JEQ | BPF_K, X, 0, 0, 0), TARGET_REJECT);
 	else if (divides && !c->k)
 		return -EINVAL;
 	if (by_x)
-		put_alu32_reg(e, BPF_OP(c->code), A, X);
+		emitter__put_alu32_reg(e, BPF_OP(c->code), A, X);
 	else
-		put_alu32(e, BPF_OP(c->code), A, c->k);
+		emitter__put_alu32(e, BPF_OP(c->code), A, c->k);
 	return 0;
 }
 
@@ -291,19 +90,21 @@ static int put_jump(struct emitter *e, const struct classic_insn *c, size_t at)
 	int yes = at + 1 + c->jt, no = at + 1 + c->jf;
 
 	if (op == BPF_JA) {
-		put_goto(e, at + 1 + c->k);
+		emitter__put_goto(e, at + 1 + c->k);
 		return 0;
 	}
 	if (op != BPF_JEQ && op != BPF_JGT && op != BPF_JGE && op != BPF_JSET)
 		return -EINVAL;
 	if (yes == no) {
-		put_goto(e, yes);
+		emitter__put_goto(e, yes);
 	} else if (!c->jt && not_op >= 0) {
-		put_to(e, INSN(BPF_JMP32 | not_op | src, A, src == BPF_X ? X : 0, 0, src == BPF_X ? 0 : c->k), no);
+		emitter__put_to(e, INSN(BPF_JMP32 | not_op | src, A, src == BPF_X ? X : 0, 0,
+				      src == BPF_X ? 0 : c->k), no);
 	} else {
-		put_to(e, INSN(BPF_JMP32 | op | src, A, src == BPF_X ? X : 0, 0, src == BPF_X ? 0 : c->k), yes);
+		emitter__put_to(e, INSN(BPF_JMP32 | op | src, A, src == BPF_X ? X : 0, 0,
+				      src == BPF_X ? 0 : c->k), yes);
 		if (c->jf)
-			put_goto(e, no);
+			emitter__put_goto(e, no);
 	}
 	return 0;
 }
@@ -314,24 +115,24 @@ static int put_read(struct emitter *e, const struct classic_insn *c)
 
 	switch (BPF_MODE(c->code)) {
 	case BPF_IMM:
-		put_alu32(e, BPF_MOV, reg, c->k);
+		emitter__put_alu32(e, BPF_MOV, reg, c->k);
 		return size == BPF_W ? 0 : -EINVAL;
 	case BPF_LEN:
-		put_load(e, BPF_W, reg, BPF_REG_10, STACK_WIRE);
+		emitter__put_load(e, BPF_W, reg, BPF_REG_10, STACK_WIRE);
 		return size == BPF_W ? 0 : -EINVAL;
 	case BPF_MEM:
-		put_load(e, BPF_W, reg, BPF_REG_10, STACK_MEM - 4 * (int)(c->k % BPF_MEMWORDS));
+		emitter__put_load(e, BPF_W, reg, BPF_REG_10, STACK_MEM - 4 * (int)(c->k % BPF_MEMWORDS));
 		return size == BPF_W && c->k < BPF_MEMWORDS ? 0 : -EINVAL;
 	case BPF_ABS:
-		put_absolute(e, size, reg, c->k);
+		emitter__put_absolute(e, size, reg, c->k);
 		return reg == A && size != BPF_DW ? 0 : -EINVAL;
 	case BPF_IND:
-		put_indirect(e, size, reg, c->k);
+		emitter__put_indirect(e, size, reg, c->k);
 		return reg == A && size != BPF_DW ? 0 : -EINVAL;
 	case BPF_MSH: /* the length of an IPv4 header */
-		put_absolute(e, BPF_B, reg, c->k);
-		put_alu32(e, BPF_AND, reg, 15);
-		put_alu32(e, BPF_LSH, reg, 2);
+		emitter__put_absolute(e, BPF_B, reg, c->k);
+		emitter__put_alu32(e, BPF_AND, reg, 15);
+		emitter__put_alu32(e, BPF_LSH, reg, 2);
 		return reg == X && size == BPF_B ? 0 : -EINVAL;
 	}
 	return -EINVAL;
@@ -340,13 +141,13 @@ static int put_read(struct emitter *e, const struct classic_insn *c)
 static int put_return(struct emitter *e, const struct classic_insn *c)
 {
 	if (BPF_RVAL(c->code) == BPF_K) {
-		put_goto(e, c->k ? TARGET_ACCEPT : TARGET_REJECT);
+		emitter__put_goto(e, c->k ? TARGET_ACCEPT : TARGET_REJECT);
 		return 0;
 	}
 	if (BPF_RVAL(c->code) != BPF_A)
 		return -EINVAL;
-	put_to(e, INSN(BPF_JMP32 | BPF_JNE | BPF_K, A, 0, 0, 0), TARGET_ACCEPT);
-	put_goto(e, TARGET_REJECT);
+	emitter__put_to(e, INSN(BPF_JMP32 | BPF_JNE | BPF_K, A, 0, 0, 0), TARGET_ACCEPT);
+	emitter__put_goto(e, TARGET_REJECT);
 	return 0;
 }
 
@@ -358,7 +159,8 @@ static int put_insn(struct emitter *e, const struct classic_insn *c, size_t at)
 		return put_read(e, c);
 	case BPF_ST:
 	case BPF_STX:
-		put_store32(e, STACK_MEM - 4 * (int)(c->k % BPF_MEMWORDS), BPF_CLASS(c->code) == BPF_ST ? A : X);
+		emitter__put_store32(e, STACK_MEM - 4 * (int)(c->k % BPF_MEMWORDS),
+				     BPF_CLASS(c->code) == BPF_ST ? A : X);
 		return c->k < BPF_MEMWORDS ? 0 : -EINVAL;
 	case BPF_ALU:
 		return put_arithmetic(e, c);
@@ -368,9 +170,9 @@ static int put_insn(struct emitter *e, const struct classic_insn *c, size_t at)
 		return put_return(e, c);
 	case BPF_MISC:
 		if (BPF_MISCOP(c->code) == BPF_TAX)
-			put_alu32_reg(e, BPF_MOV, X, A);
+			emitter__put_alu32_reg(e, BPF_MOV, X, A);
 		else
-			put_alu32_reg(e, BPF_MOV, A, X);
+			emitter__put_alu32_reg(e, BPF_MOV, A, X);
 		return BPF_MISCOP(c->code) == BPF_TAX || BPF_MISCOP(c->code) == BPF_TXA ? 0 : -EINVAL;
 	}
 	return -EINVAL;
@@ -444,21 +246,21 @@ static void put_prologue(struct emitter *e, const struct classic_insn *prog, siz
 {
 	__u32 used = 0;
 
-	put_alu32(e, BPF_MOV, BPF_REG_0, 0);
-	put_to(e, INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_0, 0, 0, 0), TARGET_END);
-	put_alu64_reg(e, BPF_MOV, SNAPSHOT, BPF_REG_1);
-	put_alu64_reg(e, BPF_MOV, READABLE, BPF_REG_2);
-	put_store32(e, STACK_WIRE, BPF_REG_3);
-	put(e, INSN(BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_4, STACK_ORIGIN, 0));
-	put_alu32(e, BPF_MOV, A, 0);
-	put_alu32(e, BPF_MOV, X, 0);
+	emitter__put_alu32(e, BPF_MOV, BPF_REG_0, 0);
+	emitter__put_to(e, INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_0, 0, 0, 0), TARGET_END);
+	emitter__put_alu64_reg(e, BPF_MOV, SNAPSHOT, BPF_REG_1);
+	emitter__put_alu64_reg(e, BPF_MOV, READABLE, BPF_REG_2);
+	emitter__put_store32(e, STACK_WIRE, BPF_REG_3);
+	emitter__put(e, INSN(BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_4, STACK_ORIGIN, 0));
+	emitter__put_alu32(e, BPF_MOV, A, 0);
+	emitter__put_alu32(e, BPF_MOV, X, 0);
 	for (size_t i = 0; i < n; i++)
 		if ((BPF_CLASS(prog[i].code) == BPF_LD || BPF_CLASS(prog[i].code) == BPF_LDX) &&
 		    BPF_MODE(prog[i].code) == BPF_MEM)
 			used |= 1u << prog[i].k % BPF_MEMWORDS;
 	for (int i = 0; i < BPF_MEMWORDS; i++)
 		if (used & 1u << i)
-			put_store32(e, STACK_MEM - 4 * i, A);
+			emitter__put_store32(e, STACK_MEM - 4 * i, A);
 }
 
 static size_t put_result(struct emitter *e, bool wanted, int value)
@@ -466,8 +268,8 @@ static size_t put_result(struct emitter *e, bool wanted, int value)
 	size_t at = e->n;
 
 	if (wanted) {
-		put_alu32(e, BPF_MOV, BPF_REG_0, value);
-		put(e, INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
+		emitter__put_alu32(e, BPF_MOV, BPF_REG_0, value);
+		emitter__put(e, INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
 	}
 	return at;
 }
@@ -513,8 +315,8 @@ static int translate(struct emitter *e, const struct classic_insn *prog, size_t 
 					e->room);
 	link_jumps(e, reject, accept, end);
 	while (e->n < e->room - 1)
-		put(e, INSN(BPF_JMP | BPF_JA, 0, 0, 0, 0));
-	put(e, INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
+		emitter__put(e, INSN(BPF_JMP | BPF_JA, 0, 0, 0, 0));
+	emitter__put(e, INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
 	return 0;
 }
 
@@ -524,7 +326,7 @@ __u32 translate__snapshot(const struct classic_insn *prog, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		int class = BPF_CLASS(prog[i].code), mode = BPF_MODE(prog[i].code);
-		__u64 end = (__u64)prog[i].k + bytes_of(BPF_SIZE(prog[i].code));
+		__u64 end = (__u64)prog[i].k + emitter__bytes_of(BPF_SIZE(prog[i].code));
 
 		if ((class != BPF_LD || (mode != BPF_ABS && mode != BPF_IND)) && (class != BPF_LDX || mode != BPF_MSH))
 			continue;
