@@ -21,6 +21,6 @@ SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''
 	ELSE printf('The recorded packets differ from the kernel''s own counters on %s with traffic, %sby %s.',
 		CASE n WHEN 1 THEN 'the one interface' ELSE printf('%d of %d interfaces', differ, n) END,
 		CASE differ WHEN 1 THEN '' ELSE 'at most ' END,
-		(SELECT printf('%d of %d on %s', by, CASE WHEN rx >= tx THEN krx ELSE ktx END, device(netns, ifindex))
-			FROM worst)) END
+		(SELECT printf('%d %s on %s', by, coalesce('of ' || nullif(CASE WHEN rx >= tx THEN krx ELSE ktx END, 0),
+			'where it counted none'), device(netns, ifindex)) FROM worst)) END
 FROM compared WHERE n > 0 AND coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL
