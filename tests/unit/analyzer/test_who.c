@@ -91,6 +91,14 @@ static void test_other_end_is_large_enough(void **state)
 	assert_rows(&f, FINDINGS, "unexplained|left|?|1");
 }
 
+/* A packet for others at a host that does not forward. */
+static void test_not_forwarded(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("IP_INADDRERRORS", "ip_error", "142"));
+	assert_rows(&f, FINDINGS, "no-route|left|the host that does not forward|1");
+}
+
 /* A bridge has nobody to send to while a port of it is down, and not before. */
 static void test_port_is_down(void **state)
 {
@@ -110,7 +118,7 @@ static void test_port_is_down_later(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_listening), TEST(test_other_end),
-					TEST(test_other_end_is_large_enough), TEST(test_port_is_down),
+					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
