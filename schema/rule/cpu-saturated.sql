@@ -13,5 +13,7 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.6 AS confi
 	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND (b.mover = 'softirq' OR b.to_stage IN (64, 66) OR b.mover = 'handler') AND b.deed = 'queue'
+	-- Where commands about flows were not recorded, handlers may have too much to do because of flow-limit.
+	AND (b.mover <> 'handler' OR observed('flow_cmd'))
 	AND NOT lost_while('oncpu', s.id) -- one thread may have had it all the time
 GROUP BY s.id HAVING sum(b.share) >= 0.05
