@@ -6,8 +6,9 @@
 -- advice: link set BRIDGE type bridge mcast_snooping 0`
 WITH one AS (SELECT s.*, min(is_multicast(e.ethertype, e.daddr)) AS all_multicast,
 			min(is_membership(e.proto, e.dport)) AS all_membership,
-			max(EXISTS (SELECT 1 FROM flow AS f WHERE f.daddr = e.daddr AND f.saddr = e.saddr
-				AND f.dport = e.dport AND f.packets > f.drops)) AS passed_before
+			max(CASE WHEN is_multicast(e.ethertype, e.daddr) THEN EXISTS (SELECT 1 FROM flow AS f
+				WHERE f.daddr = e.daddr AND f.saddr = e.saddr AND f.dport = e.dport
+				AND f.packets > f.drops) ELSE 0 END) AS passed_before
 		FROM symptom AS s JOIN symptom_drop AS d ON d.symptom = s.id JOIN drop_event AS e ON e.rowid = d.event
 		WHERE s.kind = 'lost' AND s.harmless IS NULL GROUP BY s.id),
 	unwanted AS (SELECT o.*, (SELECT CASE i.kind WHEN 'bridge' THEN i.ifindex ELSE i.master END FROM interface AS i
