@@ -163,6 +163,7 @@ awk -F ' *[|] *' '/^[|]/ && NF == 7 && $2 != "script" && ($4 == "none" || $5 == 
 grep -oE '`net(rec|analyze) [^`]*`' "$page" | tr -d '`' | sort -u >"$dir/commands"
 [ "$(wc -l <"$dir/commands")" -ge 80 ] || fail "only $(wc -l <"$dir/commands") commands were found in REPLACES.md"
 chmod 755 "$dir"
+cp tests/cli/monitor/ping.txt "$dir/"
 cd "$dir" || exit 1
 "$make_trace" web.nrec && "$make_trace" --vm vm.nrec && "$make_trace" --ovs ovs.nrec || exit 1
 mkdir bin
