@@ -106,7 +106,7 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 $(call objs,$(RECORDER)): | $(SKELS)
 
 # What all migrations lead to, in one: a new database does not go through them, of which each reads all tables again.
-$(BUILD)/schema/new.sql: $(MIGRATIONS) Makefile
+$(BUILD)/schema/new.sql: $(MIGRATIONS) schema/ Makefile
 	$(call msg,SQL,$@)
 	@mkdir -p $(@D)
 	$(Q){ cat $(MIGRATIONS) && echo .dump; } | sqlite3 -batch -bail :memory: > $@.tmp
