@@ -35,7 +35,7 @@ n=$(rows "$tmp/rows" '^pthread ' " addr=$lock " " tid=$holder " ' op=2 what=1 ' 
 [ "$n" -ge 25 ] || fail "only $n of 25 times the write lock was held were recorded"
 same "locks of other processes" 0 "$(grep '^pthread ' "$tmp/rows" | grep -vc " tgid=$holder ")"
 $netanalyze show locks "$tmp/t.nrec" --top 0 >"$tmp/locks" || fail "no view"
-grep -q "^pthread  *rwlock/$holder  *$(printf '0x%x' "$lock")  *-  *rwlock read .* rwlock/$holder  *100.0 %" "$tmp/locks" ||
+grep -q "^pthread  *rwlock/$holder  *$(printf '0x%x' "$lock")  *-  *rwlock read .* rwlock/$holder  *\(100.0\|99.[0-9]\) %" "$tmp/locks" ||
 	fail "the view does not name the holder: $(grep ^pthread "$tmp/locks")"
 $netrec record -q -e pthread -t 1s -o "$tmp/x.nrec" >"$tmp/out" 2>&1 && fail "pthread locks without a process"
 grep -q "chosen with --pid or --comm" "$tmp/out" || fail "no word of what is missing: $(cat "$tmp/out")"
