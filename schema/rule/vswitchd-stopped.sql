@@ -9,5 +9,5 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS conf
 		duration_text(max(b.max_ns)))) AS chain,
 	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
-WHERE s.harmless IS NULL AND b.mover = 'handler' AND b.deed = 'stop'
+WHERE s.harmless IS NULL AND s.kind <> 'lost' AND b.mover = 'handler' AND b.deed = 'stop' -- lost: upcall-queue-full
 GROUP BY s.id HAVING sum(b.share) >= 0.05
