@@ -2,7 +2,7 @@
  * monitor_file.h: what a monitor saw of its echo requests (ping): the file of --monitor.
  *
  * It is ping's text output, of iputils, busybox or BSD, or a capture that libpcap reads. The recording is put beside it
- * when it is judged (schema/judge/85_monitor.sql). Hostile input is fine: memory is bounded.
+ * when it is judged (schema/judge/monitor.sql). Hostile input is fine: memory is bounded.
  */
 #ifndef ANALYZER_MONITOR_FILE_H
 #define ANALYZER_MONITOR_FILE_H

@@ -128,23 +128,31 @@ static int judge_rules(sqlite3 *db, struct trace_error *err)
 
 /* ---- judgement ----------------------------------------------------------------------------------- */
 
+static int run_script(sqlite3 *db, const char *file, struct trace_error *err)
+{
+	return sqlite3_exec(db, sql__text(file), NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(db, file, err);
+}
+
 /* Scripts judge/FIRST….sql, by name. */
 static int run_scripts(sqlite3 *db, char first, struct trace_error *err)
 {
 	for (const struct sql_file *f = sql_files; f->name; f++) {
 		if (strncmp(f->name, "judge/", 6) != 0 || f->name[6] != first)
 			continue;
-		if (sqlite3_exec(db, f->text, NULL, NULL, NULL) != SQLITE_OK)
-			return failed(db, f->name, err);
+		TRY(run_script(db, f->name, err));
 	}
 	return 0;
 }
 
 static int judge(sqlite3 *db, struct trace_error *err)
 {
+	bool has_monitor = false;
+
 	TRY(run_scripts(db, '1', err));
 	TRY(judge_rules(db, err));
-	return run_scripts(db, '8', err);
+	TRY(run_scripts(db, '8', err));
+	TRY(run(db, "judge/has_monitor.sql", NULL, 0, &has_monitor, err));
+	return has_monitor ? run_script(db, "judge/monitor.sql", err) : 0;
 }
 
 /* One transaction for speed: who calls discards the database if this fails. */

@@ -14,7 +14,7 @@
  * from the cause on; what happened to the packets is added as the last. A rule that looks at what was done meanwhile
  * (symptom_blame) has evidence behind them, a JSON array of the parts it claims, and as many packets as these have of
  * the time. schema/judge/8*.sql give each part and each packet to the claim that is surest of it, and rank what comes
- * out as findings; what no rule claims is a finding, too: unexplained.
+ * out as findings; what no rule claims is a finding, too: unexplained. judge/monitor.sql compares with a monitor's file.
  */
 #ifndef ANALYZER_RULES_H
 #define ANALYZER_RULES_H

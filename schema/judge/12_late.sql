@@ -1,6 +1,6 @@
 -- Intervals between stages that took far longer than is usual for them, and those that usually take long. The time that
--- a packet spends with whoever reads its socket, or in a function that contains other stages, is no interval of its
--- own.
+-- a packet spends with whoever reads its socket (until stage 43, skb_consume_udp), or in a function that contains other
+-- stages, is no interval of its own.
 INSERT INTO symptom(kind, packets, excess_ns, usual_ns, from_stage, to_stage, mover, netns, ifindex, threshold_ns,
 	max_ns, first_win, last_win)
 	WITH pair AS (

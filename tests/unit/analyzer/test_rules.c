@@ -1,5 +1,5 @@
 /*
- * test_rules.c: what severity a finding has, and that many threads do not take the judgement for ever.
+ * test_rules.c: what severity a finding has, and that many threads or drops do not take the judgement for ever.
  */
 #include "fixture.h"
 #include "analyzer/print/sqlfn.h"
@@ -21,11 +21,20 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Twelve packets that stay in a queue for so long, and others that do not. */
-static void analyze(__u64 slow_ns, unsigned others)
+static void judge(void)
 {
 	static const struct sqlfn_context context = { 0 };
 	struct trace_error err;
+
+	assert_int_equal(sqlfn__add(f.db, &context, &err), 0);
+	if (rules__judge(f.db, &err))
+		fail_msg("%s", err.text);
+	sqlfn__remove(f.db);
+}
+
+/* Twelve packets that stay in a queue for so long, and others that do not. */
+static void analyze(__u64 slow_ns, unsigned others)
+{
 	__u64 ts = 100;
 
 	for (unsigned i = 0; i < 12; i++, ts += slow_ns + 100) {
@@ -36,9 +45,7 @@ static void analyze(__u64 slow_ns, unsigned others)
 	for (unsigned i = 0; i < others; i++, ts += 10)
 		add_packet(&f, ts, 0, 0x1000 + i, STAGE_net_dev_queue, 3, i);
 	fixture__analyze(&f);
-	assert_int_equal(sqlfn__add(f.db, &context, &err), 0);
-	assert_int_equal(rules__judge(f.db, &err), 0);
-	sqlfn__remove(f.db);
+	judge();
 }
 
 #define FOUND "SELECT severity, packets FROM finding WHERE cause <> 'harmless'"
@@ -64,36 +71,64 @@ static void test_so_late_that_it_is_noticed(void **state)
 	assert_rows(&f, FOUND, "suspect|12");
 }
 
+/* What lies in a socket waits for its reader, and is told once. */
+static void test_reader_at_a_stage(void **state)
+{
+	__u64 ts = 100;
+
+	(void)state;
+	for (unsigned i = 0; i < 12; i++, ts += 100000000) {
+		add_packet(&f, ts, 0, 0x100 + i, STAGE_netif_receive_skb, 2, i);
+		add_hop(&f, ts + 60000000, 0, 0x100 + i, STAGE_skb_consume_udp, 2, 0);
+	}
+	fixture__analyze(&f);
+	judge();
+	assert_rows(&f, "SELECT kind FROM symptom WHERE to_stage = 43", "");
+	assert_rows(&f, "SELECT sum(n) FROM stage_latency WHERE to_stage = 43", "12");
+}
+
 static int count_step(void *arg)
 {
 	return --*(int *)arg <= 0;
 }
 
-/* Many threads that wait for CPUs which many others have: judged row by row, not each row against all. */
-static void test_many_threads(void **state)
+/* These rows are judged one by one, not each against all: in so many thousand instructions of SQLite's machine. */
+static void judge_many(const char *rows, int thousands)
 {
-	enum { EACH = 1000 }; /* instructions of SQLite's machine */
-	static const struct sqlfn_context context = { 0 };
-	struct trace_error err;
-	int left = 50000;
-
-	(void)state;
 	add_packet(&f, 100, 0, 0x100, STAGE_net_dev_queue, 2, 1);
 	fixture__analyze(&f);
-	assert_int_equal(sqlite3_exec(f.db,
+	assert_int_equal(sqlite3_exec(f.db, rows, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_progress_handler(f.db, 1000, count_step, &thousands);
+	judge();
+}
+
+/* Threads that wait for CPUs which many others have. */
+static void test_many_threads(void **state)
+{
+	(void)state;
+	judge_many(
 		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 3000) "
 		"INSERT INTO cpu_thread SELECT 0, 1000 + i, i % 2, 1000000, 0, 0 FROM i;"
 		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 100) "
 		"INSERT INTO blame SELECT 7, 66, 1, 2, i, 'queue', 0, 1000 + i, '', 10, 10, 10, 600000000, 60000000, 0, 0, 0 FROM i;"
 		"INSERT INTO runq SELECT 0, tid, tid % 2, 0, 10, 600000000, 60000000, 60000000, x'' FROM blame;"
 		"INSERT INTO record_count VALUES(201, 'offcpu', 1, 1, 0), (202, 'thread', 1, 1, 0), (203, 'cputime', 1, 1, 0) "
-		"ON CONFLICT DO NOTHING",
-		NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlfn__add(f.db, &context, &err), 0);
-	sqlite3_progress_handler(f.db, EACH, count_step, &left);
-	if (rules__judge(f.db, &err))
-		fail_msg("%s", err.text);
-	sqlfn__remove(f.db);
+		"ON CONFLICT DO NOTHING", 50000);
+}
+
+/* Dropped multicast of as many flows. */
+static void test_many_drops(void **state)
+{
+	(void)state;
+	judge_many(
+		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 3000) "
+		"INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, ifindex, len, ethertype, vlan, "
+		"saddr, daddr, sport, dport, proto, last_stage, head) SELECT 1000 + i, 0, 0, 'packet', i, 2, 0, 0, 0, 1, 2, 60, 2048, 0, "
+		"'10.0.0.1', '239.0.0.1', i, i, 17, 7, x'' FROM i;"
+		"INSERT INTO flow(ethertype, saddr, daddr, sport, dport, proto, packets, bytes, drops, first_ns, last_ns, n, sum_ns, "
+		"min_ns, max_ns, hist) SELECT ethertype, saddr, daddr, sport, dport, proto, 1, 60, 1, ts_ns, ts_ns, 0, 0, 0, 0, x'' "
+		"FROM drop_event;"
+		"INSERT INTO record_count VALUES(204, 'drop', 1, 1, 0) ON CONFLICT DO NOTHING", 10000);
 }
 
 int main(void)
@@ -101,7 +136,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_so_late_that_it_is_noticed),
-		TEST(test_many_threads),
+		TEST(test_reader_at_a_stage), TEST(test_many_threads), TEST(test_many_drops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@ CREATE TEMP TABLE monitor_seen AS
 	WITH step AS (
 			SELECT rowid AS echo, *, ((seq - lag(seq) OVER w + 32768) & 65535) - 32768 AS step,
 				ts_ns - lag(ts_ns) OVER w AS since
-			FROM echo_request WHERE EXISTS (SELECT 1 FROM monitor) AND how <> 'request unseen'
+			FROM echo_request WHERE how <> 'request unseen'
 			WINDOW w AS (PARTITION BY saddr, daddr, id ORDER BY ts_ns, rowid)),
 		begun AS (
 			SELECT *, step IS NULL OR (step <= 0 AND (step < -16 OR since > 1000000000)) AS begins
@@ -97,7 +97,7 @@ CREATE TEMP TABLE monitor_step AS
 		SELECT h.packet, h.n, h.stage, h.ts_ns - lag(h.ts_ns) OVER w AS took_ns, lag(h.stage) OVER w AS before,
 			p.id AS packet_id
 		FROM packet AS p JOIN packet_hop AS h ON h.packet = p.id
-		WHERE p.proto IN (1, 58) AND NOT p.gap AND EXISTS (SELECT 1 FROM monitor)
+		WHERE p.proto IN (1, 58) AND NOT p.gap
 		WINDOW w AS (PARTITION BY h.packet ORDER BY h.n))
 	SELECT packet, max(took_ns) AS took_ns, n, before AS from_stage, stage AS to_stage FROM hop
 	WHERE took_ns > 0 AND NOT stage_contains(stage) GROUP BY packet;
@@ -131,7 +131,7 @@ CREATE TEMP TABLE monitor_range AS
 
 CREATE TEMP TABLE monitor_gap AS
 	SELECT wall(from_ns) AS from_ns, wall(to_ns) AS to_ns FROM gap
-	WHERE (type IS NULL OR record_name(type) = 'packet') AND EXISTS (SELECT 1 FROM monitor);
+	WHERE type IS NULL OR record_name(type) = 'packet';
 
 INSERT OR IGNORE INTO monitor_outcome(ping, number, counts, said, rtt_ns, sent_ns, here_rtt_ns, class, why)
 	WITH told AS (

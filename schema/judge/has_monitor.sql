@@ -1,0 +1,2 @@
+-- Is there a monitor to compare the recording with?
+SELECT EXISTS (SELECT 1 FROM monitor)
