@@ -4,12 +4,12 @@
 -- advice: who is a member behind which port? `bridge mdb show`; membership has to be asked for, and heard: a querier
 -- advice: (`ip link set BRIDGE type bridge mcast_querier 1`), no firewall against IGMP and MLD; or none of it: `ip
 -- advice: link set BRIDGE type bridge mcast_snooping 0`
-WITH one AS (SELECT s.*, min(is_multicast(e.ethertype, e.daddr)) AS all_multicast,
-			min(is_membership(e.proto, e.dport)) AS all_membership,
-			max(CASE WHEN is_multicast(e.ethertype, e.daddr) THEN EXISTS (SELECT 1 FROM flow AS f
-				WHERE f.daddr = e.daddr AND f.saddr = e.saddr AND f.dport = e.dport
-				AND f.packets > f.drops) ELSE 0 END) AS passed_before
+WITH passed AS MATERIALIZED (SELECT DISTINCT saddr, daddr, dport FROM flow
+		WHERE packets > drops AND is_multicast(ethertype, daddr)),
+	one AS (SELECT s.*, min(is_multicast(e.ethertype, e.daddr)) AS all_multicast,
+			min(is_membership(e.proto, e.dport)) AS all_membership, count(p.daddr) > 0 AS passed_before
 		FROM symptom AS s JOIN symptom_drop AS d ON d.symptom = s.id JOIN drop_event AS e ON e.rowid = d.event
+			LEFT JOIN passed AS p ON p.daddr = e.daddr AND p.saddr = e.saddr AND p.dport = e.dport
 		WHERE s.kind = 'lost' AND s.harmless IS NULL GROUP BY s.id),
 	unwanted AS (SELECT o.*, (SELECT CASE i.kind WHEN 'bridge' THEN i.ifindex ELSE i.master END FROM interface AS i
 			WHERE i.netns = o.netns AND i.ifindex = o.ifindex) AS bridge FROM one AS o
