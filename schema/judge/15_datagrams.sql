@@ -45,14 +45,21 @@ CREATE TEMP TABLE datagrams AS
 
 INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, reason, location, netns, ifindex, class,
 	why, packets, max_ns, limit_ns)
-	WITH nobody(how, why) AS (VALUES
-		('left', 'left this host, and whether somebody read it is not known'),
-		('sometime', 'received, but when it was read is not known'),
-		('edge', 'under way when the recording ended'),
-		('gap', 'records were lost meanwhile'),
-		('forgotten', 'too many packets at a time'),
-		('upcall', 'sent up to ovs-vswitchd, from where it did not come back'),
-		('end unseen', coalesce(hidden_text(), 'the end was not seen'))),
+	-- What the sockets of ovs-vswitchd refuse does not come back: if as many were refused as did not, it is those.
+	WITH refused AS (
+		SELECT sum(n) >= (SELECT sum(upcalled) FROM flow) AS all_of_them FROM upcall_fate
+		WHERE fate = 'refused' AND coalesce(nullif(config_value('analyze.filter'), ''),
+			config_value('analyze.iface')) IS NULL),
+	nobody(how, class, why) AS (VALUES
+		('left', 'unknown', 'left this host, and whether somebody read it is not known'),
+		('sometime', 'unknown', 'received, but when it was read is not known'),
+		('edge', 'unknown', 'under way when the recording ended'),
+		('gap', 'unknown', 'records were lost meanwhile'),
+		('forgotten', 'unknown', 'too many packets at a time'),
+		('end unseen', 'unknown', coalesce(hidden_text(), 'the end was not seen'))
+		UNION ALL SELECT 'upcall', CASE WHEN all_of_them THEN 'lost here' ELSE 'unknown' END,
+			CASE WHEN all_of_them THEN 'dropped by Open vSwitch: the sockets of ovs-vswitchd were full'
+			ELSE 'sent up to ovs-vswitchd, from where it did not come back' END FROM refused),
 	ends AS (
 		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'read' AS how, NULL AS reason, NULL AS location,
 			NULL AS netns, NULL AS ifindex, 'in time' AS class, NULL AS why, read_n - late AS packets,
@@ -75,8 +82,8 @@ INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, rea
 			'lost here', ovs_lost_text(e.why, e.netns, e.ifindex), e.lost, NULL
 		FROM datagrams JOIN eaten AS e USING (proto, ethertype, saddr, daddr, sport, dport)
 		UNION ALL
-		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, how, NULL, NULL, NULL, NULL, 'unknown', why,
-			CASE how
+		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, how, NULL, NULL, NULL, NULL, nobody.class,
+			nobody.why, CASE how
 			WHEN 'left' THEN beyond - late_beyond
 			WHEN 'sometime' THEN sometime
 			WHEN 'edge' THEN edge
