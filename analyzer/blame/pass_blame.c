@@ -26,7 +26,7 @@ enum { STAGES, DEVICE, WHO, LOCK, BY, BY_BY, N_KEY };
 struct sum {
 	__u64 ns, max_ns;
 	__u64 mainly; /* intervals of which it is the largest part */
-	__u64 late;   /* of those: that took INTERVAL_LATE_NS or what --late says */
+	__u64 late;   /* of those: that took sweep__interval_limit() */
 	__u64 first_win, last_win; /* of the late ones */
 };
 
@@ -60,8 +60,7 @@ static void add(struct state *st, const struct slow_interval *slow, __u32 tid, c
 	__u64 key[N_KEY] = { [STAGES] = (__u64)slow->from << 8 | slow->to, [DEVICE] = pair(slow->netns, slow->ifindex),
 			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then.deed, part->by),
 			     [BY_BY] = then.by };
-	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : INTERVAL_LATE_NS;
-	bool fresh, late = mainly && since(slow->from_ns, slow->to_ns) >= late_ns;
+	bool fresh, late = mainly && since(slow->from_ns, slow->to_ns) >= sweep__interval_limit(st->sweep);
 	struct sum *sum = heavy__use(st->blames, key, &fresh);
 
 	if (fresh)

@@ -280,8 +280,8 @@ static void put(void *arg, const __u64 *words, __u64 packets, void *value)
 	      V_OPT("gap_max_at_ns", flow->gaps.n, flow->longest_at), V_INT("gap_uncertain", flow->uncertain),
 	      V_INT("arrived", flow->told[DELIVERY_READ]), V_INT("departed", flow->told[DELIVERY_LEFT]),
 	      V_INT("sometime", flow->told[DELIVERY_SOMETIME]), V_INT("edge", flow->told[DELIVERY_EDGE]),
-	      V_INT("upcalled", flow->told[DELIVERY_UPCALL]), V_INT("in_gap", flow->told[DELIVERY_GAP]), V_INT("forgotten", flow->told[DELIVERY_FORGOTTEN]),
-	      V_INT("carried", flow->carried), V_HIST_NS("read_", &flow->read));
+	      V_INT("upcalled", flow->told[DELIVERY_UPCALL]), V_INT("in_gap", flow->told[DELIVERY_GAP]),
+	      V_INT("forgotten", flow->told[DELIVERY_FORGOTTEN]), V_INT("carried", flow->carried), V_HIST_NS("read_", &flow->read));
 }
 
 static void put_loss(void *arg, const __u64 *words, __u64 packets, void *value)

@@ -60,12 +60,11 @@ bool following__count_interval(struct following *st, __u64 from_ts, __u64 to_ts,
 			       __u32 netns, __u32 ifindex)
 {
 	__u64 key[2] = { (__u64)from << 8 | to, pair(netns, ifindex) };
-	__u64 late_ns = st->sweep->opts.late_ns ? st->sweep->opts.late_ns : INTERVAL_LATE_NS;
 	bool gap = following__misses_records(st, from_ts, to_ts);
 	struct tally_row row = tally__at(&st->latency, st->sweep->win, key);
 
 	row.count[UNCERTAIN] += gap;
-	row.count[UNCERTAIN_LATE] += gap && since(from_ts, to_ts) >= late_ns;
+	row.count[UNCERTAIN_LATE] += gap && since(from_ts, to_ts) >= sweep__interval_limit(st->sweep);
 	if (gap)
 		return true;
 	if (hist__add(row.hist, since(from_ts, to_ts)))

@@ -24,15 +24,20 @@ enum { PARKED = 1 << 13 }; /* journeys whose sk_buff is gone and that wait for o
 
 /* ---- records ------------------------------------------------------------------------------------ */
 
+/* Another packet has its sk_buff now; its own end was not seen. */
+static void end_reused(struct following *st, struct journey *j)
+{
+	following__end_unseen(st, j, FATE_REUSED);
+	journeys__remove(st->live, j->skb);
+}
+
 /* A copy of the journey, under another sk_buff. */
 static struct journey *continue_as(struct following *st, const struct journey *from, __u64 skb)
 {
 	struct journey *j = journeys__find(st->live, skb);
 
-	if (j) {
-		following__end_unseen(st, j, FATE_REUSED);
-		journeys__remove(st->live, j->skb);
-	}
+	if (j)
+		end_reused(st, j);
 	j = journeys__add(st->live, skb);
 	*j = *from;
 	j->skb = skb;
@@ -245,8 +250,7 @@ static void on_hop(struct following *st, const struct rec_hop *r)
 		return;
 	}
 	if (j && is_another(st, j, r->stage)) {
-		following__end_unseen(st, j, FATE_REUSED);
-		journeys__remove(st->live, j->skb);
+		end_reused(st, j);
 		j = NULL;
 	}
 	if (j)
@@ -372,10 +376,8 @@ static void on_drop(struct following *st, const struct rec_drop *d)
 {
 	struct journey *j = d->ifindex || d->ethertype ? NULL : journeys__find(st->live, d->skb);
 
-	if (j && following__misses_records(st, j->last, d->rec.ts)) {
-		following__end_unseen(st, j, FATE_REUSED);
-		journeys__remove(st->live, d->skb);
-	}
+	if (j && following__misses_records(st, j->last, d->rec.ts))
+		end_reused(st, j);
 	on_end(st, d->skb, &(struct ending){ d->rec.ts, fate_of(st, d), d->rec.cpu, d->location, d->reason, d->stack });
 }
 
@@ -472,8 +474,8 @@ static int init(void *state)
 	st->xmits = xmits__new(s->n_cpus);
 	st->tunnels = tunnels__new(s->names);
 	st->heads = heads__new(s->n_cpus);
-	return st->live && st->parked && st->flows && st->copies && st->datagrams && st->deliveries && st->kept && st->echoes && st->xmits &&
-	       st->tunnels && st->heads ? 0 : -ENOMEM;
+	return st->live && st->parked && st->flows && st->copies && st->datagrams && st->deliveries && st->kept && st->echoes &&
+	       st->xmits && st->tunnels && st->heads ? 0 : -ENOMEM;
 }
 
 static void release(void *state)

@@ -28,7 +28,7 @@ struct subject {
 };
 
 /* An interval that the current record ended and that took SLOW_NS or more. Set by the journey pass. */
-enum { SLOW_NS = 5000000, INTERVAL_LATE_NS = 50000000 }; /* what --late says goes before the latter */
+enum { SLOW_NS = 5000000, INTERVAL_LATE_NS = 50000000 /* unless --late says otherwise */ };
 struct slow_interval {
 	__u64 from_ns, to_ns; /* to_ns 0: none */
 	__u32 netns, ifindex; /* as in table stage_latency */
@@ -114,6 +114,12 @@ void sweep__limit(struct sweep *s, const char *what, __u64 limit, __u64 left_out
 static inline __u64 sweep__answer_limit(const struct sweep *s)
 {
 	return s->opts.late_ns ? s->opts.late_ns : ANSWER_LATE_NS;
+}
+
+/* From how long on an interval between stages, or in the queue of a socket, is late at least. */
+static inline __u64 sweep__interval_limit(const struct sweep *s)
+{
+	return s->opts.late_ns ? s->opts.late_ns : INTERVAL_LATE_NS;
 }
 
 /* Does the filter want a packet with these headers? `first`: its first bytes, as filter__match() wants them. */

@@ -27,15 +27,13 @@ INSERT INTO outcome(proto, ethertype, saddr, daddr, sport, how, dropped, reason,
 				WHEN hidden_text() IS NOT NULL THEN 'the kernel hides threads that may have handled it'
 				END AS unknown FROM lost)
 	SELECT CASE ethertype WHEN 34525 THEN 58 ELSE 1 END, ethertype, saddr, daddr, id, how, dropped, reason,
-		location,
-		netns, ifindex, CASE
+		location, netns, ifindex, CASE
 			WHEN lost THEN 'lost here'
 			WHEN unknown IS NOT NULL THEN 'unknown'
 			WHEN how = 'left' THEN 'lost elsewhere'
 			WHEN how = 'delivered' THEN 'lost here'
 			ELSE how END,
-		CASE WHEN lost THEN printf('%s dropped: %s in %s, on %s', dropped, reason(reason), place(location),
-				device(netns, ifindex))
+		CASE WHEN lost THEN dropped || ' ' || lost_text(reason, location, netns, ifindex)
 			WHEN unknown IS NULL AND how = 'delivered' THEN 'delivered, and nobody answered'
 			ELSE unknown END, echoes, max_ns, echo_limit_ns()
 	FROM told;
