@@ -51,6 +51,12 @@ SELECT sentence_monitor() WHERE sentence_monitor() IS NOT NULL;
 -- none: no echo request, UDP datagram or TCP segment was followed, or an older netanalyze made this database
 SELECT traffic, packets, in_time, late, lost_here, elsewhere, unmissed, unknown, longest_ns FROM traffic ORDER BY nth;
 
+-- unknown: What is not known of it, and why
+SELECT printf('%d %s: %s', sum(packets), CASE what WHEN 'echo' THEN 'ICMP echo' WHEN 'datagram' THEN 'UDP datagrams'
+	ELSE 'TCP segments' END, why) AS text
+FROM outcome WHERE class = 'unknown' AND what IN ('echo', 'datagram', 'segment') GROUP BY what, why
+ORDER BY sum(packets) DESC, what, why LIMIT 3;
+
 -- findings: The findings, by what they explain
 SELECT rank, cause, severity, 100 * confidence AS sure_pct, 100 * share AS share_pct, packets, site AS "where", who
 FROM finding ORDER BY rank LIMIT 20;
