@@ -38,9 +38,12 @@ ALL_CFLAGS := -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DVERSION='"$(VERSION)"
 ALL_CFLAGS += $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,-DNDEBUG)
 LDFLAGS_ALL := -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 
+# Of libpcap only its compiler of filters and its reader of files are wanted. Linked in whole it would bring D-Bus and
+# systemd along, for a device that nobody opens: its table of devices ends where that one would be.
+PCAP_LIBS     := -Wl,--defsym=dbus_create=0,--defsym=dbus_findalldevs=0 -l:libpcap.a
 FORMAT_LIBS   := -lelf -lzstd -lz
-RECORDER_LIBS := -lbpf -lsqlite3 -lpcap $(FORMAT_LIBS)
-ANALYZER_LIBS := -lsqlite3 -lpcap -lm $(FORMAT_LIBS)
+RECORDER_LIBS := -lbpf $(PCAP_LIBS) $(FORMAT_LIBS)
+ANALYZER_LIBS := -lsqlite3 $(PCAP_LIBS) -lm $(FORMAT_LIBS)
 
 BPF_ARCH   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror -I. -I/usr/include/$(MULTIARCH)
@@ -150,6 +153,9 @@ $(BUILD)/tests/unit/analyzer/%: $(BUILD)/tests/unit/analyzer/%.o $(ANALYZER_O) $
 # In which order record_cmd.c stops: these only note that they were called.
 $(BUILD)/tests/unit/recorder/test_stop: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,attach__stop attach__settle \
 	sampler__stop sampler__finish drain__stop command__stop)
+
+# Whose sockets the test makes.
+$(BUILD)/tests/unit/recorder/test_vswitchd: LDFLAGS_ALL += -Wl,--wrap=glob
 
 # Whose allocations the test can make fail.
 $(BUILD)/tests/unit/analyzer/test_no_memory: LDFLAGS_ALL += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc \

@@ -6,13 +6,13 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "attach.h"
 #include "format/schema.h"
+#include "json.h"
 #include "privilege.h"
 #include "record_cmd.h"
 
@@ -119,53 +119,22 @@ static void print_table(const struct plan *plan)
 	}
 }
 
-/* SQLite makes the JSON. */
-static int insert(sqlite3_stmt *st, const struct plan_probe *p)
+static void print_json(const struct plan *plan)
 {
-	const char *columns[] = { p->def->name, schema__record(p->def->record)->name, stage_of(p), state_of(p),
-				  plan__method(p), p->detail, p->def->doc };
+	for (size_t i = 0; i < PLAN_PROBES; i++) {
+		const struct plan_probe *p = &plan->probes[i];
+		const char *members[][2] = { { "probe", p->def->name }, { "record", schema__record(p->def->record)->name },
+					     { "stage", stage_of(p) },  { "state", state_of(p) },
+					     { "method", plan__method(p) }, { "detail", p->detail },
+					     { "doc", p->def->doc } };
 
-	sqlite3_reset(st);
-	for (int i = 0; i < 7; i++)
-		sqlite3_bind_text(st, i + 1, columns[i], -1, SQLITE_STATIC);
-	return sqlite3_step(st) == SQLITE_DONE ? 0 : -EIO;
-}
-
-static int print_json_from(sqlite3 *db, const struct plan *plan)
-{
-	static const char QUERY[] =
-		"SELECT json_group_array(json_object('probe', probe, 'record', record, 'stage', nullif(stage, ''),"
-		" 'state', state, 'method', nullif(method, ''), 'detail', nullif(detail, ''), 'doc', doc)) FROM p";
-	sqlite3_stmt *st = NULL;
-	int ret = -EIO;
-
-	if (sqlite3_exec(db, "CREATE TABLE p(probe, record, stage, state, method, detail, doc)", NULL, NULL, NULL) ||
-	    sqlite3_prepare_v2(db, "INSERT INTO p VALUES(?,?,?,?,?,?,?)", -1, &st, NULL))
-		return -EIO;
-	for (size_t i = 0; i < PLAN_PROBES; i++)
-		if (insert(st, &plan->probes[i]))
-			goto out;
-	sqlite3_finalize(st);
-	if (sqlite3_prepare_v2(db, QUERY, -1, &st, NULL) || sqlite3_step(st) != SQLITE_ROW)
-		goto out;
-	puts((const char *)sqlite3_column_text(st, 0));
-	ret = 0;
-out:
-	sqlite3_finalize(st);
-	return ret;
-}
-
-static int print_json(const struct plan *plan, struct trace_error *err)
-{
-	sqlite3 *db;
-	int ret = -EIO;
-
-	if (!sqlite3_open(":memory:", &db))
-		ret = print_json_from(db, plan);
-	if (ret)
-		trace_error__set(err, ret, "cannot make JSON: %s", sqlite3_errmsg(db));
-	sqlite3_close(db);
-	return ret;
+		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++) {
+			printf("%s\"%s\":", m ? "," : i ? ",{" : "[{", members[m][0]);
+			json__put(stdout, members[m][1]);
+		}
+		putchar('}');
+	}
+	puts("]");
 }
 
 static int show(const struct probes_options *o, struct trace_error *err)
@@ -182,8 +151,9 @@ static int show(const struct probes_options *o, struct trace_error *err)
 	if (ret < 0)
 		return ret;
 	if (o->json)
-		return print_json(&plan, err);
-	print_table(&plan);
+		print_json(&plan);
+	else
+		print_table(&plan);
 	return 0;
 }
 
@@ -204,5 +174,5 @@ int probes__main(int argc, char **argv)
 	if (!ret)
 		return EXIT_DONE;
 	fprintf(stderr, "netrec: %s\n", err.text);
-	return ret == -EINVAL ? EXIT_USAGE : ret == -EIO ? EXIT_DATA : EXIT_UNSUPPORTED;
+	return ret == -EINVAL ? EXIT_USAGE : EXIT_UNSUPPORTED;
 }

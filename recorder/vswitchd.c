@@ -1,8 +1,7 @@
 /*
  * vswitchd.c: ovs-vswitchd and its database, asked through their control sockets (openvswitch.h).
  *
- * Both speak JSON-RPC, which SQLite reads for us. Each question has TIMEOUT_MS in all: a daemon that hangs
- * is what a recording may be about.
+ * Both speak JSON-RPC. Each question has TIMEOUT_MS in all: a daemon that hangs is what a recording may be about.
  */
 #include <errno.h>
 #include <glob.h>
@@ -10,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sqlite3.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "json.h"
 #include "openvswitch.h"
 
 enum { TIMEOUT_MS = 300, ANSWER = 256 * 1024 };
@@ -22,35 +21,6 @@ static const char coverage_request[] = "{\"id\":0,\"method\":\"coverage/show\",\
 static const char settings_request[] =
 	"{\"id\":0,\"method\":\"transact\",\"params\":[\"Open_vSwitch\",{\"op\":\"select\",\"table\":\"Open_vSwitch\",\"where\":[],"
 	"\"columns\":[\"other_config\",\"ovs_version\"]}]}";
-
-/* One per line of its answer: "dpif_execute   0.0/sec 0.1/sec 0.0/sec   total: 12". */
-static const char coverage_sql[] =
-	"WITH RECURSIVE t(line, rest) AS (SELECT '', json_extract(?1, '$.result') || char(10) UNION ALL "
-	"SELECT substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1) FROM t WHERE rest <> '') "
-	"SELECT 'ovs.coverage.' || substr(line, 1, instr(line, ' ') - 1), CAST(substr(line, instr(line, 'total: ') + 7) AS INTEGER) "
-	"FROM t WHERE line LIKE '%/sec %total: %'";
-static const char settings_sql[] =
-	"SELECT 'ovs.other_config.' || json_extract(value, '$[0]'), json_extract(value, '$[1]') "
-	"FROM json_each(?1, '$.result[0].rows[0].other_config[1]') "
-	"UNION ALL SELECT 'ovs.version', json_extract(?1, '$.result[0].rows[0].ovs_version') "
-	"WHERE json_type(?1, '$.result[0].rows[0].ovs_version') = 'text'";
-
-/* Is this a whole JSON object? */
-static bool is_whole(const char *text, size_t len)
-{
-	bool quoted = false;
-	int depth = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (quoted && text[i] == '\\')
-			i++;
-		else if (text[i] == '"')
-			quoted = !quoted;
-		else if (!quoted)
-			depth += (text[i] == '{') - (text[i] == '}');
-	}
-	return len && !quoted && !depth;
-}
 
 static int receive(int fd, char *answer)
 {
@@ -67,7 +37,7 @@ static int receive(int fd, char *answer)
 			return n ? -errno : -ECONNRESET;
 		len += n > 0 ? n : 0;
 		answer[len] = 0;
-		if (is_whole(answer, len))
+		if (json__end(answer))
 			return 0;
 	}
 	return -ETIMEDOUT;
@@ -89,44 +59,50 @@ static int ask(const char *path, const char *request, char *answer)
 	return ret;
 }
 
-typedef void (*row_fn)(struct procfs *p, struct sink *s, sqlite3_stmt *row);
-
-/* Names and values that the query finds in the answer. */
-static int each(struct procfs *p, struct sink *s, const char *sql, const char *answer, row_fn fn)
+/* One per line of the answer: "dpif_execute   0.0/sec 0.1/sec 0.0/sec   total: 12". */
+static int take_coverage(struct procfs *p, struct sink *s, char *answer)
 {
-	sqlite3_stmt *stmt = NULL;
-	sqlite3 *db = NULL;
-	int ret = -EBADMSG;
+	int ret = json__text(json__member(answer, "result"), answer, ANSWER);
+	char *rest = answer;
 
-	if (sqlite3_open(":memory:", &db) == SQLITE_OK && sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK) {
-		sqlite3_bind_text(stmt, 1, answer, -1, SQLITE_STATIC);
-		while ((ret = sqlite3_step(stmt)) == SQLITE_ROW)
-			if (sqlite3_column_text(stmt, 0) && sqlite3_column_text(stmt, 1)) {
-				sink__lock(s);
-				fn(p, s, stmt);
-				sink__unlock(s);
-			}
-		ret = ret == SQLITE_DONE ? 0 : -EBADMSG;
+	for (char *line; !ret && (line = strsep(&rest, "\n"));) {
+		const char *rates = strstr(line, "/sec "), *total = rates ? strstr(rates, "total: ") : NULL;
+		char name[128];
+
+		if (!total)
+			continue;
+		snprintf(name, sizeof(name), "ovs.coverage.%.*s", (int)strcspn(line, " "), line);
+		procfs__counter(p, s, 0, name, strtoull(total + strlen("total: "), NULL, 10), true);
 	}
-	sqlite3_finalize(stmt);
-	sqlite3_close(db);
 	return ret;
 }
 
-static void take_coverage(struct procfs *p, struct sink *s, sqlite3_stmt *row)
+/* {"result":[{"rows":[{"ovs_version":"3.1.0","other_config":["map",[["name","value"],…]]}]}]} */
+static int take_settings(struct procfs *p, struct sink *s, char *answer)
 {
-	procfs__counter(p, s, 0, (const char *)sqlite3_column_text(row, 0), sqlite3_column_int64(row, 1), true);
+	const char *rows = json__member(json__first(json__member(answer, "result")), "rows"), *row = json__first(rows);
+	const char *map = json__next(json__first(json__member(row, "other_config")));
+	char name[128] = "ovs.other_config.", value[4096];
+	const size_t prefix = strlen(name);
+
+	(void)p;
+	for (const char *pair = json__first(map); pair; pair = json__next(pair)) {
+		const char *key = json__first(pair);
+
+		if (!json__text(key, name + prefix, sizeof(name) - prefix) && !json__text(json__next(key), value, sizeof(value)))
+			sink__config(s, name, "%s", value);
+	}
+	if (!json__text(json__member(row, "ovs_version"), value, sizeof(value)))
+		sink__config(s, "ovs.version", "%s", value);
+	return rows ? 0 : -EBADMSG;
 }
 
-static void take_setting(struct procfs *p, struct sink *s, sqlite3_stmt *row)
-{
-	(void)p;
-	sink__config(s, (const char *)sqlite3_column_text(row, 0), "%s", (const char *)sqlite3_column_text(row, 1));
-}
+/* Takes what an answer says, with the sink's lock held; the answer may be overwritten. 0, or -EBADMSG: it is none. */
+typedef int (*take_fn)(struct procfs *p, struct sink *s, char *answer);
 
 struct question {
-	const char *what, *sockets, *request, *sql;
-	row_fn fn;
+	const char *what, *sockets, *request;
+	take_fn take;
 };
 
 static void ask_one(struct procfs *p, struct sink *s, const struct question *q, char *answer)
@@ -138,8 +114,11 @@ static void ask_one(struct procfs *p, struct sink *s, const struct question *q, 
 	if (!glob(q->sockets, GLOB_BRACE, NULL, &found))
 		for (size_t i = 0; i < found.gl_pathc && ret; i++) {
 			ret = ask(found.gl_pathv[i], q->request, answer);
-			if (!ret)
-				ret = each(p, s, q->sql, answer, q->fn);
+			if (!ret) {
+				sink__lock(s);
+				ret = q->take(p, s, answer);
+				sink__unlock(s);
+			}
 		}
 	globfree(&found);
 	snprintf(key, sizeof(key), "ovs.%s", q->what);
@@ -151,9 +130,8 @@ static void ask_one(struct procfs *p, struct sink *s, const struct question *q, 
 void openvswitch__ask_daemon(struct procfs *p, struct sink *s)
 {
 	static const struct question questions[] = {
-		{ "coverage", "{/run,/var/run,/usr/local/var/run}/openvswitch/ovs-vswitchd.*.ctl", coverage_request, coverage_sql,
-		  take_coverage },
-		{ "settings", "{/run,/var/run,/usr/local/var/run}/openvswitch/db.sock", settings_request, settings_sql, take_setting },
+		{ "coverage", "{/run,/var/run,/usr/local/var/run}/openvswitch/ovs-vswitchd.*.ctl", coverage_request, take_coverage },
+		{ "settings", "{/run,/var/run,/usr/local/var/run}/openvswitch/db.sock", settings_request, take_settings },
 	};
 	char *answer = malloc(ANSWER);
 

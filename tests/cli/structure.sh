@@ -70,6 +70,12 @@ bad=$(grep -noE '^#include "[a-z_]+\.h"' recorder/*.[ch] | sed -E 's|^recorder/(
 bad=$({ ls recorder/*.[ch] format/*.[ch] format/*/*.[ch] bpf/*.[ch]; ls analyzer/*/*.[ch]; } | sed 's|.*/||' | sort | uniq -d)
 [ -z "$bad" ] || complain "two files of one name: $bad"
 
+# What a production host has to carry for the recorder, and what libpcap would bring along for either program.
+bad=$(readelf -d build/netrec | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^lib(bpf|elf|zstd|z|c)\.so|^ld-' | xargs)
+[ -z "$bad" ] || complain "netrec needs more than it should: $bad"
+bad=$(ldd build/netrec build/netanalyze | grep -oE 'lib(pcap|dbus|systemd)[^ ]*' | xargs)
+[ -z "$bad" ] || complain "libpcap is linked in whole: $bad"
+
 # Only main() ends the program.
 bad=$(grep -nE '(^|[^_a-z])(exit|abort)\(' format/*.c format/*/*.c recorder/*.c analyzer/*.c analyzer/*/*.c | grep -v '/main\.c:' | grep -v '_exit(127)')
 [ -z "$bad" ] || complain "exit() outside main(): $bad"
