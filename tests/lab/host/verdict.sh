@@ -13,6 +13,7 @@
 #   plus A B, minus A B           of such numbers
 #   share A B, percent A B        A in percent of both, of B
 #   lost NAME                     datagrams of a stream that were sent and not received
+#   arrives                       the interface where traffic arrives whose way was varied: vary_way
 #   recording NAME                asks another recording of the scenario, such as one made in the guest
 #   pcap FILE FILTER              packets in FILE.pcap, see pcap_begin
 #   pcap_delay FROM TO FILTER     mean ns from one capture to the other of the packets in both, by their IP identification
@@ -27,6 +28,7 @@
 #   upcalls_one_packet            a packet that goes through user space is one, and its time there is part of its time
 #   cause_found [guest]           what netanalyze puts first is the scenario's cause, or its guest_cause, and nothing when that is
 #                                 none; verdict asks it of both recordings
+#   beside_whole                  what ran beside the fault was answered: vary_beside; verdict asks it
 #   clean                         every packet counter of every interface is reproduced, and every drop is known
 #
 # A number that is missing makes the check fail. The VM's own devices have plain names: phy0, but eth0 (peer).
@@ -158,6 +160,10 @@ lost() {
 	minus "$(truth "$1_sent")" "$(truth "$1_distinct")"
 }
 
+arrives() {
+	if [ "$(truth vary_back)" = 1 ]; then echo br0; else echo 'eth0 (peer)'; fi
+}
+
 is_number() {
 	[[ $1 =~ ^-?[0-9]+(\.[0-9]+)?$ ]]
 }
@@ -218,7 +224,7 @@ made_of() {
 # a recording with another clock, such as one made in the guest: all of it counts.
 while_traffic() {
 	[ "$db" = "$dir/trace.db" ] || return 0
-	sed -n 's/^key //p' "$consulted" | awk -F= '
+	sed -n '/^key vary_/d; s/^key //p' "$consulted" | awk -F= '
 		NR == FNR { truth[$1] = $2; next }
 		{ while (!($1 "_from" in truth) && sub(/_[^_]*$/, "", $1)); }
 		{ streams[$1 "_from" in truth ? $1 : "traffic"]; some = 1 }
@@ -269,7 +275,7 @@ interface_packets() {
 # What kernels free as dropped although nobody misses it: a raw socket (ping) got a copy of an echo reply, the
 # original found no ping socket; the last, empty, segment of a closing TCP connection; what TCP refuses and has no data;
 # ICMPv6 up to 6.1 says so of all it receives.
-harmless="((place LIKE 'tcp_validate_incoming%' OR (place LIKE 'tcp_v4_rcv%' AND reason = 'NOT_SPECIFIED')) AND total_bytes <= 60 * drops) OR place LIKE 'icmpv6_rcv%' OR (reason = 'NO_SOCKET' AND place LIKE 'icmp_rcv%') OR (total_bytes = 0 AND place LIKE 'sk_stream_kill_queues%')"
+harmless="((place LIKE 'tcp_validate_incoming%' OR (place LIKE 'tcp_v4_rcv%' AND reason = 'NOT_SPECIFIED')) AND total_bytes <= 60 * drops) OR (place LIKE 'tcp_v6_rcv%' AND reason = 'NOT_SPECIFIED' AND total_bytes <= 80 * drops) OR place LIKE 'icmpv6_rcv%' OR (reason = 'NO_SOCKET' AND place LIKE 'icmp_rcv%') OR (total_bytes = 0 AND place LIKE 'sk_stream_kill_queues%')"
 
 # Segments that TCP already had: the other side sent them again because others overtook the first on their way through an upcall.
 twice="reason IN ('TCP_INVALID_SEQUENCE', 'TCP_OLD_DATA') AND total_bytes > 60 * drops"
@@ -288,6 +294,11 @@ clean() {
 	interfaces_equal
 	equal "dropped packets" 0 "$(drops "NOT ($harmless) AND NOT ($twice)")"
 	at_most "dropped segments, of those TCP had already" "$(truth_sum 'snmp_.*_TcpExt_TCPDSACKOldSent$')" "$(drops "$twice")"
+}
+
+beside_whole() {
+	[ "$(truth vary_beside)" != 0 ] || return 0
+	equal "pings or requests beside the fault, answered" "$(truth vary_beside_count)" "$(truth_sum 'beside_(received|done)')"
 }
 
 # vm_path: the path into and out of the guest on vnet0 agrees, from ring to interrupt, with the tap's counters and the guest's.

@@ -10,25 +10,25 @@ fault_guest_stop() {
 	note guest_stopped_ms "$(($1 * 1000))"
 }
 
-# fault_vhost_starved SECONDS: the vhost thread shares a CPU with a FIFO hog that hardly lets go.
+# fault_vhost_starved SECONDS CPU: the vhost thread shares a CPU with a FIFO hog that hardly lets go.
 fault_vhost_starved() {
 	local t
 	t=$(guest_vhost_tids) || die "no vhost thread"
 	note vhost_tid "$(echo $t | cut -d' ' -f1)"
-	fault_bind 0 $t
-	fault_cpu_hog hog 0 900 10 "$1" 50
+	fault_bind "$2" $t
+	fault_cpu_hog hog "$2" "$(vary busy_ms 900 700 900)" 10 "$1" 50
 }
 
-# fault_vcpu_starved SECONDS: the threads that are the guest's CPUs share one with a FIFO hog that hardly lets go.
+# fault_vcpu_starved SECONDS CPU: the threads that are the guest's CPUs share one with a FIFO hog that hardly lets go.
 fault_vcpu_starved() {
 	local t
 	t=$(threads_of "$(guest_pid)" 'CPU */KVM')
 	[ -n "$t" ] || die "no thread of a virtual CPU"
-	fault_bind 0 $t
-	fault_cpu_hog hog 0 900 10 "$1" 50
+	fault_bind "$2" $t
+	fault_cpu_hog hog "$2" "$(vary busy_ms 900 700 900)" 10 "$1" 50
 }
 
 # fault_guest_hog SECONDS: a FIFO hog inside the guest that hardly lets go of its CPU.
 fault_guest_hog() {
-	guest "chrt -f 50 traffic hog 900 10 $1 >/guest/out/hog 2>&1 &" || die "no hog in the guest"
+	guest "chrt -f 50 traffic hog $(vary busy_ms 900 700 900) 10 $1 >/guest/out/hog 2>&1 &" || die "no hog in the guest"
 }

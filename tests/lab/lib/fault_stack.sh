@@ -3,12 +3,12 @@
 # fault_nft_drop NS MATCH: an nftables rule that drops on input; counter nft_NS_fault.
 fault_nft_drop() {
 	in_ns "$1" nft -f - <<-EOF2 || die "nft refuses the rule $2"
-		table ip fault {
+		table inet fault {
 			counter fault { }
 			chain input { type filter hook input priority 0; $2 counter name fault drop; }
 		}
 	EOF2
-	undo in_ns "$1" nft delete table ip fault
+	undo in_ns "$1" nft delete table inet fault
 }
 
 # fault_sysctl NS KEY VALUE

@@ -45,12 +45,36 @@ vary() {
 	echo "$n"
 }
 
-# vary_family: sets to_host and to_peer, over IPv4, or with LAB_SEED perhaps over IPv6. In fault and in traffic.
+# vary_family: sets to_host, to_peer and to_right, and of_udp for OpenFlow: over IPv4, or with LAB_SEED perhaps over IPv6.
+# In fault and in traffic.
 vary_family() {
-	to_host=$host_ip to_peer=$peer_ip
+	to_host=$host_ip to_peer=$peer_ip to_right=$right_ip of_udp=udp
 	[ "$(vary ip6 0 0 1)" = 1 ] || return 0
-	to_host=$host_ip6 to_peer=$peer_ip6
-	[ -n "${traffic_begun:-}" ] || fault_ipv6
+	to_host=$host_ip6 to_peer=$peer_ip6 to_right=$right_ip6 of_udp=udp6
+	[ -z "${traffic_begun:-}" ] || return 0
+	if [ "$topology" = router ]; then fault_router6; else fault_ipv6; fi
+}
+
+# vary_way: likewise, and sets from, to and to_there: from the host to the peer, or with LAB_SEED perhaps back.
+vary_way() {
+	vary_family
+	from=host to=peer to_there=$to_peer
+	[ "$(vary back 0 0 1)" = 0 ] || from=peer to=host to_there=$to_host
+}
+
+# vary_beside FROM TO ADDR: with LAB_SEED perhaps pings or requests run beside the traffic that the fault has nothing to do
+# with.
+vary_beside() {
+	local kind count
+	kind=$(vary beside 0 0 2)
+	[ "$kind" != 0 ] || return 0
+	count=$(vary beside_count 20 10 40)
+	if [ "$kind" = 1 ]; then
+		ping_stream beside "$1" "$3" "$count" 0.2 &
+	else
+		rr_stream beside "$1" "$2" "$3" 5999 "$count" "$(vary beside_size 200 50 400)" &
+	fi
+	beside=$!
 }
 
 # wait_for SECONDS COMMAND…: until the command succeeds.

@@ -15,6 +15,7 @@ host_mac=02:77:00:00:00:01
 guest_mac=02:77:00:00:00:03
 host_ip=10.77.0.1 peer_ip=10.77.0.2 guest_ip=10.77.0.3
 host_ip6=fd77::1 peer_ip6=fd77::2
+of_udp=udp
 left_ip=10.80.1.2 right_ip=10.80.2.2
 right_ip6=fd80:2::2
 

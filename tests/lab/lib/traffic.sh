@@ -81,12 +81,12 @@ udp_to_nobody() {
 # ports_to NS PORT: whatever UDP port is addressed there, who listens at PORT gets it; counter nft_NS_ports.
 ports_to() {
 	in_ns "$1" nft -f - <<-EOF2 || die "nft cannot rewrite ports"
-		table ip ports {
+		table inet ports {
 			counter ports { }
 			chain pre { type filter hook prerouting priority -450; meta l4proto udp counter name ports udp dport set $2; }
 		}
 	EOF2
-	undo in_ns "$1" nft delete table ip ports
+	undo in_ns "$1" nft delete table inet ports
 }
 
 # ping_stream NAME FROM ADDR COUNT INTERVAL
