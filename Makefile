@@ -9,7 +9,8 @@
 #   make causes     judge the labelled recordings: the cause found first beside the one that was injected (tests/CAUSES.md)
 #   make lab-shell  a shell in that machine
 #   make fuzz       fuzz everything that reads foreign bytes (FUZZ_SECONDS=60, each)
-#   make install    into $(DESTDIR)$(PREFIX)
+#   make static     both programs into build/static/, each in one file that needs nothing else to run
+#   make install    into $(DESTDIR)$(PREFIX); make install-static: those of make static
 #   make deps       install the Debian packages all this needs
 #
 # V=1 shows the commands. SAN=address,undefined builds with sanitizers, in a tree of its own; FUZZ=1 for libFuzzer.
@@ -64,7 +65,7 @@ all: $(BUILD)/netrec $(BUILD)/netanalyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests deps demo check check-fast causes bench bench-lab fuzz fuzzers install clean help
+.PHONY: all static tests deps demo check check-fast causes bench bench-lab fuzz fuzzers install install-static clean help
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -83,12 +84,20 @@ deps:
 
 # ---- programs ----------------------------------------------------------------------------------
 
-$(BUILD)/netrec: $(BUILD)/recorder/main.o $(RECORDER_O) $(FORMAT_O)
+static: $(BUILD)/static/netrec $(BUILD)/static/netanalyze
+
+# The linker warns of what libc and SQLite could load when they run. Nothing is: names are looked up by what is linked
+# (expression__keep_lookups_inside()), and no extension of SQLite is asked for.
+$(BUILD)/static/%: LDFLAGS_ALL += -static-pie -s -Wl,--no-warnings
+
+$(BUILD)/netrec $(BUILD)/static/netrec: $(BUILD)/recorder/main.o $(RECORDER_O) $(FORMAT_O)
 	$(call msg,LINK,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(RECORDER_LIBS) -o $@
 
-$(BUILD)/netanalyze: $(BUILD)/analyzer/main.o $(ANALYZER_O) $(FORMAT_O)
+$(BUILD)/netanalyze $(BUILD)/static/netanalyze: $(BUILD)/analyzer/main.o $(ANALYZER_O) $(FORMAT_O)
 	$(call msg,LINK,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(ANALYZER_LIBS) -o $@
 
 $(BUILD)/%.o: %.c Makefile
@@ -191,7 +200,7 @@ $(BUILD)/tests/live/no_memory: $(BUILD)/tests/live/no_memory.o $(BUILD)/recorder
 
 LIVE_TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
 
-tests: all $(LIVE_TOOLS) $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(BUILD)/tests/cli/recut $(C_TEST_BINS) \
+tests: all $(if $(SAN),,static) $(LIVE_TOOLS) $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(BUILD)/tests/cli/recut $(C_TEST_BINS) \
        $(if $(SAN),fuzzers)
 
 # The whole suite: production build, then unit and property tests again under the sanitizers.
@@ -212,7 +221,7 @@ $(BUILD)/tests/lab/%.so: tests/lab/preload/%.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) -O2 -g -fno-omit-frame-pointer -D_GNU_SOURCE -fPIC -shared -pthread $< -ldl -o $@
 
-lab-programs: all $(BUILD)/tests/traffic $(patsubst tests/lab/preload/%.c,$(BUILD)/tests/lab/%.so,$(wildcard tests/lab/preload/*.c))
+lab-programs: all static $(BUILD)/tests/traffic $(patsubst tests/lab/preload/%.c,$(BUILD)/tests/lab/%.so,$(wildcard tests/lab/preload/*.c))
 
 check-lab lab-shell: deps
 	@tests/deps.sh $(LAB_PACKAGES)
@@ -269,8 +278,11 @@ demo: deps
 # ---- installing --------------------------------------------------------------------------------
 
 install: all
-	install -D -m 755 $(BUILD)/netrec $(DESTDIR)$(PREFIX)/sbin/netrec
-	install -D -m 755 $(BUILD)/netanalyze $(DESTDIR)$(PREFIX)/bin/netanalyze
+install-static: static
+install-static: LINKED := static/
+install install-static:
+	install -D -m 755 $(BUILD)/$(LINKED)netrec $(DESTDIR)$(PREFIX)/sbin/netrec
+	install -D -m 755 $(BUILD)/$(LINKED)netanalyze $(DESTDIR)$(PREFIX)/bin/netanalyze
 	install -D -m 644 recorder/netrec.1 $(DESTDIR)$(PREFIX)/share/man/man1/netrec.1
 	install -D -m 644 analyzer/netanalyze.1 $(DESTDIR)$(PREFIX)/share/man/man1/netanalyze.1
 	install -D -m 644 recorder/netrec.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/netrec

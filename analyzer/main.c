@@ -4,12 +4,12 @@
  * Nothing below this file exits.
  */
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "analyzer/base/nearest.h"
 #include "analyzer/command/cli.h"
+#include "format/host/expression.h"
 
 static int cmd_help(int argc, char **argv, struct trace_error *err);
 
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	struct trace_error err = { .code = 0 };
 	int rc;
 
-	setlocale(LC_CTYPE, "");
+	expression__keep_lookups_inside();
 	rc = run(argc, argv, &err);
 	if (rc < 0) {
 		fprintf(stderr, "netanalyze: %s\n", err.text[0] ? err.text : strerror(-rc));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/host/expression.h"
 #include "privilege.h"
 #include "record_cmd.h"
 
@@ -45,6 +46,7 @@ int main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	privilege__raise_files();
+	expression__keep_lookups_inside();
 	for (int i = 0; i < N_COMMANDS; i++)
 		if (!strcmp(argv[1], COMMANDS[i].name))
 			return COMMANDS[i].main(argc - 1, argv + 1);

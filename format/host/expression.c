@@ -7,8 +7,10 @@
  */
 #include "expression.h"
 
+#include <nss.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 enum { SHOWN = 80 }; /* characters of an expression in a message */
 
@@ -143,4 +145,16 @@ bool expression__warning(const char *expression, char *text, size_t size)
 		 "further inside the packet, and nothing to the left is; see pcap-filter(7)",
 		 SHOWN, expression, is_long ? "…" : "", word);
 	return true;
+}
+
+/* Without a dynamic loader the kernel has no address of one (AT_BASE). */
+void expression__keep_lookups_inside(void)
+{
+	static const char *const FILES[] = { "networks", "services", "protocols", "ethers" };
+
+	if (getauxval(AT_BASE))
+		return;
+	__nss_configure_lookup("hosts", "files dns");
+	for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++)
+		__nss_configure_lookup(FILES[i], "files");
 }

@@ -24,4 +24,11 @@ const char *expression__trap(const char *expression);
 /* The sentence that warns of it. Returns false, and nothing in `text`, when there is no trap. */
 bool expression__warning(const char *expression, char *text, size_t size);
 
+/*
+ * Has the program's own libc look up the names of hosts, networks, services and protocols, in their files and by DNS, where
+ * it is statically linked: what else /etc/nsswitch.conf asks for are modules of the host's libc, of which it would load
+ * a second one that need not fit. Before there are threads.
+ */
+void expression__keep_lookups_inside(void);
+
 #endif
