@@ -55,11 +55,12 @@ vary_family() {
 	if [ "$topology" = router ]; then fault_router6; else fault_ipv6; fi
 }
 
-# vary_way: likewise, and sets from, to and to_there: from the host to the peer, or with LAB_SEED perhaps back.
+# vary_way: likewise, and sets from, to and to_there: from the host to the peer, or with LAB_SEED perhaps back; and leaves, the
+# end of the wire where it goes out.
 vary_way() {
 	vary_family
-	from=host to=peer to_there=$to_peer
-	[ "$(vary back 0 0 1)" = 0 ] || from=peer to=host to_there=$to_host
+	from=host to=peer to_there=$to_peer leaves=phy0
+	[ "$(vary back 0 0 1)" = 0 ] || from=peer to=host to_there=$to_host leaves=eth0
 }
 
 # vary_beside FROM TO ADDR: with LAB_SEED perhaps pings or requests run beside the traffic that the fault has nothing to do
