@@ -4,7 +4,7 @@
 #   make demo       record and explain real traffic in two network namespaces (root), or a sample
 #   make check      every test that runs on this machine, sanitizers included
 #   make bench      cost and size, beside perf and bpftrace
-#   make bench-lab  what each profile costs, in instructions, in a virtual machine with real Open vSwitch
+#   make bench-lab  what each profile adds to a request, in instructions, in a virtual machine with real Open vSwitch
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
 #   make causes     judge the labelled recordings: the cause found first beside the one that was injected (tests/CAUSES.md)
 #   make lab-shell  a shell in that machine
@@ -74,7 +74,7 @@ help:
 
 PACKAGES := gcc make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev libzstd-dev libpcap-dev \
             libsqlite3-dev libcmocka-dev sqlite3 iproute2 iputils-ping nftables tcpdump mandoc
-BENCH_PACKAGES := linux-perf bpftrace time
+BENCH_PACKAGES := linux-perf bpftrace time trace-cmd
 LAB_PACKAGES := qemu-system-x86 busybox-static kmod cpio openvswitch-switch openvswitch-common conntrack ethtool iproute2 \
                 iputils-ping procps util-linux
 FUZZ_PACKAGES := libclang-rt-14-dev
@@ -246,7 +246,8 @@ bench: deps
 bench-lab: deps
 	@tests/deps.sh $(LAB_PACKAGES) $(BENCH_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory -j2 lab-programs
-	$(Q)LAB_THREADS=counted tests/lab/lab-shell 'bash tests/bench/profiles.sh' | sed -n '/^==/,/^perf/p'
+	$(Q)tests/bench/requests.sh '-p drops' '-p locks' '-p host' '-p vm' '-p guest' '-p ovs' '-p latency' '-p full' \
+		'-p full --without fentry,fexit' perf trace-cmd
 
 # The fuzzers: with libFuzzer in build/fuzz (FUZZ=1), with tests/fuzz/driver.c elsewhere.
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -1,0 +1,24 @@
+#!/bin/bash
+# What recording adds to a TCP request and its answer through Open vSwitch, in instructions, on the lab's emulated CPU,
+# where they can be counted: results repeat, whatever else the machine does. Cache misses do not show. Start it after
+# `make lab-programs`.
+#   requests.sh WHAT…      each a word: arguments of netrec record ('-p host', '-e softirq,napi_poll'), perf, trace-cmd
+# REQUESTS: 4000; KERNEL: as for the lab. Leaves build/lab/shell/share/results/requests.json.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+result=build/lab/shell/share/results/requests.json
+[ $# -gt 0 ] || set -- '-p host'
+command="REQUESTS=${REQUESTS:-4000} bash tests/bench/requests_vm.sh$(printf ' %q' "$@")"
+mkdir -p build/lab
+LAB_THREADS=counted tests/lab/lab-shell "$command" >build/lab/requests.log 2>&1 && grep -q '^]}' $result 2>/dev/null ||
+	{ tail -n 20 build/lab/requests.log >&2; exit 1; }
+sqlite3 -batch :memory: "
+	CREATE TABLE r AS SELECT readfile('$result') AS j;
+	SELECT '== kernel ' || (j ->> 'kernel') || ', a TCP request and its answer through Open vSwitch: ' || (j ->> 'base') ||
+		' instructions. Added to each; and of that:' FROM r;
+	SELECT printf('%-36s %6s %8s %6s %8s %7s %9s %9s %8s %8s', 'what', 'probes', 'records', 'bytes', 'added', '%',
+		'recorder', 'programs', 'ready, s', 'ended, s');
+	SELECT printf('%-36s %6d %8.1f %6d %8d %6.1f%% %9d %9d %8s %8s', value ->> 'what', value ->> 'probes',
+		value ->> 'records', value ->> 'bytes', value ->> 'added', 100.0 * (value ->> 'added') / (j ->> 'base'),
+		value ->> 'recorder', value ->> 'programs', ifnull(value ->> 'ready_s', '-'), ifnull(value ->> 'ended_s', '-'))
+		FROM r, json_each(j, '\$.rows')"
