@@ -1,4 +1,7 @@
-/* history.c: a ring of stretches and one of waits for each thread (history.h). */
+/*
+ * history.c: a ring of all stretches, in which each leads to the one before of its thread (history.h). A busy thread has
+ * more of it than one that sleeps. A wait is noted at the stretches in it.
+ */
 #include "analyzer/history/history.h"
 
 #include <assert.h>
@@ -7,11 +10,18 @@
 #include "analyzer/base/lru.h"
 
 enum { TASK_STOPPED = 4, TASK_TRACED = 8, TASK_FROZEN = 0x8000 };
+enum { MAX_STRETCHES = 1 << 20, MAX_STEPS = 1 << 14 /* from one to the one before: an answer must not take long */ };
+enum { SLICE_LEAST_NS = 100000 }; /* shorter ones are not recorded (bpf/sched.bpf.c) */
+
+struct stretch {
+	struct history_off off;
+	__u64 before;             /* of its thread: which of all, from 1; 0: the first */
+	struct history_wait wait; /* the outermost that it is in; ns 0: none */
+};
 
 struct thread {
-	__u32 n_off, n_wait; /* ever */
-	struct history_off off[HISTORY_KEPT];
-	struct history_wait wait[HISTORY_KEPT];
+	__u64 last;  /* stretch: which of all */
+	__u64 until; /* it ended */
 };
 
 struct cpu {
@@ -21,6 +31,8 @@ struct cpu {
 
 struct history {
 	__u64 known_from;
+	struct stretch *stretches;
+	__u64 n, size;       /* ever; 2^x */
 	struct lru *threads; /* by tid */
 	struct cpu *cpus;
 	unsigned n_cpus;
@@ -35,7 +47,10 @@ struct history *history__new(unsigned n_cpus)
 	h->n_cpus = n_cpus;
 	h->cpus = calloc(n_cpus + 1, sizeof(*h->cpus));
 	h->threads = lru__new(1, sizeof(struct thread), HISTORY_THREADS);
-	if (h->cpus && h->threads)
+	for (h->size = HISTORY_STRETCHES; h->size < MAX_STRETCHES && h->size < (__u64)HISTORY_STRETCHES * n_cpus;)
+		h->size *= 2;
+	h->stretches = calloc(h->size, sizeof(*h->stretches));
+	if (h->cpus && h->threads && h->stretches)
 		return h;
 	history__free(h);
 	return NULL;
@@ -46,6 +61,7 @@ void history__free(struct history *h)
 	if (!h)
 		return;
 	lru__free(h->threads);
+	free(h->stretches);
 	free(h->cpus);
 	free(h);
 }
@@ -55,14 +71,16 @@ __u64 history__evicted(const struct history *h)
 	return lru__forgotten(h->threads);
 }
 
-static struct thread *thread_of(struct history *h, __u32 tid)
+/* NULL: there is none, or it has been overwritten. */
+static struct stretch *stretch_at(const struct history *h, __u64 nth)
 {
-	__u64 key = tid;
-	struct thread *t = lru__use(h->threads, &key);
+	assert(nth <= h->n);
+	return nth && nth + h->size > h->n ? &h->stretches[nth & (h->size - 1)] : NULL;
+}
 
-	if (!t && (t = lru__add_raw(h->threads, &key))) /* its rings are overwritten as they fill */
-		t->n_off = t->n_wait = 0;
-	return t;
+static __u64 begin_of(const struct history_off *o)
+{
+	return since(o->blocked, since(o->runnable, o->until));
 }
 
 void history__off(struct history *h, __u32 tid, const struct history_off *off)
@@ -71,18 +89,26 @@ void history__off(struct history *h, __u32 tid, const struct history_off *off)
 
 	if (!tid || off->blocked + off->runnable < HISTORY_SHORTEST_NS)
 		return;
-	t = thread_of(h, tid);
-	t->off[t->n_off++ % HISTORY_KEPT] = *off;
+	t = lru__add(h->threads, (__u64[]){ tid }, NULL);
+	h->n++;
+	*stretch_at(h, h->n) = (struct stretch){ .off = *off, .before = t->last };
+	t->last = h->n;
+	t->until = off->until;
 }
 
+/* One that ends later has those in it inside, unless it is shorter: then that is another lock's. */
 void history__wait(struct history *h, __u32 tid, const struct history_wait *wait)
 {
-	struct thread *t;
+	const struct thread *t = tid && wait->ns >= HISTORY_SHORTEST_NS ? lru__find(h->threads, (__u64[]){ tid }) : NULL;
+	struct stretch *s = t ? stretch_at(h, t->last) : NULL;
+	__u64 begin = since(wait->ns, wait->until);
 
-	if (!tid || wait->ns < HISTORY_SHORTEST_NS)
-		return;
-	t = thread_of(h, tid);
-	t->wait[t->n_wait++ % HISTORY_KEPT] = *wait;
+	for (int steps = 0; s && s->off.until > begin && steps < MAX_STEPS; s = stretch_at(h, s->before), steps++) {
+		__u64 middle = begin_of(&s->off) + s->off.blocked / 2;
+
+		if (middle >= begin && middle < wait->until && wait->ns >= s->wait.ns)
+			s->wait = *wait;
+	}
 }
 
 void history__slice(struct history *h, unsigned cpu, const struct history_slice *slice)
@@ -134,28 +160,11 @@ static void add(struct sum *s, enum deed deed, __u32 by, __u64 addr, __u64 ns)
 	s->parts[i].ns += ns;
 }
 
-/* The outermost wait for a lock that the thread was in at this time: the one that ended last. NULL: none. */
-static const struct history_wait *wait_at(const struct thread *t, __u64 ts)
-{
-	__u32 n = t->n_wait < HISTORY_KEPT ? t->n_wait : HISTORY_KEPT;
-	const struct history_wait *found = NULL;
-
-	for (__u32 i = 1; i <= n; i++) {
-		const struct history_wait *w = &t->wait[(t->n_wait - i) % HISTORY_KEPT];
-
-		if (w->until <= ts)
-			break;
-		if (since(w->ns, w->until) <= ts && (!found || w->ns >= found->ns))
-			found = w;
-	}
-	return found;
-}
-
 /* It could run from `from` to `to`, a part of the stretch. Who had the CPU is known in part; else who had it last. */
 static void add_ready(const struct history *h, struct sum *s, const struct history_off *o, __u64 from, __u64 to)
 {
 	const struct cpu *c = o->cpu < h->n_cpus ? &h->cpus[o->cpu] : NULL;
-	__u32 n = !c ? 0 : c->n < HISTORY_SLICES ? c->n : HISTORY_SLICES;
+	__u32 n = !c || o->runnable < SLICE_LEAST_NS ? 0 : c->n < HISTORY_SLICES ? c->n : HISTORY_SLICES;
 	__u64 left = since(from, to);
 
 	if (o->quota) {
@@ -173,11 +182,12 @@ static void add_ready(const struct history *h, struct sum *s, const struct histo
 	add(s, DID_QUEUE, o->prev, 0, left);
 }
 
-static void add_blocked(struct sum *s, const struct thread *t, const struct history_off *o, __u64 begin, __u64 ns)
+static void add_blocked(struct sum *s, const struct stretch *stretch, __u64 ns)
 {
-	const struct history_wait *w = wait_at(t, begin + o->blocked / 2);
+	const struct history_off *o = &stretch->off;
+	const struct history_wait *w = &stretch->wait;
 
-	if (w)
+	if (w->ns)
 		add(s, DID_LOCK, w->holder ? w->holder : o->waker, w->addr, ns);
 	else if (o->state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
 		add(s, DID_STOP, 0, 0, ns);
@@ -195,23 +205,22 @@ static int larger(const void *a, const void *b)
 unsigned history__why(const struct history *h, __u32 tid, __u64 from, __u64 to, struct history_part parts[HISTORY_CAUSES])
 {
 	struct sum s = { .parts = parts, .left = since(from, to) };
-	__u64 key = tid;
-	const struct thread *t = tid ? lru__find(h->threads, &key) : NULL;
-	__u64 known = h->known_from > from ? h->known_from : from, seen = to;
-	__u32 n;
+	const struct thread *t = tid ? lru__find(h->threads, (__u64[]){ tid }) : NULL;
+	__u64 known = h->known_from > from ? h->known_from : from, seen = t ? t->until : to, nth = t ? t->last : 0;
+	const struct stretch *stretch = stretch_at(h, nth);
 
 	if (!s.left)
 		return 0;
-	n = !t ? 0 : t->n_off < HISTORY_KEPT ? t->n_off : HISTORY_KEPT;
-	for (__u32 i = 1; i <= n && seen > from; i++) {
-		const struct history_off *o = &t->off[(t->n_off - i) % HISTORY_KEPT];
-		__u64 woken = since(o->runnable, o->until), begin = since(o->blocked, woken);
+	for (int steps = 0; stretch && seen > from && steps < MAX_STEPS; stretch = stretch_at(h, nth), steps++) {
+		const struct history_off *o = &stretch->off;
+		__u64 woken = since(o->runnable, o->until);
 
 		add_ready(h, &s, o, woken > from ? woken : from, o->until < to ? o->until : to);
-		add_blocked(&s, t, o, begin, overlap(begin, woken, from, to));
-		seen = begin < seen ? begin : seen;
+		add_blocked(&s, stretch, overlap(begin_of(o), woken, from, to));
+		seen = begin_of(o) < seen ? begin_of(o) : seen;
+		nth = stretch->before;
 	}
-	if (t && t->n_off > HISTORY_KEPT && seen > known) /* older stretches were overwritten */
+	if (nth && seen > known) /* older ones were overwritten, or are too many */
 		known = seen;
 	add(&s, DID_UNKNOWN, 0, 0, t ? overlap(from, known, from, to) : s.left);
 	add(&s, DID_RUN, 0, 0, s.left);

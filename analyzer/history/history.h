@@ -1,8 +1,8 @@
 /*
  * history.h: what threads did lately: their stretches off the CPU, and their waits for locks; and who had the CPUs.
  *
- * Answers why a thread did not do something in a given time. Of fixed size: of each thread the last HISTORY_KEPT
- * stretches and waits that took HISTORY_SHORTEST_NS or more, of as many threads as fit, and of each CPU the last
+ * Answers why a thread did not do something in a given time. Of fixed size: the last stretches of all threads that took
+ * HISTORY_SHORTEST_NS or more, HISTORY_STRETCHES for each CPU, of as many threads as fit, and of each CPU the last
  * HISTORY_SLICES slices; what is older is not known, and says so. Everything is told in the order in which it ended.
  */
 #ifndef ANALYZER_HISTORY_H
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
-enum { HISTORY_KEPT = 128, HISTORY_SLICES = 512, HISTORY_SHORTEST_NS = 50000, HISTORY_THREADS = 4096, HISTORY_CAUSES = 16 };
+enum { HISTORY_STRETCHES = 1 << 15, HISTORY_SLICES = 512, HISTORY_SHORTEST_NS = 50000, HISTORY_THREADS = 4096, HISTORY_CAUSES = 16 };
 
 /* What a thread did in a part of the time. The order is that of how much it says. */
 enum deed {

@@ -153,12 +153,25 @@ static void test_overwritten(void **state)
 	unsigned n;
 
 	(void)state;
-	for (__u64 i = 1; i <= 2 * HISTORY_KEPT; i++)
-		off(i * MS, MS / 2, 0, 1, OWNER, 0);
-	n = history__why(h, ME, 0, 2 * HISTORY_KEPT * MS, parts);
-	assert_int_equal(of(n, DID_SLEEP, OWNER, 0), HISTORY_KEPT * (MS / 2));
-	assert_in_range(of(n, DID_UNKNOWN, 0, 0), (HISTORY_KEPT - 1) * (__u64)MS, (HISTORY_KEPT + 1) * (__u64)MS);
-	assert_int_equal(sum(n), 2 * HISTORY_KEPT * (__u64)MS);
+	enum { KEPT = 4 * HISTORY_STRETCHES, OF_ME = KEPT / 16 };
+
+	for (__u64 i = 1; i <= 2 * KEPT; i++) {
+		if (i % 16 == 0)
+			off(i * MS / 16, MS / 2, 0, 1, OWNER, 0);
+		else
+			history__off(h, OWNER, &(struct history_off){ i * MS / 16, MS / 16, 0, 1, ME, 0, 0, false });
+	}
+	n = history__why(h, ME, 0, 2 * OF_ME * (__u64)MS, parts);
+	assert_int_equal(of(n, DID_SLEEP, OWNER, 0), OF_ME * (__u64)MS / 2);
+	assert_in_range(of(n, DID_UNKNOWN, 0, 0), (OF_ME - 1) * (__u64)MS, (OF_ME + 1) * (__u64)MS);
+	assert_int_equal(sum(n), 2 * OF_ME * (__u64)MS);
+	history__off(h, HOG, &(struct history_off){ MS, MS, 0, 1, 0, 0, 0, false });
+	for (__u64 i = 0; i < KEPT; i++)
+		off((OF_ME + i) * MS, MS / 2, 0, 1, OWNER, 0);
+	n = history__why(h, HOG, 2 * MS, 3 * MS, parts); /* since its last stretch it has run */
+	assert_int_equal(of(n, DID_RUN, 0, 0), MS);
+	n = history__why(h, HOG, MS / 2, 3 * MS, parts);
+	assert_int_equal(of(n, DID_UNKNOWN, 0, 0), MS / 2);
 }
 
 /* More threads than there is room for: those not seen for longest make room. */
