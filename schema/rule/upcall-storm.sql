@@ -15,5 +15,6 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.7 AS confi
 	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'handler' AND (SELECT n FROM busiest) >= 100
-	AND (b.deed = 'run' OR (b.deed = 'queue' AND process_text(b.by) = process_text(b.tid)))
+	AND (b.deed = 'run'
+		OR (b.deed = 'queue' AND (process_text(b.by) = process_text(b.tid) OR storm_sender(b.by))))
 GROUP BY s.id HAVING sum(b.share) >= 0.05
