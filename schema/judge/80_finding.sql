@@ -48,7 +48,7 @@ INSERT INTO rule(id, title, advice) VALUES
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
 -- A few packets that were slow are not worth getting up for: fewer than three of them, or than one of a hundred, and
--- none so late that its sender may notice.
+-- none so late that a monitor would call it lost.
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
 	advice)
 	WITH f AS (
@@ -58,7 +58,7 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				symptoms_text(c.rule, c.site, c.who) AS symptom,
 				min(s.first_win) AS first_win, max(s.last_win) AS last_win,
 					max(s.kind = 'lost') AS lost,
-				max(s.kind IN ('lost', 'closed') OR s.max_ns >= late_ns()) AS noticed,
+				max(s.kind IN ('lost', 'closed') OR s.max_ns >= echo_limit_ns()) AS noticed,
 				(SELECT b.rowid FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS most
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,

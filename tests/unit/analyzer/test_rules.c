@@ -67,8 +67,15 @@ static void test_many_of_all(void **state)
 static void test_so_late_that_it_is_noticed(void **state)
 {
 	(void)state;
-	analyze(60000000, 1300);
+	analyze(250000000, 1300);
 	assert_rows(&f, FOUND, "suspect|12");
+}
+
+static void test_too_little_for_a_monitor(void **state)
+{
+	(void)state;
+	analyze(60000000, 1300);
+	assert_rows(&f, FOUND, "info|12");
 }
 
 /* What lies in a socket waits for its reader, and is told once. */
@@ -110,7 +117,7 @@ static void test_many_threads(void **state)
 		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 3000) "
 		"INSERT INTO cpu_thread SELECT 0, 1000 + i, i % 2, 1000000, 0, 0 FROM i;"
 		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 100) "
-		"INSERT INTO blame SELECT 7, 66, 1, 2, i, 'queue', 0, 1000 + i, '', 10, 10, 10, 600000000, 60000000, 0, 0, 0 FROM i;"
+		"INSERT INTO blame SELECT 7, 66, 1, 2, i, 'queue', 0, 1000 + i, '', 10, 10, 10, 600000000, 60000000, 0, 0, 0, 600000000, 0 FROM i;"
 		"INSERT INTO runq SELECT 0, tid, tid % 2, 0, 10, 600000000, 60000000, 60000000, x'' FROM blame;"
 		"INSERT INTO record_count VALUES(201, 'offcpu', 1, 1, 0), (202, 'thread', 1, 1, 0), (203, 'cputime', 1, 1, 0) "
 		"ON CONFLICT DO NOTHING", 50000);
@@ -136,6 +143,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_so_late_that_it_is_noticed),
+		TEST(test_too_little_for_a_monitor),
 		TEST(test_reader_at_a_stage), TEST(test_many_threads), TEST(test_many_drops),
 	};
 
