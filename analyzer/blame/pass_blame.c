@@ -6,6 +6,9 @@
  * one, might not run by a quota, waited for a lock, was stopped, slept. Nothing is judged before the evidence is in: a thread that moves a packet on
  * has a CPU then, so all that it did before has been told.
  *
+ * A thread that could not go on for a while runs afterwards, and works off what has piled up: what comes meanwhile waits
+ * behind that. So its running counts to what held it up, as far as it lost that much time since it fell behind.
+ *
  * Who that thread is: a handler of ovs-vswitchd names itself when its command returns, on the CPU where the packet came
  * back; a vhost worker is known by its queue's socket; the softirq of a CPU is that CPU's ksoftirqd where it was deferred;
  * who reads a datagram frees it; who answers a TCP request sends the answer.
@@ -25,15 +28,23 @@ enum { STAGES, DEVICE, WHO, LOCK, BY, BY_BY, N_KEY };
 
 struct sum {
 	__u64 ns, max_ns;
-	__u64 mainly; /* intervals of which it is the largest part */
-	__u64 late;   /* of those: that took sweep__interval_limit() */
-	__u64 first_win, last_win; /* of the late ones */
+	__u64 behind_ns; /* of ns, and not in max_ns: it ran, and worked off what had piled up */
+	__u64 late_ns;   /* of ns: in intervals that took sweep__interval_limit() */
+	__u64 mainly;    /* intervals of which it is the largest part */
+	__u64 late;      /* of those: that took sweep__interval_limit() */
+	__u64 first_win, last_win; /* of these */
+};
+
+/* Since when there has been something to do for a thread without a pause, as far as slow intervals tell. */
+struct backlog {
+	__u64 from_ns, to_ns;
 };
 
 struct state {
 	struct sweep *sweep;
 	struct history *history;
 	struct heavy *blames;
+	struct lru *backlogs; /* by thread */
 	struct lru *sockets;  /* of tun queues, by device and queue */
 	struct lru *workers;  /* of sockets */
 	__u32 n_cpus;
@@ -54,24 +65,29 @@ static struct history_part why(const struct state *st, const struct history_part
 	return parts[0];
 }
 
-static void add(struct state *st, const struct slow_interval *slow, __u32 tid, const struct history_part *part, bool mainly)
+/* Adds a part of a slow interval to what it is blamed on. meanwhile: when that was; the interval itself, or before it. */
+static void add(struct state *st, const struct slow_interval *slow, const struct slow_interval *meanwhile, __u32 tid,
+		const struct history_part *part, bool mainly)
 {
-	struct history_part then = why(st, part, slow);
+	struct history_part then = why(st, part, meanwhile);
 	__u64 key[N_KEY] = { [STAGES] = (__u64)slow->from << 8 | slow->to, [DEVICE] = pair(slow->netns, slow->ifindex),
 			     [WHO] = pair(part->deed, tid), [LOCK] = part->addr, [BY] = pair(then.deed, part->by),
 			     [BY_BY] = then.by };
-	bool fresh, late = mainly && since(slow->from_ns, slow->to_ns) >= sweep__interval_limit(st->sweep);
+	bool fresh, late = since(slow->from_ns, slow->to_ns) >= sweep__interval_limit(st->sweep), behind = meanwhile != slow;
 	struct sum *sum = heavy__use(st->blames, key, &fresh);
 
 	if (fresh)
 		*sum = (struct sum){ 0 };
 	sum->ns += part->ns;
+	sum->behind_ns += behind ? part->ns : 0;
+	sum->late_ns += late ? part->ns : 0;
+	sum->max_ns = !behind && part->ns > sum->max_ns ? part->ns : sum->max_ns;
 	sum->mainly += mainly;
-	if (late && !sum->late++)
+	if (!late || !mainly)
+		return;
+	if (!sum->late++)
 		sum->first_win = st->sweep->win;
-	if (late)
-		sum->last_win = st->sweep->win;
-	sum->max_ns = part->ns > sum->max_ns ? part->ns : sum->max_ns;
+	sum->last_win = st->sweep->win;
 }
 
 /* Who handed the lock on may have waited for it mostly, in the same queue: who held it so long is at its head. */
@@ -89,15 +105,75 @@ static __u32 holder_of(const struct state *st, const struct history_part *part, 
 	return part->by;
 }
 
+static void name_holders(const struct state *st, struct history_part *parts, unsigned n, const struct slow_interval *slow)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (parts[i].deed == DID_LOCK && parts[i].by)
+			parts[i].by = holder_of(st, &parts[i], slow);
+}
+
+/* Waiting for a CPU is not among them: others may need it just as much for the same packets. */
+static bool holds_up(const struct history_part *part)
+{
+	return part->deed == DID_LOCK || part->deed == DID_STOP || part->deed == DID_QUOTA;
+}
+
+/* The time for which there was something to do before the interval began. */
+static struct slow_interval before(struct state *st, const struct slow_interval *slow, __u32 tid)
+{
+	struct backlog *b = lru__add(st->backlogs, (__u64[]){ tid }, NULL);
+	struct slow_interval earlier = *slow;
+
+	if (slow->from_ns > b->to_ns || slow->from_ns < b->from_ns)
+		b->from_ns = slow->from_ns;
+	b->to_ns = slow->to_ns;
+	earlier.from_ns = b->from_ns;
+	earlier.to_ns = slow->from_ns;
+	return earlier;
+}
+
+/*
+ * Of the time `ran` for which it ran in an interval, blames on what held it up before as much as that took: had it not, so
+ * much less would have been left to do. Returns how much. mainly: all of `ran` is the largest part; so is the most of it.
+ */
+static __u64 pile_up(struct state *st, const struct slow_interval *slow, __u32 tid, __u64 ran, bool mainly)
+{
+	struct slow_interval earlier = before(st, slow, tid);
+	struct history_part parts[HISTORY_CAUSES];
+	unsigned n = history__why(st->history, tid, earlier.from_ns, earlier.to_ns, parts);
+	__u64 held_up = 0, behind, left;
+
+	for (unsigned i = 0; i < n; i++)
+		held_up += holds_up(&parts[i]) ? parts[i].ns : 0;
+	behind = left = ran < held_up ? ran : held_up;
+	mainly = mainly && behind > ran / 2;
+	name_holders(st, parts, n, &earlier);
+	for (unsigned i = 0; i < n && left; i++) {
+		__u64 most = (double)parts[i].ns * behind / held_up + 1;
+
+		if (!holds_up(&parts[i]))
+			continue;
+		parts[i].ns = most < left ? most : left;
+		left -= parts[i].ns;
+		add(st, slow, &earlier, tid, &parts[i], mainly);
+		mainly = false;
+	}
+	return behind;
+}
+
 static void blame(struct state *st, const struct slow_interval *slow, __u32 tid)
 {
 	struct history_part parts[HISTORY_CAUSES] = { { DID_UNKNOWN, 0, 0, since(slow->from_ns, slow->to_ns) } };
 	unsigned n = tid ? history__why(st->history, tid, slow->from_ns, slow->to_ns, parts) : 1;
 
+	name_holders(st, parts, n, slow);
 	for (unsigned i = 0; i < n; i++) {
-		if (parts[i].deed == DID_LOCK && parts[i].by)
-			parts[i].by = holder_of(st, &parts[i], slow);
-		add(st, slow, tid, &parts[i], i == 0);
+		__u64 ran = parts[i].ns;
+
+		if (tid && parts[i].deed == DID_RUN)
+			parts[i].ns -= pile_up(st, slow, tid, ran, i == 0);
+		if (parts[i].ns)
+			add(st, slow, slow, tid, &parts[i], i == 0 && parts[i].ns >= ran - ran / 2);
 	}
 }
 
@@ -283,7 +359,8 @@ static void store(void *arg, const __u64 *key, __u64 n, void *value)
 	      V_INT("by", key[BY] & 0xffffffff), V_TEXT("by_deed", deeds[key[BY] >> 32]),
 	      V_INT("by_by", key[BY_BY]), V_INT("n", n),
 	      V_INT("mainly", sum->mainly), V_INT("late", sum->late), V_INT("sum_ns", sum->ns),
-	      V_INT("max_ns", sum->max_ns), V_OPT("first_win", sum->late, sum->first_win),
+	      V_INT("max_ns", sum->max_ns), V_INT("late_ns", sum->late_ns),
+	      V_INT("behind_ns", sum->behind_ns), V_OPT("first_win", sum->late, sum->first_win),
 	      V_OPT("last_win", sum->late, sum->last_win));
 }
 
@@ -322,6 +399,8 @@ static int init(void *state)
 }
 
 static const struct pass_lru lrus[] = {
+	PASS_LRU(backlogs, 1, struct backlog, HISTORY_THREADS, "threads with something to do",
+		 "what held further ones up before is not known"),
 	PASS_LRU(sockets, 2, __u64, QUEUES, "queues of taps", "who takes packets out of further ones is not known"),
 	PASS_LRU(workers, 1, __u64, QUEUES, "vhost workers", "what further ones did is not known"),
 	{ 0 },

@@ -5,6 +5,7 @@ SELECT group_concat(printf('%.0f %% %s', 100 * part, did), ', ') FROM (
 			AND netns = ?3 AND ifindex = ?4) AS part,
 		CASE deed WHEN 'unknown' THEN 'not known' ELSE thread_text(tid) || CASE deed
 			WHEN 'run' THEN ' ran'
+			WHEN 'behind' THEN ' worked off what had piled up'
 			WHEN 'queue' THEN ' waited for a CPU'
 				|| coalesce(' that ' || nullif(thread_text(by), 'idle') || ' had', '')
 			WHEN 'nobody' THEN ' waited for an idle CPU'
@@ -13,5 +14,7 @@ SELECT group_concat(printf('%.0f %% %s', 100 * part, did), ', ') FROM (
 				|| CASE WHEN by > 0 THEN ' of ' || thread_text(by) ELSE '' END
 			WHEN 'stop' THEN ' was stopped'
 			ELSE ' slept' END END AS did
-	FROM blame WHERE from_stage = ?1 AND to_stage = ?2 AND netns = ?3 AND ifindex = ?4
+	FROM (SELECT tid, by, deed, sum_ns - behind_ns AS sum_ns, from_stage, to_stage, netns, ifindex FROM blame
+		UNION ALL SELECT tid, 0, 'behind', behind_ns, from_stage, to_stage, netns, ifindex FROM blame)
+	WHERE from_stage = ?1 AND to_stage = ?2 AND netns = ?3 AND ifindex = ?4
 	GROUP BY did HAVING sum(sum_ns) > 0 ORDER BY part DESC, did LIMIT 3)

@@ -17,6 +17,7 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.95 AS conf
 			WHEN 'lock' THEN 'waits for another lock while it holds one' ELSE 'holds a lock' END),
 		printf('%s waited for the lock 0x%x, up to %s at a time',
 			threads_text(json_group_array(b.tid)), b.addr, duration_text(max(b.max_ns))),
+		piled_up_text(sum(b.behind_ns), sum(b.slow_ns)),
 		burst_text(b.by)) AS chain,
 	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id

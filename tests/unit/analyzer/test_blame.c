@@ -97,6 +97,29 @@ static void add_read(__u64 at, __u64 skb, __u64 location, __u32 tid)
 	fixture__row(&f, &r.rec);
 }
 
+/*
+ * A reader is stopped from 10 ms to 90 ms. What came meanwhile it reads one by one, 10 ms each: who waits behind that waits
+ * because of the stop, as far as that took time before it came. One that comes later has to wait for others' work.
+ */
+static void test_piled_up(void **state)
+{
+	(void)state;
+	add_datagram(5 * MS, 0x100);
+	add_datagram(20 * MS, 0x200);
+	add_datagram(85 * MS, 0x300);
+	add_off(90 * MS, 1, READER, 4, 80 * MS, 0, 0, 0);
+	add_read(95 * MS, 0x100, 0x1000, READER);
+	add_read(105 * MS, 0x200, 0x1000, READER);
+	add_read(115 * MS, 0x300, 0x1000, READER);
+	add_datagram(130 * MS, 0x400); /* there was nothing to do before */
+	add_read(140 * MS, 0x400, 0x1000, READER);
+	fixture__analyze(&f);
+	/* Stopped: 80 + 70 + 5, and of 15 ms behind that 10, the time it had been stopped by then, and all 25 of the third. */
+	assert_rows(&f, "SELECT deed, n, mainly, late, sum_ns / 1000000, late_ns / 1000000, behind_ns / 1000000, max_ns / 1000000 "
+			"FROM blame ORDER BY sum_ns DESC",
+		    "stop|5|3|2|190|160|35|80;run|3|1|0|25|15|0|10");
+}
+
 /* Who reads it frees it, whoever else got that CPU last; a quota kept it from running, and while it waited, others ran. */
 static void test_reader_is_named(void **state)
 {
@@ -259,7 +282,7 @@ static void test_gap(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_reader_is_named),
+	const struct CMUnitTest tests[] = { TEST(test_handler), TEST(test_softirq), TEST(test_reader), TEST(test_piled_up), TEST(test_reader_is_named),
 					TEST(test_why_so_late), TEST(test_queue_for_a_lock), TEST(test_frozen),
 					TEST(test_reader_at_a_stage), TEST(test_freed_later), TEST(test_answer),
 					TEST(test_gap) };
