@@ -29,7 +29,7 @@ INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explaine
 				FROM unable, json_each('["' || replace(missing, ',', '","') || '"]') AS word
 				WHERE missing <> ''
 				AND (' ' || about || ' ' GLOB '* ' || CASE s.kind WHEN 'lost' THEN s.reason
-					ELSE 'late' END || ' *' OR (s.kind <> 'lost'
+					WHEN 'elsewhere' THEN s.kind ELSE 'late' END || ' *' OR (s.kind <> 'lost'
 					AND ' ' || about || ' ' GLOB '* ' || s.mover || ' *'))) AS missing,
 			(SELECT printf('%d records were lost while it happened or shortly before',
 					coalesce(sum(lost), 0))
@@ -58,7 +58,8 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				symptoms_text(c.rule, c.site, c.who) AS symptom,
 				min(s.first_win) AS first_win, max(s.last_win) AS last_win,
 					max(s.kind = 'lost') AS lost,
-				max(s.kind IN ('lost', 'closed') OR s.max_ns >= echo_limit_ns()) AS noticed,
+				max(s.kind IN ('lost', 'closed', 'elsewhere') OR s.max_ns >= echo_limit_ns())
+					AS noticed,
 				(SELECT b.rowid FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS most
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,

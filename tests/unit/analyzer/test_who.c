@@ -34,15 +34,15 @@ static int end(void **state)
 #define THREADS "INSERT INTO thread(tid, tgid, comm, reused) VALUES (400, 400, 'server', 0), " \
 		"(401, 400, 'server', 0), (402, 400, 'server', 0);"
 #define BLAME_OF "INSERT INTO blame(from_stage, to_stage, netns, ifindex, tid, deed, addr, by, by_deed, n, mainly, " \
-		 "late, sum_ns, max_ns, first_win, last_win) VALUES "
+		 "late, sum_ns, late_ns, max_ns, first_win, last_win) VALUES "
 
 /* A stopped process is one, however many of its threads should have answered. */
 static void test_stopped(void **state)
 {
 	(void)state;
-	judge(THREADS BLAME_OF "(3, 66, 1, 2, 400, 'stop', 0, 0, 'unknown', 4, 4, 4, 900, 300, 0, 0), "
-			       "(3, 66, 1, 2, 401, 'stop', 0, 0, 'unknown', 4, 4, 4, 900, 300, 0, 0), "
-			       "(3, 66, 1, 2, 402, 'stop', 0, 0, 'unknown', 4, 4, 4, 900, 300, 0, 0);");
+	judge(THREADS BLAME_OF "(3, 66, 1, 2, 400, 'stop', 0, 0, 'unknown', 4, 4, 4, 900, 900, 300, 0, 0), "
+			       "(3, 66, 1, 2, 401, 'stop', 0, 0, 'unknown', 4, 4, 4, 900, 900, 300, 0, 0), "
+			       "(3, 66, 1, 2, 402, 'stop', 0, 0, 'unknown', 4, 4, 4, 900, 900, 300, 0, 0);");
 	assert_rows(&f, FINDINGS, "application-slow|ifindex 2 in netns 1|server/400|12");
 }
 
@@ -55,6 +55,27 @@ static void test_listening(void **state)
 	      "VALUES (1, 'tcpext.ListenOverflows', 0, 1, 0, 9, 9);");
 	assert_rows(&f, FINDINGS, "listen-overflow|blue|the program that should accept|9");
 	assert_rows(&f, "SELECT count(*) FROM rule WHERE title LIKE '%''''%' OR advice LIKE '%''''%'", "0");
+}
+
+#define ECHOES(n, answered) \
+	"INSERT INTO echo_outcome(win, ethertype, saddr, daddr, id, how, echoes, n, sum_ns, min_ns, max_ns, hist) VALUES " \
+	"(0, 2048, '10.0.0.1', '10.0.0.2', 7, 'in time', " answered ", " answered ", 9, 1, 9, x''), " \
+	"(1, 2048, '10.0.0.1', '10.0.0.2', 7, 'left', " n ", 0, 0, 0, 0, x'');"
+
+/* What left and was not answered is beyond this host; less than one of a hundred is what networks lose. */
+static void test_beyond(void **state)
+{
+	(void)state;
+	judge(ECHOES("5", "40"));
+	assert_rows(&f, FINDINGS, "lost-elsewhere|beyond this host|10.0.0.2|5");
+	assert_rows(&f, "SELECT severity, symptom FROM finding", "problem|5 echo requests to 10.0.0.2 not answered");
+}
+
+static void test_little_beyond(void **state)
+{
+	(void)state;
+	judge(ECHOES("5", "900"));
+	assert_rows(&f, FINDINGS, "");
 }
 
 #define PORT(ifindex, name, link, mtu) "(1, " ifindex ", '" name "', 'veth', '', 9, " link ", 0, " mtu ", 0, 1, 1, 0)"
@@ -117,7 +138,7 @@ static void test_port_is_down_later(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_listening), TEST(test_other_end),
+	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later) };
 
