@@ -24,6 +24,9 @@
  *   traffic connect ADDR PORT COUNT MS      begins COUNT TCP connections at once, looks at them MS later
  *   traffic bad-tcp ADDR PORT COUNT         COUNT TCP segments with a wrong checksum (raw socket, IPv4)
  *   traffic stray-rst ADDR PORT COUNT       COUNT TCP resets that belong to no connection (raw socket, IPv6)
+ *   traffic ask ADDR PORT COUNT             COUNT UDP requests, one after the other, from a connected socket; waits
+ *                                           100 ms for each answer
+ *   traffic answer PORT ADDR                answers such requests until SIGTERM, from this address, whichever was asked
  *   traffic listen PORT BACKLOG             listens and never accepts, until SIGTERM
  *   traffic hog BUSY_MS IDLE_MS SECONDS     burns CPU in that rhythm, and ends by itself: nobody else may get the CPU to
  *                                           end it
@@ -530,6 +533,10 @@ int main(int argc, char **argv)
 		traffic__bad_tcp(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "stray-rst", 3))
 		traffic__stray_rst(argv[2], argv[3], atol(argv[4]));
+	else if (is_role(argc, argv, "ask", 3))
+		traffic__ask(argv[2], argv[3], atol(argv[4]));
+	else if (is_role(argc, argv, "answer", 2))
+		traffic__answer(argv[2], argv[3]);
 	else if (is_role(argc, argv, "listen", 2))
 		listen_only(argv[2], atoi(argv[3]));
 	else if (is_role(argc, argv, "hog", 3))

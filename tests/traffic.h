@@ -23,6 +23,8 @@ int traffic__connected(const char *host, const char *port, int type);
 void traffic__race(const char *host, const char *port, long count, long size);
 void traffic__frames(const char *device, const char *ethertype, long count);
 void traffic__bad_tcp(const char *host, const char *port, long count);
+void traffic__ask(const char *host, const char *port, long count);
+void traffic__answer(const char *port, const char *from);
 void traffic__stray_rst(const char *host, const char *port, long count);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * traffic_odd.c: what no ordinary socket sends: frames of any type, segments with a wrong checksum or of no connection, two
- * datagrams at the same moment.
+ * datagrams at the same moment, answers from an address that was not asked.
  */
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -108,4 +108,49 @@ void traffic__stray_rst(const char *host, const char *port, long count)
 	for (long i = 0; i < count && !traffic_stop; i++)
 		sent += sendto(fd, &h, sizeof(h), 0, (void *)&addr, len) == sizeof(h);
 	printf("tcp sent %ld\n", sent);
+}
+
+void traffic__ask(const char *host, const char *port, long count)
+{
+	int fd = traffic__connected(host, port, SOCK_DGRAM);
+	struct timeval patience = { .tv_usec = 100000 };
+	long sent = 0, answered = 0;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	for (long i = 0; i < count && !traffic_stop; i++) {
+		sent += send(fd, traffic_buffer, 100, 0) == 100;
+		answered += recv(fd, traffic_buffer, sizeof(traffic_buffer), 0) > 0;
+	}
+	printf("ask sent %ld answered %ld\n", sent, answered);
+}
+
+/* A socket of UDP at that address and port, beside others at it. */
+static int datagram_socket(const char *host, const char *port)
+{
+	struct sockaddr_storage addr;
+	socklen_t len;
+	int fd, yes = 1;
+
+	traffic__resolve(host, port, &addr, &len);
+	fd = socket(addr.ss_family, SOCK_DGRAM, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (bind(fd, (void *)&addr, len))
+		traffic__fail("bind to %s", host);
+	return fd;
+}
+
+void traffic__answer(const char *port, const char *from)
+{
+	int in = datagram_socket(strchr(from, ':') ? "::" : "0.0.0.0", port), out = datagram_socket(from, port);
+	long answered = 0;
+
+	while (!traffic_stop) {
+		struct sockaddr_storage who;
+		socklen_t len = sizeof(who);
+		ssize_t n = recvfrom(in, traffic_buffer, sizeof(traffic_buffer), 0, (void *)&who, &len);
+
+		if (n > 0)
+			answered += sendto(out, traffic_buffer, n, 0, (void *)&who, len) == n;
+	}
+	printf("answer sent %ld\n", answered);
 }
