@@ -3,8 +3,9 @@
 #   make            build both programs into build/
 #   make demo       record and explain real traffic in two network namespaces (root), or a sample
 #   make check      every test that runs on this machine, sanitizers included
-#   make bench      cost and size, beside perf and bpftrace
+#   make bench      cost and size, beside perf and bpftrace (ROUNDS=5)
 #   make bench-lab  what each profile adds to a request, in instructions, in a virtual machine with real Open vSwitch
+#                   (WHAT="'-p host' groups perf"; fails on 3 % more than tests/bench/baseline.json has, UPDATE=1 rewrites it)
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
 #   make causes     judge the labelled recordings: the cause found first beside the one that was injected (tests/CAUSES.md)
 #   make lab-shell  a shell in that machine
@@ -240,14 +241,14 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(FORMAT_O)
 bench: deps
 	@tests/deps.sh $(BENCH_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory -j2 all build/tests/traffic build/tests/bench/codec
+	$(Q)tests/bench/added.sh
 	$(Q)tests/bench/bench.sh
 
-# What each profile costs in the lab's VM, in instructions.
+# What recording adds to a request in the lab's VM, in instructions, compared with tests/bench/baseline.json.
 bench-lab: deps
 	@tests/deps.sh $(LAB_PACKAGES) $(BENCH_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory -j2 lab-programs
-	$(Q)tests/bench/requests.sh '-p drops' '-p locks' '-p host' '-p vm' '-p guest' '-p ovs' '-p latency' '-p full' \
-		'-p full --without fentry,fexit' perf trace-cmd
+	$(Q)tests/bench/requests.sh $(or $(WHAT),profiles groups perf trace-cmd count empty)
 
 # The fuzzers: with libFuzzer in build/fuzz (FUZZ=1), with tests/fuzz/driver.c elsewhere.
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))

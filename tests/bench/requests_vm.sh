@@ -2,50 +2,57 @@
 # Counts what recording adds to a TCP request and its answer, 200 bytes each, from the host through Open vSwitch into
 # another namespace and back: runs in the lab's VM with LAB_THREADS=counted, where a nanosecond is an instruction. There is
 # one CPU, so the recorder's own threads are part of it. requests.sh prints what this leaves in /lab/results/requests.json.
-#   requests_vm.sh WHAT…    each a word: the arguments of netrec record (-p host), or perf, or trace-cmd
+#   requests_vm.sh WHAT…    as requests.sh has it
 . /lab/lib/lab.sh
-export requests=${REQUESTS:-4000} dir=/run/bench
+export requests=${REQUESTS:-1000} rounds=${ROUNDS:-5} dir=/run/bench
 LAB_DIR=$dir
 netrec=$lab/bin/netrec netanalyze=$lab/bin/netanalyze
 mkdir -p $dir
 
-# The load, and how much CPU time the recorder's own threads took meanwhile: the command that is recorded.
+# The command that is recorded: rounds of the load, each with what a request took and what the recorder's own threads did
+# meanwhile.
 cat >$dir/load <<-'EOF'
 	cpu_time() {
 		local f comm rest ns
 		cpu_ns=0
 		for f in /proc/[0-9]*/comm; do
 			read -r comm <$f
-			case $comm in netrec* | perf | trace-cmd) ;; *) continue ;; esac
+			case $comm in netrec* | perf | trace-cmd | bpftrace) ;; *) continue ;; esac
 			for f in ${f%comm}task/*/schedstat; do
 				read -r ns rest <$f
 				cpu_ns=$((cpu_ns + ns))
 			done
 		done 2>/dev/null
 	}
-	load() { $traffic rr $to 5000 $1 200; }
-	load 200 >/dev/null # flows, caches and pools as they are in the long run
-	cpu_time
-	before=$cpu_ns
-	load $requests >$dir/out
-	cpu_time
-	echo $((cpu_ns - before)) >$dir/recorder
+	rm -f $dir/rounds
+	for _ in $(seq $rounds); do
+		cpu_time
+		before=$cpu_ns
+		$traffic rr $to 5000 $requests 200 warm=200 >$dir/out # nothing else at the same time, there is one CPU
+		cpu_time
+		read -r _ _ _ _ took _ <$dir/out
+		echo "$took $(((cpu_ns - before) / (requests + 200)))" >>$dir/rounds
+	done
 	date +%s.%N >$dir/stopped
 	EOF
 
-each() { sed -n 's/^rr .*mean_ns \([0-9]*\).*/\1/p' $dir/out; }
-# per_request NUMBER DIGITS: records and bytes are those of the first requests, too.
-per_request() { awk "BEGIN { printf \"%.$2f\", ${1:-0} / ($requests + 200) }"; }
+# Of the recorder's own work, which it does in portions, the mean; of the rest the median, free of what else wakes up.
+recorder() { awk '{ sum += $2 } END { printf "%d", sum / NR }' $dir/rounds; }
+without_recorder() { awk '{ print $1 - $2 }' $dir/rounds | sort -n | sed -n "$(((rounds + 1) / 2))p"; }
+# per_request NUMBER DIGITS: of all, those before each round included.
+per_request() { awk "BEGIN { printf \"%.$2f\", ${1:-0} / (($requests + 200) * $rounds) }"; }
 info() { sqlite3 :memory: "SELECT json_extract(readfile('$dir/info'), '\$.recording[0].$1')"; }
 
 # row WHAT PROBES RECORDS BYTES READY ENDED: of the last load; seconds until recording and after it, or null.
 row() {
-	local added=$(($(each) - none)) recorder=$(($(cat $dir/recorder) / requests))
-	printf '%s\n{"what": "%s", "probes": %d, "records": %s, "bytes": %s, "added": %d, "recorder": %d, "programs": %d, ' \
-		"$comma" "$1" "$2" "$3" "$4" $added $recorder $((added - recorder)) >>$results
+	local recorder programs
+	recorder=$(recorder)
+	programs=$(($(without_recorder) - none))
+	printf '%s\n{"what": "%s", "probes": %s, "records": %s, "bytes": %s, "added": %d, "recorder": %d, "programs": %d, ' \
+		"$comma" "$1" "$2" "$3" "$4" $((recorder + programs)) "$recorder" $programs >>$results
 	printf '"ready_s": %s, "ended_s": %s}' "$5" "$6" >>$results
 	comma=,
-	say "$1: added $added, of that in user space $recorder"
+	say "$1: added $((recorder + programs)), of that in user space $recorder;" $(cat $dir/rounds)
 }
 
 # The sampler is a matter of seconds, not of requests: it is left out.
@@ -76,21 +83,33 @@ record_trace_cmd() {
 		"$(per_request "$(stat -c %s $dir/trace.dat)" 0)" null null
 }
 
+# record_bpftrace WHAT ACTION: on what the profile host has of the packets' way; {} is what any program would cost.
+record_bpftrace() {
+	local program='' t
+	for t in net:{net_dev_queue,net_dev_start_xmit,net_dev_xmit,netif_rx,netif_receive_skb} skb:consume_skb; do
+		program+="tracepoint:$t $2 "
+	done
+	bpftrace -q -o $dir/bpftrace.out -e "$program" -c "/bin/bash $dir/load" >$dir/err 2>&1 || die "bpftrace: $(cat $dir/err)"
+	row "$1" 6 null null null null
+}
+
 topology_up system
 export traffic to=$peer_ip
 in_ns peer $traffic rr-server 5000 >/dev/null &
 wait_for 20 in_ns peer grep -qs ':1388 ' /proc/net/tcp6 || die "the server does not serve"
 bash $dir/load
 bash $dir/load
-none=$(each)
+none=$(without_recorder)
 results=/lab/results/requests.json comma=
 printf '{"kernel": "%s", "machine": "%s", "requests": %d, "base": %d, "rows": [' \
-	"$(uname -r)" "$(uname -m), QEMU TCG, one CPU, instructions counted" "$requests" "$none" >$results
-say "a request takes $none"
+	"$(uname -r)" "$(uname -m), QEMU TCG, one CPU, instructions counted" $((requests * rounds)) "$none" >$results
+say "a request takes $none:" $(cat $dir/rounds)
 for what; do
 	case $what in
 	perf) record_perf ;;
 	trace-cmd) record_trace_cmd ;;
+	empty) record_bpftrace 'bpftrace, 6 empty programs' '{ }' ;;
+	count) record_bpftrace 'bpftrace, 6 that count' '{ @ = count(); }' ;;
 	*) record "$what" ;;
 	esac
 done
