@@ -136,9 +136,53 @@ static void test_port_is_down_later(void **state)
 	assert_rows(&f, FINDINGS, "unexplained|left|?|1");
 }
 
+#define FLOW_OF "INSERT INTO flow(ethertype, saddr, daddr, sport, dport, proto, packets, bytes, drops, first_ns, last_ns, n, " \
+		"sum_ns, min_ns, max_ns, hist) VALUES "
+#define FLOW(saddr, sport, daddr, dport, drops, at) \
+	"(2048, '" saddr "', '" daddr "', " sport ", " dport ", 17, 1, 60, " drops ", " at ", " at ", 0, 0, 0, 0, x'')"
+
+/* 10.0.0.1:5 is answered on port 6; the socket there asked another address, or this one, too. */
+static void test_other_address(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NO_SOCKET", "__udp4_lib_rcv", "142") FLOW_OF FLOW("10.0.0.2", "6", "10.0.0.9", "5", "0", "1"));
+	assert_rows(&f, FINDINGS, "reply-from-other-address|left|10.0.0.1:5|1");
+}
+
+static void test_asked_address(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NO_SOCKET", "__udp4_lib_rcv", "142") FLOW_OF FLOW("10.0.0.2", "6", "10.0.0.9", "5", "0", "1") ", "
+		FLOW("10.0.0.2", "6", "10.0.0.1", "5", "0", "1"));
+	assert_rows(&f, FINDINGS, "connection-refused|left|no program on UDP 10.0.0.2:6|1");
+}
+
+#define YOUNGER(drops) \
+	FLOW("10.0.0.1", "11", "10.9.9.9", "6", "0", "2") ", " FLOW("10.0.0.1", "12", "10.9.9.9", "6", "0", "3") ", " \
+	FLOW("10.0.0.1", "13", "10.9.9.9", "6", "0", "4") ", " FLOW("10.0.0.1", "14", "10.9.9.9", "6", "0", "5") ", " \
+	FLOW("10.0.0.1", "15", "10.9.9.9", "6", drops, "6")
+
+/* What began as one to 10.9.9.9 goes to 10.0.0.2 and is lost there; what began later comes through, or not all. */
+static void test_stale(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NEIGH_FAILED", "neigh_invalidate", "142") FLOW_OF
+		FLOW("10.0.0.1", "5", "10.9.9.9", "6", "1", "1") ", " YOUNGER("0"));
+	assert_rows(&f, FINDINGS, "nat-stale|left|10.9.9.9, translated to 10.0.0.2|1");
+}
+
+static void test_not_stale(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NEIGH_FAILED", "neigh_invalidate", "142") FLOW_OF
+		FLOW("10.0.0.1", "5", "10.9.9.9", "6", "1", "1") ", " YOUNGER("1"));
+	assert_rows(&f, FINDINGS, "neighbour-unresolved|left|the next hop|1");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
+	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_stale), TEST(test_not_stale),
+					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later) };
 
