@@ -433,6 +433,15 @@ void attach__unwant_device(struct attach *a, __u32 netns, __u32 ifindex)
 	(void)bpf_map_delete_elem(a->maps.devices_fd, &key); /* when it is not there, so much the better */
 }
 
+void attach__leave_out(struct attach *a, __u16 record)
+{
+	for (size_t i = 0; i < a->n_programs; i++)
+		if (a->programs[i].probe->record == record) {
+			bpf_link__destroy(a->programs[i].link);
+			a->programs[i].link = NULL;
+		}
+}
+
 /* Where the links are of all that is attached. */
 static size_t links_of(struct attach *a, struct bpf_link **links[MAX_LINKS])
 {

@@ -42,6 +42,9 @@ bool attach__renew(struct attach *a, struct plan *plan, const struct means *m);
 int attach__want_device(struct attach *a, __u32 netns, __u32 ifindex);
 void attach__unwant_device(struct attach *a, __u32 netns, __u32 ifindex);
 
+/* Detaches the programs of probes that make this record, for good. Nobody attaches any meanwhile. */
+void attach__leave_out(struct attach *a, __u16 record);
+
 /*
  * Starts and stops recording, in all programs at once. Those that run at that moment still write to their rings, until
  * attach__settle() has waited for them, which may have to detach programs: nobody attaches any meanwhile.

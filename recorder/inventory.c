@@ -97,6 +97,8 @@ void inventory__config(struct sink *s, const struct record_options *o, __u64 rin
 	sink__config(s, "record.ring_bytes", "%llu", ring_bytes);
 	sink__config(s, "record.sample_ns", "%llu", o->sample_ns);
 	sink__config(s, "record.max_bytes", "%llu", o->max_bytes);
+	if (o->max_overhead > 0)
+		sink__config(s, "record.max_overhead_pct", "%g", o->max_overhead);
 	config_names(s, "record.iface", o->ifaces, o->n_ifaces);
 	config_names(s, "record.netns", o->netns, o->n_netns);
 	sink__config(s, "record.filter", "%s", o->filter);

@@ -29,6 +29,8 @@ const char options__record_help[] =
 	"      --netns NAME    or any device of this network namespace; repeatable. With --iface:\n"
 	"                      where to look for the device, instead of netrec's own namespace\n"
 	"      --max-size SIZE keep at most this much, the newest: 64M, 2G\n"
+	"      --max-overhead PERCENT  leave out classes of records while it costs more than this\n"
+	"                      share of all CPUs: locks, interrupts, connections, threads\n"
 	"      --ring SIZE     memory between kernel and netrec, for each CPU (up to 8M)\n"
 	"      --sample TIME   read the kernel's counters this often (1s)\n"
 	"      --offcpu-min TIME    record waits from this length on (100us)\n"
@@ -48,7 +50,7 @@ const char options__record_help[] =
 	"  netrec record -- ping -c 5 192.0.2.1        while a command runs\n";
 
 enum { OPT_PID = 256, OPT_COMM, OPT_MAX_SIZE, OPT_RING, OPT_SAMPLE, OPT_OFFCPU_MIN, OPT_OFFCPU_STACK, OPT_LOCK_MIN,
-       OPT_IFACE, OPT_NETNS, OPT_WITHOUT };
+       OPT_IFACE, OPT_NETNS, OPT_WITHOUT, OPT_MAX_OVERHEAD };
 
 static const struct option LONG[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -60,6 +62,7 @@ static const struct option LONG[] = {
 	{ "iface", required_argument, NULL, OPT_IFACE },
 	{ "netns", required_argument, NULL, OPT_NETNS },
 	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
+	{ "max-overhead", required_argument, NULL, OPT_MAX_OVERHEAD },
 	{ "ring", required_argument, NULL, OPT_RING },
 	{ "sample", required_argument, NULL, OPT_SAMPLE },
 	{ "offcpu-min", required_argument, NULL, OPT_OFFCPU_MIN },
@@ -94,6 +97,17 @@ static int ring_size(const char *text, __u64 *bytes, struct trace_error *err)
 	if (*bytes < RING_MIN || *bytes > RING_MAX || (*bytes & (*bytes - 1)))
 		return trace_error__set(err, -EINVAL,
 					"--ring %s cannot be: give a power of two between 4K and 1G, such as 4M", text);
+	return 0;
+}
+
+static int percent(const char *text, double *value, struct trace_error *err)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	if (end == text || *end || !(*value > 0 && *value <= 100))
+		return trace_error__set(err, -EINVAL, "--max-overhead \"%s\" is no percentage above 0; write 5 or 0.5",
+					text);
 	return 0;
 }
 
@@ -176,6 +190,8 @@ static int take(struct record_options *o, int opt, const char *arg, struct trace
 		TRY(size("--max-size", arg, &o->max_bytes, err));
 		return o->max_bytes >= MAX_SIZE_MIN ? 0 :
 			trace_error__set(err, -EINVAL, "--max-size %s is too small; at least 1M is needed", arg);
+	case OPT_MAX_OVERHEAD:
+		return percent(arg, &o->max_overhead, err);
 	case OPT_RING:
 		return ring_size(arg, &o->ring_bytes, err);
 	case OPT_SAMPLE:

@@ -16,6 +16,7 @@ struct record_options {
 	__u64 duration_ns;             /* 0: until stopped */
 	__u64 max_bytes;               /* 0: no limit */
 	__u64 ring_bytes;              /* 0: choose */
+	double max_overhead;           /* percent of the time of all CPUs; 0: no limit */
 	__u64 sample_ns, offcpu_min_ns, offcpu_stack_ns, lock_min_ns;
 	__u32 pids[MAX_PIDS];
 	char comms[MAX_COMMS][16];

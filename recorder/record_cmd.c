@@ -45,6 +45,7 @@ struct recording {
 	struct sink sink;
 	struct losses *losses;
 	struct sampler *sampler;
+	struct overhead *overhead; /* NULL: without limit */
 	struct drain *drain;
 	struct command command;
 	struct status status;
@@ -133,9 +134,11 @@ static int start(struct recording *r, int argc, char **argv, struct trace_error 
 		return trace_error__set(err, -ENOMEM, "out of memory");
 	late = (struct late){ r->attach, &r->plan, &r->means };
 	TRY(sampler__open(&r->sampler, &late, &r->sink, r->losses, r->devices, r->options.sample_ns, err));
+	if (r->options.max_overhead > 0)
+		TRY(overhead__open(&r->overhead, r->options.max_overhead, r->attach, &r->plan, &r->sink, err));
 	TRY(drain__start(&r->drain, r->attach, &r->sink, r->losses, err));
 	attach__start(r->attach);
-	TRY(sampler__start(r->sampler, r->drain, err));
+	TRY(sampler__start(r->sampler, r->drain, r->overhead, err));
 	privilege__drop();
 	return 0;
 }
@@ -245,6 +248,7 @@ static int finish(struct recording *r, struct trace_error *err)
 		fprintf(stderr, "netrec: %s\n", err->text);
 	if (!r->options.quiet && !ret) {
 		status__summary(&r->status, r->options.output, &stats, lost);
+		overhead__say(r->overhead);
 		if (r->options.command && WIFEXITED(r->command.status) && WEXITSTATUS(r->command.status))
 			fprintf(stderr, "%s: exited with status %d\n", r->options.command[0],
 				WEXITSTATUS(r->command.status));
@@ -268,6 +272,7 @@ static void release(struct recording *r)
 {
 	detach(r);
 	sampler__close(r->sampler);
+	overhead__close(r->overhead);
 	losses__free(r->losses);
 	attach__close(r->attach);
 	wanted_devices__close(r->devices);

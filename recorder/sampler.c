@@ -50,6 +50,7 @@ struct sampler {
 	struct sink *sink;
 	struct losses *losses;
 	struct drain *drain; /* NULL before and after the thread runs */
+	struct overhead *overhead; /* NULL: there is no limit */
 	struct namespaces *namespaces;
 	struct netlink netlink;
 	struct monitor *monitor;
@@ -353,11 +354,16 @@ static bool wait_until(struct sampler *s, __u64 when)
 static bool measure_programs(struct sampler *s)
 {
 	int fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	bool more = fd < 0 || wait_until(s, now_ns() + STATS_WINDOW_NS);
+	bool more, limited = s->overhead && fd >= 0;
 
+	if (limited)
+		overhead__begin(s->overhead);
+	more = fd < 0 || wait_until(s, now_ns() + STATS_WINDOW_NS);
+	if (limited && more)
+		overhead__end(s->overhead);
 	if (fd >= 0)
 		close(fd);
-	s->stats_due = now_ns() + STATS_EVERY_NS;
+	s->stats_due = now_ns() + (s->overhead ? 0 : STATS_EVERY_NS);
 	return more;
 }
 
@@ -411,11 +417,12 @@ int sampler__open(struct sampler **out, const struct late *late, struct sink *si
 	return 0;
 }
 
-int sampler__start(struct sampler *s, struct drain *d, struct trace_error *err)
+int sampler__start(struct sampler *s, struct drain *d, struct overhead *o, struct trace_error *err)
 {
 	int ret;
 
 	s->drain = d;
+	s->overhead = o;
 	s->stats_due = now_ns() + STATS_FIRST_NS;
 	ret = pthread_create(&s->thread, NULL, run, s);
 	if (ret)

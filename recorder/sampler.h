@@ -12,6 +12,7 @@
 #include "drain.h"
 #include "late.h"
 #include "losses.h"
+#include "overhead.h"
 #include "sink.h"
 
 struct sampler;
@@ -23,8 +24,8 @@ struct sampler;
 int sampler__open(struct sampler **s, const struct late *late, struct sink *sink, struct losses *l, struct wanted_devices *wanted,
 		  __u64 interval_ns, struct trace_error *err);
 
-/* Goes on every interval, in a thread. Call once the probes are enabled. */
-int sampler__start(struct sampler *s, struct drain *d, struct trace_error *err);
+/* Goes on every interval, in a thread. Call once the probes are enabled. `o` has a look each time; NULL: no limit. */
+int sampler__start(struct sampler *s, struct drain *d, struct overhead *o, struct trace_error *err);
 
 /* Ends the thread: from then on nobody attaches programs. */
 void sampler__stop(struct sampler *s);

@@ -9,7 +9,8 @@
 
 enum { MAX_GAPS = 1 << 16 };
 
-static const char *const why_text[] = { "unknown", "ring full", "program re-entered", "definition table full" };
+static const char *const why_text[] = { "unknown", "ring full", "program re-entered", "definition table full",
+					"left out to cost less" };
 
 static bool is_packet_gap(const struct gap *gap)
 {
@@ -144,7 +145,7 @@ void gaps__store(const struct gaps *g, struct store *s)
 	for (size_t i = 0; i < g->n; i++) {
 		const struct gap *gap = &g->list[i];
 		const char *why = gap->why == GAP_BLOCK_MISSING ? "block missing" :
-				  gap->why <= GAP_TABLE_FULL	? why_text[gap->why] :
+				  gap->why <= GAP_LEFT_OUT	? why_text[gap->why] :
 								  why_text[0];
 
 		STORE(s, "gap", V_INT("from_ns", gap->from), V_INT("to_ns", gap->to),

@@ -119,6 +119,14 @@ static int keep_task(struct recording *r, const struct rec_task *task)
 	return 0;
 }
 
+/* Each segment has the definition. */
+static void note_left_out(struct recording *r, const struct rec_left_out *l)
+{
+	__u64 *from = &r->left_out[l->type % REC_TYPE_MAX];
+
+	*from = *from && *from < l->from ? *from : l->from;
+}
+
 static int take_row(struct recording *r, const struct rec *rec, __u64 from)
 {
 	const struct rec_gap *g = (const struct rec_gap *)rec;
@@ -126,6 +134,10 @@ static int take_row(struct recording *r, const struct rec *rec, __u64 from)
 	if (rec->type == REC_gap)
 		return gaps__add(&r->gaps, &(struct gap){ g->from, g->to, g->lost, g->where,
 							  g->type < REC_TYPE_MAX ? g->type : GAP_ANY_TYPE, g->why });
+	if (rec->type == REC_left_out) {
+		note_left_out(r, (const struct rec_left_out *)rec);
+		return 0;
+	}
 	if (rec->type == REC_task)
 		return rec->ts < from ? keep_task(r, (const struct rec_task *)rec) : 0;
 	return names__add(r->names, rec);
@@ -153,6 +165,20 @@ static int read_block(struct recording *r, __u32 part, size_t block, __u64 from,
 	return 0;
 }
 
+/* What was left out from some time on is missing to the end, nobody knows how much of it. */
+static int add_left_out(struct recording *r)
+{
+	__u64 end = 0;
+
+	for (size_t i = 0; i < r->n_blocks; i++)
+		end = block_at(r, i)->ts_max > end ? block_at(r, i)->ts_max : end;
+	for (__u16 type = 1; type < REC_TYPE_MAX; type++)
+		if (r->left_out[type])
+			TRY(gaps__add(&r->gaps, &(struct gap){ r->left_out[type], end, 0, GAP_ANY_CPU, type,
+							       GAP_LEFT_OUT }));
+	return 0;
+}
+
 static int read_definitions(struct recording *r, __u64 from, struct store *store, struct trace_error *err)
 {
 	struct trace_rows rows = { 0 };
@@ -162,6 +188,8 @@ static int read_definitions(struct recording *r, __u64 from, struct store *store
 		if (read_ahead(block_at(r, i)))
 			code = read_block(r, r->blocks[i].part, r->blocks[i].block, from, &rows, store);
 	trace_rows__free(&rows);
+	if (!code)
+		code = add_left_out(r);
 	if (!code)
 		code = names__prepare(r->names);
 	return code ? trace_error__set(err, code, "out of memory while reading definitions") : 0;

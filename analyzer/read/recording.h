@@ -14,6 +14,7 @@ struct recording {
 	size_t n_parts;
 	struct names *names;
 	struct gaps gaps;
+	__u64 left_out[REC_TYPE_MAX]; /* by record id: from when on; 0: it was not */
 	struct recorded_block *blocks; /* all, as they were written */
 	size_t n_blocks;
 	struct load_job *jobs; /* event blocks in range, by ts_min */

@@ -31,8 +31,9 @@ INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explaine
 				AND (' ' || about || ' ' GLOB '* ' || CASE s.kind WHEN 'lost' THEN s.reason
 					WHEN 'elsewhere' THEN s.kind ELSE 'late' END || ' *' OR (s.kind <> 'lost'
 					AND ' ' || about || ' ' GLOB '* ' || s.mover || ' *'))) AS missing,
-			(SELECT printf('%d records were lost while it happened or shortly before',
-					coalesce(sum(lost), 0))
+			(SELECT coalesce(sum(lost) || ' records were lost', 'records ' || CASE min(why)
+					WHEN 'left out to cost less' THEN 'were left out to cost less'
+					ELSE 'are missing' END) || ' while it happened or shortly before'
 				FROM gap AS g, trace AS t WHERE g.to_ns >= first_ns + (s.first_win - 10) * window_ns
 				AND g.from_ns <= first_ns + (s.last_win + 1) * window_ns HAVING count(*) > 0) AS gap
 		FROM symptom AS s WHERE s.harmless IS NULL)

@@ -27,8 +27,8 @@ SELECT CASE
 	WHEN NOT judged() THEN 'Whether anything is wrong was not judged: an older netanalyze made this database. '
 		|| 'Analyze the recording again.'
 	WHEN observed('drop') AND observed('packet') AND records_missing() THEN
-		'No packet was seen to be lost or late, but records were lost that may have shown it: whether anything '
-		|| 'was wrong cannot be told. Next: record again while it happens: ' || record_with_room()
+		'No packet was seen to be lost or late, but records are missing that may have shown it: whether '
+		|| 'anything was wrong cannot be told. Next: record again while it happens: ' || record_with_room()
 	WHEN observed('drop') AND sentence_echoes() IS NOT NULL THEN
 		'No other packet was lost or late on this host, as far as was observed.'
 	WHEN observed('drop') AND observed('packet') THEN 'Nothing is wrong as far as was observed: no packet was lost '

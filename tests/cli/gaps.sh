@@ -5,6 +5,8 @@
 # there without the gap and explains no more than then; and where no symptom is left, the report does not say that all
 # is well.
 #
+# The kind "left" is what --max-overhead leaves out, from the beginning of that time on.
+#
 #   gaps.sh                     one kind of gap for each recording, by its name, and those that misled a rule once
 #   gaps.sh RECORDING KIND…     these
 #   gaps.sh --table             every kind for every recording, what is found first: a minute for ten of them
@@ -13,9 +15,10 @@
 set -u
 netanalyze=${NETANALYZE:-build/netanalyze} recut=${RECUT:-build/tests/cli/recut}
 . tests/cause.sh
-kinds='all first middle last cpu0 cpu1 packets needed packet hop free drop offcpu oncpu tun_ring upcall'
+kinds='all first middle last cpu0 cpu1 packets needed packet hop free drop offcpu oncpu tun_ring upcall left'
 misled='guest-stopped:middle guest-stopped:tun_ring vhost-starved:cpu0 vcpu-starved:drop vcpu-starved:cpu0
-	tbf:cpu0 tbf:hop softirq-hog:oncpu mcast-snooping:first netem-delay:cpu0 upcall-storm:cpu1 cfs-quota:offcpu'
+	tbf:cpu0 tbf:hop softirq-hog:oncpu mcast-snooping:first netem-delay:cpu0 upcall-storm:cpu1 cfs-quota:offcpu
+	cpu-hog:left quota-reader:left two-faults-late:left ovs-lock:left softirq-hog:left guest-busy:left'
 
 # chosen NAME: the kinds of gaps that are tried of it.
 chosen() {
@@ -64,6 +67,9 @@ gap() {
 	esac
 }
 
+# What --max-overhead leaves out at most.
+left=futex,futex_total,lock,irq,softirq,napi,tcp_sample,tcp_state,run,oncpu,offcpu,offcpu_ustack
+
 complain() {
 	echo "$(name_of "$file") with a gap ($kind): $*"
 	status=1
@@ -71,7 +77,12 @@ complain() {
 
 for kind; do
 	rm -rf "$dir/gap.nrec"
-	"$recut" -g "$(gap "$kind")" "$file" "$dir/gap.nrec" 2>"$dir/out" &&
+	case $kind in
+	left) set_gap="-l $left:$from" ;;
+	*) set_gap="-g $(gap "$kind")" ;;
+	esac
+	# shellcheck disable=SC2086 # two words
+	"$recut" $set_gap "$file" "$dir/gap.nrec" 2>"$dir/out" &&
 		"$netanalyze" analyze "$dir/gap.nrec" -o "$dir/gap.db" --force >"$dir/out" 2>&1 ||
 		{ complain "$(cat "$dir/out")"; continue; }
 	first=$(sqlite3 "$dir/gap.db" "$found LIMIT 1")
@@ -81,12 +92,12 @@ for kind; do
 	'')
 		[ "$(sqlite3 "$dir/gap.db" "SELECT count(*) FROM gap WHERE type BETWEEN 1 AND 5")" = 0 ] && continue
 		"$netanalyze" report "$dir/gap.db" | tr -s ' \n' ' ' |
-			grep -q 'was wrong cannot be told. Next: record .*netrec record -p .*--ring' ||
+			grep -q 'was wrong cannot be told. Next: record .*netrec record -p .*\(--ring\|--max-overhead\)' ||
 			complain "nothing is found, and the report does not say that records were lost"
 		;;
 	cannot-tell)
 		sqlite3 "$dir/gap.db" "SELECT advice FROM finding WHERE cause = 'cannot-tell'" |
-			grep -qv 'netrec record -p .*\( --ring \| -e \)' &&
+			grep -qv 'netrec record -p .*\( --ring \| -e \|without --max-overhead\)' &&
 			complain "no command that would show the cause"
 		;;
 	*)

@@ -1,11 +1,12 @@
 /*
  * recut.c: writes a recording again as netrec could have written it: in other segments, or with records lost.
  *
- *   recut [-n SEGMENTS] [-s SEED] [-g TYPE,…:CPU:FROM:TO]… RECORDING DIR
+ *   recut [-n SEGMENTS] [-s SEED] [-g TYPE,…:CPU:FROM:TO]… [-l TYPE,…:FROM] RECORDING DIR
  *
  * -n cuts it into so many segments, at rows that follow from SEED. -g loses the records of these types ("all": every
  * one) on this CPU ("all": on each) from FROM on and before TO, ns of CLOCK_MONOTONIC, as a full ring does: only what comes
- * by the ring of a CPU is lost, the recorder says how many in gaps of 100 ms at most, and counts them in its totals.
+ * by the ring of a CPU is lost, the recorder says how many in gaps of 100 ms at most, and counts them in its totals. -l
+ * leaves them out from FROM on, as --max-overhead does: nobody knows how many.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -28,6 +29,8 @@ struct hole {
 
 static struct hole holes[MAX_GAPS];
 static unsigned n_holes;
+static bool left_out[REC_TYPE_MAX];
+static __u64 left_out_from;
 static __u64 cuts[MAX_SEGMENTS]; /* numbers of rows, ascending */
 static unsigned n_cuts, next_cut;
 static __u64 now = 1, row; /* a clock that only says when to rotate; the row that comes next */
@@ -51,7 +54,7 @@ static void check(int code)
 
 /* ---- holes -------------------------------------------------------------------------------------- */
 
-static void add_types(struct hole *h, char *list)
+static void add_types(bool types[REC_TYPE_MAX], char *list)
 {
 	for (char *name = strtok(list, ","); name; name = strtok(NULL, ",")) {
 		bool found = false;
@@ -60,7 +63,7 @@ static void add_types(struct hole *h, char *list)
 			const struct record_desc *d = schema__record(type);
 
 			if (d && d->class == RECORD_EVENT && (!strcmp(name, "all") || !strcmp(name, d->name)))
-				h->types[type] = found = true;
+				types[type] = found = true;
 		}
 		if (!found)
 			die("no such record");
@@ -75,9 +78,35 @@ static void add_hole(char *text)
 	if (n_holes > MAX_GAPS || sscanf(text, "%511[^:]:%15[^:]:%llu:%llu", types, cpu, &h->from, &h->to) != 4 ||
 	    h->to <= h->from)
 		die("-g TYPE,…:CPU:FROM:TO");
-	add_types(h, types);
+	add_types(h->types, types);
 	h->cpu = !strcmp(cpu, "all") ? STREAM_RECORDER : strtoul(cpu, NULL, 10);
 	h->chunks = (h->to - h->from) / GAP_NS + 1;
+}
+
+static void add_left_out(char *text)
+{
+	char types[512];
+
+	if (sscanf(text, "%511[^:]:%llu", types, &left_out_from) != 2)
+		die("-l TYPE,…:FROM");
+	add_types(left_out, types);
+}
+
+static bool is_left_out(const struct rec *rec)
+{
+	return left_out[rec->type] && rec->ts >= left_out_from;
+}
+
+static void tell_left_out(void)
+{
+	for (__u16 type = 1; type < REC_TYPE_MAX; type++) {
+		struct rec_left_out l = { .rec = { .ts = left_out_from, .type = REC_left_out },
+					  .type = type,
+					  .from = left_out_from };
+
+		if (left_out[type])
+			check(trace_writer__define(writer, &l.rec));
+	}
 }
 
 /* Is this record in a hole? Then it counts as lost there. */
@@ -122,6 +151,8 @@ static void append(const struct rec *rec, __u32 stream)
 	struct rec_total *total = (struct rec_total *)&copy;
 
 	memcpy(&copy, rec, schema__record(rec->type)->size);
+	if (rec->type == REC_total && left_out[total->type % REC_TYPE_MAX])
+		return;
 	if (rec->type == REC_total) {
 		__u64 lost = lost_of[total->type % REC_TYPE_MAX];
 
@@ -139,7 +170,7 @@ static void write_row(const struct rec *rec, __u32 stream)
 	}
 	if (schema__record(rec->type)->class == RECORD_DEFINITION)
 		check(trace_writer__define(writer, rec));
-	else if (!is_lost(rec, stream))
+	else if (!is_left_out(rec) && !is_lost(rec, stream))
 		append(rec, stream);
 }
 
@@ -207,20 +238,23 @@ int main(int argc, char **argv)
 	__u64 seed = 0;
 	struct trace_error err;
 
-	for (int c; (c = getopt(argc, argv, "n:s:g:")) != -1;) {
+	for (int c; (c = getopt(argc, argv, "n:s:g:l:")) != -1;) {
 		if (c == 'n')
 			segments = strtoul(optarg, NULL, 10);
 		else if (c == 's')
 			seed = strtoull(optarg, NULL, 10);
 		else if (c == 'g')
 			add_hole(optarg);
+		else if (c == 'l')
+			add_left_out(optarg);
 		else
 			return 2;
 	}
 	if (argc - optind != 2)
-		die("usage: recut [-n SEGMENTS] [-s SEED] [-g TYPE,…:CPU:FROM:TO]… RECORDING DIR");
+		die("usage: recut [-n SEGMENTS] [-s SEED] [-g TYPE,…:CPU:FROM:TO]… [-l TYPE,…:FROM] RECORDING DIR");
 	open_both(argv[optind], argv[optind + 1]);
 	choose_cuts(segments, seed);
+	tell_left_out();
 	write_rows();
 	for (unsigned i = 0; i < n_holes; i++)
 		tell_hole(&holes[i]);

@@ -32,6 +32,8 @@ refused 2 "is no duration; write 500ms" record -t 10
 refused 2 "is no duration" record -t 10x
 refused 2 "is no size" record --max-size 12Q
 refused 2 "power of two" record --ring 5000
+refused 2 "is no percentage" record --max-overhead 0
+refused 2 "is no percentage" record --max-overhead 5%
 refused 2 "no process id" record --pid self
 refused 2 "1 to 15 characters" record --comm abcdefghijklmnop
 refused 2 "capture filter \"udp prot 80\": can't parse filter expression: syntax error; see pcap-filter(7)" record udp prot 80
