@@ -88,6 +88,18 @@ CREATE TEMP TABLE symptom_drop AS
 	WHERE l.event IS NOT NULL AND l.n > 0;
 CREATE INDEX temp.symptom_drop_symptom ON symptom_drop(symptom);
 
+-- What rules of netfilter drop. Fragments without ports may be a part of what does not become whole, reports of
+-- multicast groups why a bridge does not forward: that is other rules', and needs frag, or all that was dropped.
+CREATE TEMP VIEW ruled_out AS
+	SELECT * FROM symptom WHERE kind = 'lost' AND harmless IS NULL AND reason = 'NETFILTER_DROP'
+		AND (place GLOB 'nft_do_chain*' OR place GLOB '*t_do_table*')
+		AND NOT EXISTS (SELECT 1 FROM symptom_drop AS d JOIN drop_event AS e ON e.rowid = d.event
+			WHERE d.symptom = symptom.id AND CASE
+				WHEN e.proto IN (6, 17) THEN coalesce(e.sport, 0) = 0 AND coalesce(e.dport, 0) = 0
+					AND (NOT observed('frag') OR lost_while('frag', symptom.id))
+				WHEN e.proto IN (2, 58) THEN is_membership(e.proto, e.dport) AND EXISTS (
+					SELECT 1 FROM gap WHERE type IS NULL OR record_name(type) = 'drop') END);
+
 -- To whom and from whom most of them were, of each symptom.
 CREATE TEMP TABLE symptom_ends AS
 	WITH one AS (SELECT d.symptom, e.saddr, CASE WHEN e.proto IN (6, 17, 132, 136) AND e.dport > 0

@@ -56,6 +56,7 @@ known_sysctls() {
 		-w) ;;
 		net.netfilter.*)
 			[ ! -e /proc/sys/net/netfilter/nf_conntrack_max ] || sysctl -N "$s" >/dev/null || return ;;
+		net.bridge.*) [ ! -e /proc/sys/net/bridge ] || sysctl -N "$s" >/dev/null || return ;;
 		*) sysctl -N "$s" 2>/dev/null || echo "$host_sysctls" | grep -x "$s" || { echo "no $s"; return 1; } ;;
 		esac
 	done

@@ -11,6 +11,23 @@ fault_nft_drop() {
 	undo in_ns "$1" nft delete table inet fault
 }
 
+# fault_bridge_netfilter MATCH: what the host's bridges forward goes through its rules for routed packets, of which one
+# drops; counter nft_host_fault.
+fault_bridge_netfilter() {
+	if [ ! -e /proc/sys/net/bridge ]; then
+		modprobe br_netfilter || die "no module br_netfilter"
+		undo rmmod br_netfilter
+	fi
+	fault_sysctl host net.bridge.bridge-nf-call-iptables 1
+	nft -f - <<-EOF2 || die "nft refuses the rule $1"
+		table ip fault {
+			counter fault { }
+			chain forward { type filter hook forward priority 0; $1 counter name fault drop; }
+		}
+	EOF2
+	undo nft delete table ip fault
+}
+
 # fault_sysctl NS KEY VALUE
 fault_sysctl() {
 	undo in_ns "$1" sysctl -q -w "$2=$(in_ns "$1" sysctl -n "$2")"

@@ -1,5 +1,6 @@
 /*
- * test_rules.c: what severity a finding has, and that many threads or drops do not take the judgement for ever.
+ * test_rules.c: what severity a finding has, that many threads or drops do not take the judgement for ever, and whose
+ * a drop by a rule of netfilter is.
  */
 #include "fixture.h"
 #include "analyzer/print/sqlfn.h"
@@ -138,6 +139,61 @@ static void test_many_drops(void **state)
 		"INSERT INTO record_count VALUES(204, 'drop', 1, 1, 0) ON CONFLICT DO NOTHING", 10000);
 }
 
+/* A rule dropped two packets; under its stack frame: whoever called it, the innermost first. */
+static void rule_drops(const char *callers, const char *head)
+{
+	char rows[2000];
+
+	add_packet(&f, 100, 0, 0x100, STAGE_net_dev_queue, 2, 1);
+	fixture__analyze(&f);
+	snprintf(rows, sizeof(rows),
+		"INSERT INTO location(addr, symbol) VALUES(5, 'nft_do_chain');"
+		"INSERT INTO enumerator VALUES('skb_drop_reason', 8, 'NETFILTER_DROP') ON CONFLICT DO UPDATE SET text = excluded.text;"
+		"INSERT INTO interface(netns, ifindex, name, kind, mac, master, link, link_netns, mtu, txqlen, rx_queues, tx_queues, flags) "
+		"VALUES(1, 9, 'br0', 'bridge', '02:00:00:00:00:09', 0, 0, 0, 1500, 0, 1, 1, 0);"
+		"INSERT INTO frame(stack, depth, addr, symbol) SELECT 3, key, key, value FROM json_each('[\"nft_do_chain\",\"nf_hook_slow\",%s]');"
+		"WITH i(i) AS (VALUES(0), (3)) INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, "
+		"ifindex, len, ethertype, vlan, saddr, daddr, sport, dport, proto, last_stage, head) SELECT 1000, 0, 0, 'packet', i, 8, 5, "
+		"i, 0, 1, 2, 60, 2048, 0, '10.0.0.1', '10.0.0.2', 5, 7000, 17, 7, x'%s' FROM i;"
+		"INSERT INTO record_count VALUES(204, 'drop', 1, 1, 0), (205, 'counter', 1, 1, 0) ON CONFLICT DO NOTHING",
+		callers, head);
+	if (sqlite3_exec(f.db, rows, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s", sqlite3_errmsg(f.db));
+	judge();
+}
+
+#define BY_BRIDGE "SELECT cause, packets FROM finding"
+
+static void test_rule_by_bridge(void **state)
+{
+	(void)state;
+	rule_drops("\"br_nf_forward_ip\",\"nf_hook_slow\",\"__br_forward\",\"__netif_receive_skb_core\"", "020000000009");
+	assert_rows(&f, BY_BRIDGE, "bridge-netfilter|2");
+}
+
+static void test_rule_by_bridge_before_routing(void **state)
+{
+	(void)state;
+	rule_drops("\"br_nf_pre_routing\",\"br_handle_frame\",\"__netif_receive_skb_core\"", "020000000007");
+	assert_rows(&f, BY_BRIDGE, "bridge-netfilter|2");
+}
+
+/* It would have met the rule behind the bridge, too. */
+static void test_rule_by_bridge_to_host(void **state)
+{
+	(void)state;
+	rule_drops("\"br_nf_pre_routing\",\"br_handle_frame\",\"__netif_receive_skb_core\"", "020000000009");
+	assert_rows(&f, BY_BRIDGE, "netfilter-rule|2");
+}
+
+static void test_rule_behind_bridge(void **state)
+{
+	(void)state;
+	rule_drops("\"ip_local_deliver\",\"ip_rcv\",\"__netif_receive_skb_one_core\",\"netif_receive_skb\",\"br_pass_frame_up\","
+		   "\"br_nf_pre_routing_finish\",\"br_nf_pre_routing\",\"br_handle_frame\"", "020000000009");
+	assert_rows(&f, BY_BRIDGE, "netfilter-rule|2");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -145,6 +201,8 @@ int main(void)
 		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_so_late_that_it_is_noticed),
 		TEST(test_too_little_for_a_monitor),
 		TEST(test_reader_at_a_stage), TEST(test_many_threads), TEST(test_many_drops),
+		TEST(test_rule_by_bridge), TEST(test_rule_by_bridge_before_routing), TEST(test_rule_by_bridge_to_host),
+		TEST(test_rule_behind_bridge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
