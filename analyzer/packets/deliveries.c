@@ -3,80 +3,15 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 #include <netinet/in.h>
+#include "analyzer/packets/switches.h"
 #include "analyzer/sweep/pass.h"
 #include "format/schema.h"
 
-struct port {
-	__u64 device, master; /* as pair() makes them */
-};
-
-struct list {
-	struct port *at;
-	size_t n, room;
-	bool no_memory;
-};
-
-/* Sorted arrays: a lookup for each packet that was received. */
 struct deliveries {
 	const struct names *names;
-	struct list switches, ports; /* of a switch: its device alone */
+	struct switches *switches;
 };
-
-/* ---- ports of switches -------------------------------------------------------------------------- */
-
-static void add(struct list *l, struct port port)
-{
-	if (l->n == l->room) {
-		size_t room = l->room ? 2 * l->room : 16;
-		struct port *at = realloc(l->at, room * sizeof(*at));
-
-		if (!at) {
-			l->no_memory = true;
-			return;
-		}
-		l->at = at;
-		l->room = room;
-	}
-	l->at[l->n++] = port;
-}
-
-static bool is_kind(const struct rec_interface *i, const char *kind)
-{
-	return strlen(kind) == i->kind.len && memcmp(kind, i->kind.s, i->kind.len) == 0;
-}
-
-static void add_interface(void *arg, const struct rec *rec)
-{
-	const struct rec_interface *i = (const struct rec_interface *)rec;
-	struct port port = { pair(i->netns, i->ifindex), pair(i->netns, i->master) };
-	struct deliveries *d = arg;
-
-	if (is_kind(i, "bridge") || is_kind(i, "openvswitch"))
-		add(&d->switches, port);
-	if (i->master)
-		add(&d->ports, port);
-}
-
-static int by_device(const void *a, const void *b)
-{
-	const struct port *x = a, *y = b;
-
-	return x->device < y->device ? -1 : x->device > y->device;
-}
-
-static const struct port *find(const struct list *l, __u64 device)
-{
-	return l->n ? bsearch(&(struct port){ device, 0 }, l->at, l->n, sizeof(*l->at), by_device) : NULL;
-}
-
-static bool is_port(const struct deliveries *d, __u32 netns, __u32 ifindex)
-{
-	const struct port *port = find(&d->ports, pair(netns, ifindex));
-
-	return port && find(&d->switches, port->master);
-}
 
 struct deliveries *deliveries__new(const struct names *names)
 {
@@ -85,15 +20,11 @@ struct deliveries *deliveries__new(const struct names *names)
 	if (!d)
 		return NULL;
 	d->names = names;
-	names__each(names, REC_interface, add_interface, d);
-	if (d->switches.no_memory || d->ports.no_memory) {
+	d->switches = switches__new(names);
+	if (!d->switches) {
 		deliveries__free(d);
 		return NULL;
 	}
-	if (d->switches.n)
-		qsort(d->switches.at, d->switches.n, sizeof(*d->switches.at), by_device);
-	if (d->ports.n)
-		qsort(d->ports.at, d->ports.n, sizeof(*d->ports.at), by_device);
 	return d;
 }
 
@@ -101,8 +32,7 @@ void deliveries__free(struct deliveries *d)
 {
 	if (!d)
 		return;
-	free(d->switches.at);
-	free(d->ports.at);
+	switches__free(d->switches);
 	free(d);
 }
 
@@ -118,7 +48,7 @@ static bool has_left(const struct journey *j)
 static bool is_received(const struct deliveries *d, const struct journey *j)
 {
 	if (j->last_stage == STAGE_netif_receive_skb)
-		return !is_port(d, j->netns, j->ifindex);
+		return !switches__of_port(d->switches, j->netns, j->ifindex);
 	return schema__stage(j->last_stage)->place >= schema__stage(STAGE_ip_rcv)->place &&
 	       j->last_stage != STAGE_ip_forward && j->last_stage != STAGE_ip6_forward;
 }

@@ -176,6 +176,11 @@ static void show(struct following *st, struct journey *j, const struct rec_packe
 		show_again(st, j, p);
 }
 
+static const struct rec_packet *frame_of(const struct journey *j)
+{
+	return j->orphan || j->wrapped || !j->matched ? NULL : &j->head;
+}
+
 static void on_packet(struct following *st, const struct rec_packet *p)
 {
 	struct hop h = { p->rec.ts, p->netns, p->ifindex, p->len, 0, p->rec.cpu, p->queue, p->stage };
@@ -200,7 +205,7 @@ static void on_packet(struct following *st, const struct rec_packet *p)
 		j = following__begin(st, p->skb, &h);
 	show(st, j, p, identity);
 	following__note(st, j, &h);
-	st->sweep->subject = (struct subject){ .matched = j->matched, .last_stage = last_stage };
+	st->sweep->subject = (struct subject){ .matched = j->matched, .last_stage = last_stage, .head = frame_of(j) };
 	if (j->matched)
 		following__count_hit(st, &h);
 }
@@ -258,7 +263,7 @@ static void on_hop(struct following *st, const struct rec_hop *r)
 	else
 		j = following__begin(st, r->skb, &h);
 	following__note(st, j, &h);
-	st->sweep->subject = (struct subject){ .matched = j->matched };
+	st->sweep->subject = (struct subject){ .matched = j->matched, .head = frame_of(j) };
 	if (j->matched)
 		following__count_hit(st, &h);
 	if (schema__is_call(r->stage))

@@ -25,6 +25,7 @@ struct subject {
 	bool matched;     /* the filter wants it; always when there is none */
 	__u8 last_stage;  /* before this packet, free or drop record; 0: none was seen */
 	__s64 packet;     /* id of the kept packet; 0: not kept */
+	const struct rec_packet *head; /* of a packet or hop record: its headers, frame included; NULL: not known, or in a tunnel */
 };
 
 /* An interval that the current record ended and that took SLOW_NS or more. Set by the journey pass. */

@@ -73,9 +73,9 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 			WHEN f.confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
 		f.confidence, f.packets, 1.0 * f.packets / all_packets, f.symptom, f.site, f.who, f.first_win,
 		f.last_win,
-		json_insert(m.chain, '$[#]', f.symptom), advice_text(r.advice, f.who, s.netns,
-		coalesce((SELECT ifindex FROM interface AS i WHERE i.netns = s.netns
-			AND device(i.netns, i.ifindex) = f.site), s.ifindex))
+		json_insert(m.chain, '$[#]', f.symptom), advice_text(r.advice, f.who,
+		coalesce((SELECT i.netns FROM interface AS i WHERE device(i.netns, i.ifindex) = f.site), s.netns),
+		coalesce((SELECT i.ifindex FROM interface AS i WHERE device(i.netns, i.ifindex) = f.site), s.ifindex))
 	FROM f JOIN rule AS r ON r.id = f.rule JOIN claim AS m ON m.rowid = f.most
 		JOIN symptom AS s ON s.id = m.symptom;
 

@@ -187,3 +187,16 @@ fault_snooping() {
 		mcast_query_response_interval 50 mcast_startup_query_interval 100 mcast_membership_interval 250 ||
 		die "no snooping"
 }
+
+# fault_twin [IP]: one more host at lan0, twin, which has the MAC address of right.
+fault_twin() {
+	undo ip netns del twin
+	undo ip link del t0
+	ip netns add twin
+	in_ns twin sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	ip link add t0 address 02:80:00:00:03:01 type veth peer name eth0 address 02:80:00:00:02:02 netns twin
+	ip link set t0 master lan0 up
+	ip -n twin link set eth0 up
+	ip -n twin addr add ${1:-10.80.3.2}/16 dev eth0
+	ip -n twin neigh replace $left_ip lladdr 02:80:00:00:01:02 dev eth0 nud permanent
+}
