@@ -17,6 +17,7 @@ static const struct cli_command commands[] = {
 	{ "report", cmd_report, "what is wrong, who does it, what to do; then the evidence (the default)" },
 	{ "show", cmd_show, "one view: stages, drops, packets, offcpu, …; `netanalyze show` lists them" },
 	{ "timeline", cmd_timeline, "the life of single packets, step by step, and what held them up" },
+	{ "compare", cmd_compare, "before and after: did it help, did anything get worse?" },
 	{ "analyze", cmd_analyze, "analyze a recording once and keep the result as a SQLite database" },
 	{ "info", cmd_info, "what a recording holds: host, time, command, rows by type, losses" },
 	{ "verify", cmd_verify, "is a recording intact: damage, missing parts, and the times they affect" },
@@ -39,8 +40,8 @@ static void print_help(FILE *out)
 		     "  netanalyze show stages web.nrec              how long packets took from stage to stage\n"
 		     "  netanalyze show drops web.nrec --top 5 --json\n"
 		     "  netanalyze analyze web.nrec -o web.db && netanalyze show packets web.db 'tcp port 80'\n\n"
-		     "exit status: 0 done, 2 usage, 3 bad or damaged input or output that could not be written,\n"
-		     "             4 not permitted or not supported here\n"
+		     "exit status: 0 done, 1 what --fail-on asks about is so, 2 usage, 3 bad or damaged input or output that could\n"
+		     "             not be written, 4 not permitted or not supported here\n"
 		     "`netanalyze COMMAND --help` shows options and examples; netanalyze(1) is the manual.\n");
 }
 

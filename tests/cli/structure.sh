@@ -35,7 +35,8 @@ packets base store filter read sweep ovs vm
 print base store filter
 rules base store
 monitor base store filter
-command base store filter read sweep print rules monitor
+compare base store
+command base store filter read sweep print rules monitor compare
 END
 for room in analyzer/*/; do
 	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"
@@ -122,6 +123,12 @@ sed -n 's/^VIEW(\([a-z_]*\),.*/\1/p' analyzer/print/views.def | tr _ - | sort >"
 ls schema/show/*.sql | sed 's|.*/||; s/\.sql$//' | tr _ - | sort >"${TMPDIR:-/tmp}/queries.$$"
 diff "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$" || complain "views.def and schema/show/ differ"
 rm -f "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$"
+
+# Every metric that is compared has its query, and every query its metric.
+sed -n "s/^\t('\([a-z-]*\)', .*/\1/p" schema/compared/metrics.sql | sort >"${TMPDIR:-/tmp}/metrics.$$"
+ls schema/metric/*.sql | sed 's|.*/||; s/\.sql$//' | sort >"${TMPDIR:-/tmp}/queries.$$"
+diff "${TMPDIR:-/tmp}/metrics.$$" "${TMPDIR:-/tmp}/queries.$$" || complain "schema/compared/metrics.sql and schema/metric/ differ"
+rm -f "${TMPDIR:-/tmp}/metrics.$$" "${TMPDIR:-/tmp}/queries.$$"
 
 # --iface limits every table of a view that is by device: whatever names one, or reads a table that has them, uses
 # device_match() or says how its devices are limited otherwise ("-- devices: …").

@@ -1,0 +1,18 @@
+/*
+ * contrast.h: compares all that was gathered of the two sides.
+ */
+#ifndef ANALYZER_CONTRAST_H
+#define ANALYZER_CONTRAST_H
+
+#include <linux/types.h>
+#include "format/error.h"
+
+struct sqlite3;
+
+/* What a change has to be less likely than by chance, all that was compared taken together. */
+#define CONTRAST_LEVEL 0.05
+
+/* Fills table change. The same seed gives the same figures. */
+int contrast__run(struct sqlite3 *db, __u64 seed, struct trace_error *err);
+
+#endif

@@ -1,0 +1,2 @@
+-- Request until answer.
+SELECT '', win, NULL, NULL, hist_merge(hist) FROM echo_outcome WHERE n > 0 GROUP BY win

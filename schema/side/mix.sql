@@ -1,0 +1,2 @@
+-- Packets by protocol.
+SELECT protocol(ethertype, proto), sum(packets) FROM flow GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT name, observed(name) FROM record_count

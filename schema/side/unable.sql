@@ -1,0 +1,1 @@
+SELECT rule, missing FROM unable

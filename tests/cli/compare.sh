@@ -1,0 +1,99 @@
+#!/bin/sh
+# `netanalyze compare` on the samples: with the fault and without it, the other way round, and a recording with itself.
+set -u
+netanalyze=${NETANALYZE:-build/netanalyze}
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+export LC_ALL=C.UTF-8
+status=0
+fail() {
+	echo "$*"
+	status=1
+}
+
+for name in ovs-sweep ovs-one-cpu guest-busy; do
+	for side in "$name" "$name-fixed"; do
+		"$netanalyze" analyze "samples/$side.nrec" -o "$dir/$side.db" >"$dir/out" || exit 1
+	done
+done
+
+# compare BEFORE AFTER VERDICT STATUS: what the verdict begins with, and the status with --fail-on.
+compare() {
+	"$netanalyze" compare "$dir/$1.db" "$dir/$2.db" --fail-on regression >"$dir/text" 2>"$dir/err"
+	got=$?
+	[ $got = "$4" ] || fail "$1, then $2: status $got, not $4"
+	[ "$(grep -c . "$dir/err")" = "$4" ] || fail "$1, then $2: on stderr: $(cat "$dir/err")"
+	[ "$(sed -n '2p' "$dir/text")" = "Did it help?" ] || fail "$1, then $2: it does not begin with what was asked"
+	sed -n '4p' "$dir/text" | grep -q "^$3" || fail "$1, then $2: not $3: $(sed -n '4,5p' "$dir/text")"
+	! grep -nE '.{101}' "$dir/text" || fail "$1, then $2: wider than 100 columns"
+	"$netanalyze" compare "$dir/$1.db" "$dir/$2.db" --json >"$dir/json" || fail "$1, then $2: no JSON"
+}
+# json SQL WANTED: of the last one.
+json() {
+	got=$(sqlite3 :memory: "WITH j(j) AS (SELECT readfile('$dir/json')) SELECT $1 FROM j")
+	[ "$got" = "$2" ] || fail "$1: $got, not $2"
+}
+
+compare ovs-sweep ovs-sweep-fixed FIXED: 0
+json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved lock-held'
+json "(SELECT value ->> 'late' FROM json_each(j -> '$.traffic') WHERE value ->> 'traffic' = 'all' AND value ->> 'side' = 'before')" 79
+json "(SELECT value ->> 'late' FROM json_each(j -> '$.traffic') WHERE value ->> 'traffic' = 'all' AND value ->> 'side' = 'after')" 2
+# One stretch of two seconds: the figures alone cannot know that it is gone, and which they are is said.
+tr -s '\n ' ' ' <"$dir/text" | grep -q 'would not tell it from chance.*: upcalls, until answered P99 195 ms before' ||
+	fail "ovs-sweep: one stretch of trouble is taken for certain"
+json "json_array_length(j, '$.changes')" 0
+compare ovs-sweep-fixed ovs-sweep WORSE: 1
+grep -q '^netanalyze: regression: new: a thread holds a lock.*; new: ' "$dir/err" || fail "why is it a regression? $(cat "$dir/err")"
+
+compare ovs-one-cpu ovs-one-cpu-fixed FIXED: 0
+json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved vswitchd-one-cpu'
+json "j ->> '$.changes[0].verdict' || ' ' || (j ->> '$.changes[0].metric')" 'better packets late here (50 ms, or --late)'
+json "j ->> '$.changes[1].verdict' || ' ' || (j ->> '$.changes[1].metric')" 'better upcalls, until answered'
+# The reason is among the settings, and first.
+json "j ->> '$.settings[0].what' || ': ' || (j ->> '$.settings[0].before') || ', ' || (j ->> '$.settings[0].after')" \
+	'ovs-vswitchd: 1, 0-1'
+# What takes a little longer now is not held against it.
+grep -q '^Its price: CPU time: ovs-vswitchd' "$dir/text" || fail "ovs-one-cpu: its price is not said"
+compare ovs-one-cpu-fixed ovs-one-cpu WORSE: 1
+
+compare guest-busy guest-busy-fixed FIXED: 0
+json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved guest-not-reading'
+json "j ->> '$.changes[0].verdict' || ' ' || (j ->> '$.changes[0].metric')" 'better packets dropped here'
+compare guest-busy-fixed guest-busy WORSE: 1
+
+for name in ovs-sweep ovs-one-cpu guest-busy; do
+	compare "$name" "$name" 'NOT FIXED: no detectable change' 0
+	json "json_array_length(j, '$.changes')" 0
+	json "j ->> '$.findings[0].state'" persisting
+	compare "$name-fixed" "$name-fixed" 'NO DETECTABLE CHANGE' 0
+	json "json_array_length(j, '$.changes')" 0
+	json "json_array_length(j, '$.settings')" 0
+done
+
+# What cannot be compared is not.
+"$netanalyze" analyze samples/ovs-one-cpu-fixed.nrec -o "$dir/less.db" --without upcall,drop >"$dir/out" || exit 1
+compare ovs-one-cpu less 'CANNOT TELL' 0
+json "(SELECT count(*) FROM json_each(j -> '$.changes') WHERE value ->> 'metric' LIKE 'upcall%')" 0
+"$netanalyze" analyze samples/ovs-one-cpu-fixed.nrec -o "$dir/some.db" --filter 'udp dst portrange 1-20000' >"$dir/out" 2>&1 || exit 1
+compare ovs-one-cpu some "CANNOT TELL" 0
+json "(SELECT count(*) FROM json_each(j -> '$.changes') WHERE value ->> 'metric' LIKE 'packets%')" 0
+tr -s '\n ' ' ' <"$dir/text" | grep -q 'other packets were asked for' || fail "another filter is no matter"
+
+# Recordings as well as databases; the same seed, the same text; another one, other intervals.
+"$netanalyze" compare samples/guest-busy.nrec samples/guest-busy-fixed.nrec --seed 5 >"$dir/one" &&
+	"$netanalyze" compare "$dir/guest-busy.db" "$dir/guest-busy-fixed.db" --seed 5 >"$dir/two" &&
+	"$netanalyze" compare "$dir/guest-busy.db" "$dir/guest-busy-fixed.db" >"$dir/three" || fail "a recording and a database"
+cmp "$dir/one" "$dir/two" || fail "a recording and its database differ"
+grep -q 'seed 5' "$dir/two" && ! cmp -s "$dir/two" "$dir/three" || fail "the seed is of no consequence"
+
+# Several of a side: three are three observations.
+"$netanalyze" compare --before "$dir/ovs-sweep.db" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db" --after "$dir/ovs-sweep-fixed.db" \
+	"$dir/ovs-sweep-fixed.db" "$dir/ovs-sweep-fixed.db" --json >"$dir/json" || fail "several of a side"
+json "j ->> '$.sides[1].recordings'" 3
+json "j ->> '$.changes[0].metric'" 'packets late here (50 ms, or --late)'
+
+for words in "" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db $dir/ovs-sweep.db $dir/ovs-sweep.db" "--fail-on x a b" "--format html a b"; do
+	"$netanalyze" compare $words >"$dir/out" 2>"$dir/err"
+	[ $? = 2 ] || fail "compare $words: not a usage error: $(cat "$dir/err")"
+done
+exit $status
