@@ -118,17 +118,25 @@ static void refused(__u64 at, unsigned port)
 	fixture__row(&f, &d.rec);
 }
 
-static void judge(void)
+/* With more rows than the recording gives. */
+static void judge_with(const char *rows)
 {
 	static const struct sqlfn_context context = { 0 };
 	struct trace_error err;
 
 	DEFINE(&f, enumerator, .set = TEXT("skb_drop_reason"), .value = NO_ADDRESS, .text = TEXT("IP_INADDRERRORS"));
 	fixture__analyze(&f);
+	if (sqlite3_exec(f.db, rows, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s", sqlite3_errmsg(f.db));
 	assert_int_equal(sqlfn__add(f.db, &context, &err), 0);
 	if (rules__judge(f.db, &err))
 		fail_msg("%s", err.text);
 	sqlfn__remove(f.db);
+}
+
+static void judge(void)
+{
+	judge_with("");
 }
 
 #define FOUND "SELECT cause, site, packets FROM finding WHERE severity <> 'info'"
@@ -174,12 +182,35 @@ static void test_moved_well(void **state)
 	assert_rows(&f, FOUND, "");
 }
 
+/* The wrong port leads away from this host: of what left there nothing came back. */
+static void test_left_by_the_wrong_port(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		pass(20 * i * MS, RIGHT, LEFT, MOVER, SENDER, 0);
+		pass((20 * i + 1) * MS, LEFT, RIGHT, SENDER, MOVER, 0);
+		pass((20 * i + 10) * MS, TWIN, LEFT, MOVER, SENDER, 0);
+		pass((20 * i + 11) * MS, LEFT, TWIN, SENDER, MOVER, 0);
+	}
+	judge_with("WITH RECURSIVE i(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM i WHERE i < 4), "
+		   "k(how, late) AS (VALUES('in time', 1), ('left', 11)) "
+		   "INSERT INTO echo_request(ts_ns, ethertype, saddr, daddr, id, seq, how, rtt_ns) "
+		   "SELECT 5000000000 + (20 * i + late) * 1000000, 2048, '10.0.0.1', '10.0.0.2', 9, i, how, "
+		   "CASE how WHEN 'left' THEN NULL ELSE 1000 END FROM i, k;"
+		   "INSERT INTO echo_outcome(win, ethertype, saddr, daddr, id, how, echoes, n, sum_ns, min_ns, max_ns, hist) "
+		   "SELECT 0, 2048, '10.0.0.1', '10.0.0.2', 9, how, 5, CASE how WHEN 'left' THEN 0 ELSE 5 END, 5000, 1000, 1000, x'' "
+		   "FROM echo_request GROUP BY how;"
+		   "INSERT INTO record_count VALUES(4, 'drop', 1, 1, 0) ON CONFLICT DO UPDATE SET rows = 1");
+	assert_rows(&f, FOUND, "mac-moved|t0 (netns 4026531840)|5");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_who_stays_has_no_row), TEST(test_stays), TEST(test_seen_before_the_port), TEST(test_other_places),
 		TEST(test_lost_at_one_port), TEST(test_lost_at_both), TEST(test_moved_well),
+		TEST(test_left_by_the_wrong_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
