@@ -33,8 +33,9 @@ static void print_help(FILE *out)
 		     "       netanalyze TRACE            the same as netanalyze report TRACE\n\n");
 	for (int i = 0; i < N_COMMANDS; i++)
 		fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].summary);
-	fprintf(out, "\nA TRACE is a directory NAME.nrec, or one segment (.nrs) of it. Where TRACE|DB is written, a database\n"
-		     "that `netanalyze analyze` made does as well, and is faster.\n\n"
+	fprintf(out, "\nA TRACE is a directory NAME.nrec, a segment (.nrs) of it, several of them in one file, or - for standard\n"
+		     "input; several TRACEs are read as one set. Where TRACE|DB is written, a database that `netanalyze\n"
+		     "analyze` made does as well, and is faster.\n\n"
 		     "examples:\n"
 		     "  netanalyze web.nrec                          read the report\n"
 		     "  netanalyze show stages web.nrec              how long packets took from stage to stage\n"
@@ -101,8 +102,8 @@ static int run(int argc, char **argv, struct trace_error *err)
 	command = find(argv[1]);
 	if (command)
 		return command->fn(argc - 1, argv + 1, err);
-	/* A path that does not exist is reported as such, not as an unknown command. */
-	if (access(argv[1], F_OK) == 0 || strchr(argv[1], '/') || strstr(argv[1], ".nr") || strstr(argv[1], ".db")) {
+	/* Standard input, or a path; one that does not exist is reported as such, not as an unknown command. */
+	if (strcmp(argv[1], "-") == 0 || access(argv[1], F_OK) == 0 || strchr(argv[1], '/') || strstr(argv[1], ".nr") || strstr(argv[1], ".db")) {
 		static char report[] = "report";
 
 		argv[0] = report;

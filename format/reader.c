@@ -1,4 +1,4 @@
-/* reader.c: opening a recording (reader.h): which files it is made of, and what they hold. */
+/* reader.c: opening recordings (reader.h): which files they are made of, and what those hold. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,33 +9,77 @@
 
 #include "error.h"
 #include "reader_int.h"
+#include "spool.h"
 
-static int add_file(struct trace *t, const char *path, struct trace_error *err)
+/* Takes the descriptor over. */
+static int add_open_file(struct trace *t, int fd, __u64 size, const char *name, struct trace_error *err)
 {
-	struct open_file *f;
+	struct open_file *f = array__push(&t->files, &t->n_files, sizeof(*f));
+
+	if (!f) {
+		close(fd);
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	}
+	f->fd = fd;
+	f->pub.size = size;
+	f->pub.path = strdup(name);
+	return f->pub.path ? 0 : trace_error__set(err, -ENOMEM, "out of memory");
+}
+
+/* What is no file is read to its end first. Takes the descriptor over. */
+static int add_stream(struct trace *t, int fd, const char *name, struct trace_error *err)
+{
+	int file = spool__read(fd, name, err);
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	TRY(file);
+	if (fstat(file, &st)) {
+		close(file);
+		return trace_error__set(err, -EIO, "cannot read %s", name);
+	}
+	return add_open_file(t, file, st.st_size, name, err);
+}
+
+static int add_descriptor(struct trace *t, int fd, const char *name, struct trace_error *err)
+{
+	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st)) {
 		int code = -errno;
 
 		if (fd >= 0)
 			close(fd);
-		return trace_error__set(err, code, "cannot open %s: %s", path, strerror(-code));
+		return trace_error__set(err, code, "cannot open %s: %s", name, strerror(-code));
 	}
-	if (!S_ISREG(st.st_mode)) {
-		close(fd);
+	if (S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0)
+		return add_open_file(t, fd, st.st_size, name, err);
+	return add_stream(t, fd, name, err);
+}
+
+static int add_stdin(struct trace *t, struct trace_error *err)
+{
+	static const char name[] = "standard input";
+
+	for (size_t i = 0; i < t->n_files; i++)
+		if (!strcmp(t->files[i].pub.path, name)) /* it can be read once */
+			return 0;
+	return add_descriptor(t, fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), name, err);
+}
+
+static int add_file(struct trace *t, const char *path, struct trace_error *err)
+{
+	return add_descriptor(t, open(path, O_RDONLY | O_CLOEXEC), path, err);
+}
+
+/* A segment in a directory is a file, or reading it could wait for ever. */
+static int add_segment_file(struct trace *t, const char *path, struct trace_error *err)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return trace_error__set(err, -EBADMSG, "%s is not a regular file, so no netrec trace", path);
-	}
-	f = array__push(&t->files, &t->n_files, sizeof(*f));
-	if (!f) {
-		close(fd);
-		return trace_error__set(err, -ENOMEM, "out of memory");
-	}
-	f->fd = fd;
-	f->pub.size = st.st_size;
-	f->pub.path = strdup(path);
-	return f->pub.path ? 0 : trace_error__set(err, -ENOMEM, "out of memory");
+	return add_file(t, path, err);
 }
 
 static bool ends_in(const char *s, const char *tail)
@@ -63,7 +107,7 @@ static int add_directory(struct trace *t, const char *path, struct trace_error *
 		if (snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name) >= (int)sizeof(file))
 			code = trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", path);
 		if (!code)
-			code = add_file(t, file, err);
+			code = add_segment_file(t, file, err);
 		free(names[i]);
 	}
 	free(names);
@@ -76,6 +120,8 @@ static int add_path(struct trace *t, const char *path, struct trace_error *err)
 {
 	struct stat st;
 
+	if (!strcmp(path, "-"))
+		return add_stdin(t, err);
 	if (stat(path, &st))
 		return trace_error__set(err, -errno, "cannot open %s: %s", path, strerror(errno));
 	return S_ISDIR(st.st_mode) ? add_directory(t, path, err) : add_file(t, path, err);
@@ -129,19 +175,26 @@ static int find_blocks(struct trace *t, const char *path, struct trace_error *er
 	return 0;
 }
 
-static int open_trace(struct trace **out, const char *path, bool checked, struct trace_error *err)
+static int open_all(struct trace *t, const struct trace_wanted *wanted, struct trace_error *err)
+{
+	for (size_t i = 0; i < wanted->n_paths; i++)
+		TRY(add_path(t, wanted->paths[i], err));
+	if (add_own_schema(t))
+		return trace_error__set(err, -ENOMEM, "out of memory");
+	TRY(find_blocks(t, wanted->n_paths == 1 ? t->files[0].pub.path : "this", err));
+	TRY(settle__trace(t, wanted, err));
+	return 0;
+}
+
+int trace__open_set(struct trace **out, const struct trace_wanted *wanted, struct trace_error *err)
 {
 	struct trace *t = calloc(1, sizeof(*t));
 	int code;
 
 	if (!t)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	t->checked = checked;
-	code = add_path(t, path, err);
-	if (!code && add_own_schema(t))
-		code = trace_error__set(err, -ENOMEM, "out of memory");
-	if (!code)
-		code = find_blocks(t, path, err);
+	t->checked = wanted->checked;
+	code = open_all(t, wanted, err);
 	if (code) {
 		trace__close(t);
 		return code;
@@ -152,12 +205,12 @@ static int open_trace(struct trace **out, const char *path, bool checked, struct
 
 int trace__open(struct trace **t, const char *path, struct trace_error *err)
 {
-	return open_trace(t, path, false, err);
+	return trace__open_set(t, &(struct trace_wanted){ .paths = &path, .n_paths = 1 }, err);
 }
 
 int trace__open_checked(struct trace **t, const char *path, struct trace_error *err)
 {
-	return open_trace(t, path, true, err);
+	return trace__open_set(t, &(struct trace_wanted){ .paths = &path, .n_paths = 1, .checked = true }, err);
 }
 
 void trace__close(struct trace *t)
@@ -174,6 +227,9 @@ void trace__close(struct trace *t)
 	free(t->segments);
 	free(t->blocks);
 	free(t->block_schema);
+	free(t->block_copy);
+	free(t->places);
+	free(t->recordings);
 	free(t->damages);
 	free(t->schemas);
 	free(t);
@@ -197,6 +253,16 @@ size_t trace__n_segments(const struct trace *t)
 const struct trace_segment *trace__segment(const struct trace *t, size_t i)
 {
 	return &t->segments[i];
+}
+
+size_t trace__n_recordings(const struct trace *t)
+{
+	return t->n_recordings;
+}
+
+const struct trace_recording *trace__recording(const struct trace *t, size_t i)
+{
+	return &t->recordings[i];
 }
 
 size_t trace__n_blocks(const struct trace *t)

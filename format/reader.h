@@ -1,5 +1,8 @@
 /*
- * reader.h: reads a recording: a directory of segments, one segment, or segments concatenated.
+ * reader.h: reads recordings: any set of directories of segments, segments, files of several, and standard input.
+ *
+ * A segment is known by the UUID of its recording and its number. What is there several times is listed once; in which
+ * order files are given makes no difference.
  *
  * The file is hostile input: nothing in it can crash the reader or make it use unbounded memory.
  * Damage is skipped and listed; every intact block is returned.
@@ -22,7 +25,7 @@ struct trace_block {
 	__u64 ts_min;      /* ns, CLOCK_MONOTONIC, of the rows within */
 	__u64 ts_max;
 	__u64 lost;        /* records lost on the stream before this block was written */
-	__u32 file;        /* which of trace__file() */
+	__u32 file;        /* which of trace__file(); of several copies one */
 	__u32 segment;     /* which of trace__segment() */
 	__u32 stream;      /* CPU, or STREAM_RECORDER */
 	__u32 seq;         /* of the stream, from 0; a jump: blocks are missing */
@@ -41,6 +44,16 @@ struct trace_segment {
 	__u32 file;
 	__u64 offset;      /* where it starts in its file */
 	bool closed;       /* has its end block: nothing is missing at the tail */
+	bool headless;     /* its segment block cannot be read: number and recording follow from what is around it */
+	__u32 copies;      /* how often it is there besides */
+};
+
+/* Segments and blocks of one recording stand together, in the order in which they were written. */
+struct trace_recording {
+	__u8 uuid[16];
+	__u64 created_ns;  /* CLOCK_REALTIME, of its first segment here */
+	__u32 first_segment, n_segments;
+	size_t first_block, n_blocks;
 };
 
 struct trace_file {
@@ -55,11 +68,23 @@ struct trace_damage {
 	const char *what;  /* in words; static */
 };
 
+struct trace_wanted {
+	const char *const *paths;
+	size_t n_paths;
+	const char *recording; /* only the one whose UUID begins with these hex digits; NULL: all */
+	bool several;          /* more than one recording is no failure */
+	bool checked;          /* read every byte that is not rows, needed or not */
+};
+
 /*
- * Opens a recording. Fails with -ENOENT, -EACCES, … for the file, -EBADMSG for something that is no
- * netrec trace, -EPROTONOSUPPORT for a newer major version, -ENODATA if no intact block is left.
+ * Opens all that is at the paths ("-": standard input) as one set of segments. Fails with -ENOENT, -EACCES, … for a file,
+ * -EBADMSG for something that is no netrec trace, for parts of several recordings, or for two segments of one number that
+ * are not copies, -EPROTONOSUPPORT for a newer major version, -ENODATA if no intact block is left.
  * Damage in part of it is no failure: see trace__damage().
  */
+int trace__open_set(struct trace **t, const struct trace_wanted *wanted, struct trace_error *err);
+
+/* The same with one path, of one recording. */
 int trace__open(struct trace **t, const char *path, struct trace_error *err);
 
 /* The same, reading every byte that is not rows, needed or not: with every block decoded, no damage goes unnoticed. */
@@ -70,8 +95,10 @@ size_t trace__n_files(const struct trace *t);
 const struct trace_file *trace__file(const struct trace *t, size_t i);
 size_t trace__n_segments(const struct trace *t);
 const struct trace_segment *trace__segment(const struct trace *t, size_t i);
+size_t trace__n_recordings(const struct trace *t);
+const struct trace_recording *trace__recording(const struct trace *t, size_t i); /* the one begun first is 0 */
 size_t trace__n_blocks(const struct trace *t);
-const struct trace_block *trace__block(const struct trace *t, size_t i); /* in file order */
+const struct trace_block *trace__block(const struct trace *t, size_t i); /* by recording and segment, as written */
 size_t trace__n_damages(const struct trace *t);
 const struct trace_damage *trace__damage(const struct trace *t, size_t i);
 
@@ -92,7 +119,8 @@ static inline const struct rec *trace_rows__at(const struct trace_rows *rows, si
 }
 
 /*
- * Decodes block i. Thread-safe for one struct trace and different struct trace_rows.
+ * Decodes block i, from another copy where the first is damaged. Thread-safe for one struct trace and different struct
+ * trace_rows.
  * Texts point into *rows and live until its next use. Fails with -EBADMSG and the place in *err when
  * the block is damaged, -EIO when it cannot be read.
  */

@@ -2,6 +2,7 @@
  * reader_int.h: what the parts of the reader share.
  *   reader.c  opening, and what was found
  *   walk.c    finding the blocks of one file: by its index, or header by header past any damage
+ *   settle.c  from what lies in the files to the segments of recordings
  *   rows.c    decoding one block
  */
 #ifndef FORMAT_READER_INT_H
@@ -21,14 +22,24 @@ struct known_schema {
 	struct layout *layout;
 };
 
+/* Where a block lies that is listed somewhere else. */
+struct block_place {
+	__u64 offset;
+	__u32 file;
+	__u32 next; /* place + 1; 0: no more */
+};
+
 struct trace {
 	struct open_file *files;
 	struct trace_segment *segments;
 	struct trace_block *blocks;
 	__u32 *block_schema; /* parallel to blocks: crc32 of the schema */
+	__u32 *block_copy;   /* parallel to blocks: another place + 1; 0: none */
+	struct block_place *places;
+	struct trace_recording *recordings;
 	struct trace_damage *damages;
 	struct known_schema *schemas;
-	size_t n_files, n_segments, n_blocks, n_damages, n_schemas;
+	size_t n_files, n_segments, n_blocks, n_damages, n_schemas, n_places, n_recordings;
 	bool checked;      /* opened to find all damage */
 	__u16 newer_major; /* of a block this reader must not read; 0: none */
 };
@@ -44,5 +55,8 @@ int read_payload(int fd, __u64 offset, const struct block_header *h, struct buf 
 
 /* Finds the blocks, segments, schemas and damage of file number `file`. Returns 0, -ENOMEM or -EIO. */
 int walk__file(struct trace *t, __u32 file);
+
+/* Sorts what was found in all files into recordings and segments, each block once; leaves out what is not wanted. */
+int settle__trace(struct trace *t, const struct trace_wanted *wanted, struct trace_error *err);
 
 #endif

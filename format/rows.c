@@ -26,12 +26,12 @@ static bool same_block(const struct block_header *h, const struct trace_block *b
 	       h->rows == b->rows && h->stream == b->stream && h->schema == schema;
 }
 
-static int load(const struct trace *t, size_t block, struct trace_rows_priv *p, const char **what)
+static int load(const struct trace *t, size_t block, const struct block_place *at, struct trace_rows_priv *p, const char **what)
 {
 	const struct trace_block *b = &t->blocks[block];
 	const struct layout *layout = layout_of(t, block);
 	struct block_header h;
-	int fd = t->files[b->file].fd;
+	int fd = t->files[at->file].fd;
 	__u16 cpu = b->stream >= STREAM_CPUS ? STREAM_RECORDER : b->stream;
 
 	*what = "its schema block is damaged or missing";
@@ -40,12 +40,29 @@ static int load(const struct trace *t, size_t block, struct trace_rows_priv *p, 
 	*what = "the file ends inside it";
 	p->stored.len = 0;
 	TRY(buf__reserve(&p->stored, BLOCK_HEADER + (size_t)b->stored_len));
-	TRY(read_at(fd, p->stored.p, BLOCK_HEADER + (size_t)b->stored_len, b->offset));
+	TRY(read_at(fd, p->stored.p, BLOCK_HEADER + (size_t)b->stored_len, at->offset));
 	*what = "its header is damaged";
 	if (!block_header__unpack(&h, p->stored.p) || !same_block(&h, b, t->block_schema[block]))
 		return -EBADMSG;
 	TRY(block__unpack(&h, p->stored.p + BLOCK_HEADER, p->dctx, &p->raw, what));
 	return decoder__run(&p->decoder, layout, cpu, b->rows, p->raw.p, p->raw.len, what);
+}
+
+/* The first copy that can be read, or why the one that is listed cannot. */
+static int load_any(const struct trace *t, size_t block, struct trace_rows_priv *p, const char **what)
+{
+	const struct trace_block *b = &t->blocks[block];
+	const struct block_place here = { b->offset, b->file, t->block_copy[block] }, *at = &here;
+	int code = load(t, block, at, p, what);
+
+	while (code == -EBADMSG && at->next) {
+		const char *other;
+
+		at = &t->places[at->next - 1];
+		if (load(t, block, at, p, &other) == 0)
+			return 0;
+	}
+	return code;
 }
 
 static struct trace_rows_priv *priv_of(struct trace_rows *rows)
@@ -74,7 +91,7 @@ int trace__decode(const struct trace *t, size_t block, struct trace_rows *rows, 
 
 	if (!p)
 		return trace_error__set(err, -ENOMEM, "out of memory while reading %s", path);
-	code = load(t, block, p, &what);
+	code = load_any(t, block, p, &what);
 	if (code == -ENOMEM)
 		return trace_error__set(err, code, "out of memory while reading %s", path);
 	if (code == -EIO)

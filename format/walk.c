@@ -97,6 +97,7 @@ static struct trace_segment *add_segment(struct walk *w, __u64 offset)
 	w->segment = w->t->n_segments - 1;
 	s->file = w->file;
 	s->offset = offset;
+	s->headless = true;
 	return s;
 }
 
@@ -119,6 +120,7 @@ static int see_segment(struct walk *w, __u64 offset, const struct block_header *
 		memcpy(&n_cpus, raw.p + 20, 2);
 		memcpy(&s->created_ns, raw.p + 24, 8);
 		s->n_cpus = n_cpus;
+		s->headless = false;
 	}
 	buf__free(&raw);
 	return err;
@@ -249,6 +251,28 @@ static int search_header(struct walk *w, __u64 from, __u64 *found)
 	return err;
 }
 
+/* Where a block ends, does something else begin? Then it may be cut off, and what follows is not its own. */
+static int is_cut_off(struct walk *w, __u64 offset, const struct block_header *h, bool *cut)
+{
+	__u64 next = offset + BLOCK_HEADER + h->stored_len;
+	struct buf raw = { 0 };
+	struct block_header other;
+	__u8 bytes[BLOCK_HEADER];
+	const char *what;
+	int err;
+
+	*cut = false;
+	if (next + BLOCK_HEADER > w->size)
+		return 0;
+	TRY(read_at(w->fd, bytes, sizeof(bytes), next));
+	if (block_header__unpack(&other, bytes) || !h->stored_len)
+		return 0;
+	err = read_payload(w->fd, offset, h, &raw, &what);
+	buf__free(&raw);
+	*cut = err == -EBADMSG;
+	return *cut ? 0 : err;
+}
+
 static int walk_headers(struct walk *w)
 {
 	__u64 offset = 0;
@@ -257,6 +281,7 @@ static int walk_headers(struct walk *w)
 		struct block_header h;
 		__u8 bytes[BLOCK_HEADER];
 		__u64 next;
+		bool cut;
 
 		if (w->size - offset < BLOCK_HEADER)
 			return add_damage(w, offset, w->size - offset, "the file ends inside a block header");
@@ -273,7 +298,13 @@ static int walk_headers(struct walk *w)
 			TRY(search_header(w, offset + 1, &next));
 			TRY(add_damage(w, offset, next - offset, "the file ends inside a block"));
 		} else {
-			TRY(see_block(w, offset, &h));
+			TRY(is_cut_off(w, offset, &h, &cut));
+			if (cut) {
+				TRY(search_header(w, offset + 1, &next));
+				TRY(add_damage(w, offset, next - offset, "block is cut off or damaged"));
+			} else {
+				TRY(see_block(w, offset, &h));
+			}
 		}
 		offset = next;
 	}

@@ -17,13 +17,14 @@
 #include "analyzer/read/scan.h"
 #include "analyzer/store/store.h"
 #include "analyzer/base/timefmt.h"
+#include "format/reader.h"
 #include "format/schema.h"
 
 static const char help[] =
 	"usage: netanalyze analyze TRACE … [-o REPORT.db] [OPTION …]\n"
 	"\n"
-	"Analyzes a recording (several TRACEs: parts of one) and keeps the result as a SQLite database, which every\n"
-	"other command reads in place of the recording.\n"
+	"Analyzes a recording (several TRACEs: one set of segments; -: standard input) and keeps the result as a SQLite\n"
+	"database, which every other command reads in place of the recording.\n"
 	"\n"
 	"  -o, --output FILE    the database to write; default: the first TRACE with .nrec replaced by .db\n"
 	"      --force          overwrite it if it exists\n"
@@ -36,6 +37,7 @@ static const char help[] =
 	"                       device, as tables name it: eth0, 'eth0 (blue)'; more than once for several\n"
 	"      --monitor FILE   what ping printed, or a capture of it: what became of what that counts as lost?\n"
 	"      --without TYPE,… as if records of these types had not been recorded: what would be known without them?\n"
+	"      --recording UUID of several recordings the one whose UUID begins like that\n"
 	"      --threads N      decode in N threads; default: one per CPU\n"
 	"      --utc            times in UTC, not in local time\n"
 	"\n"
@@ -44,7 +46,7 @@ static const char help[] =
 
 struct command {
 	struct analyze_opts opts;
-	const char *output, *from, *to, *filter, *monitor;
+	const char *output, *from, *to, *filter, *monitor, *recording;
 	const char *ifaces[MAX_IFACES];
 	const char *const *paths;
 	size_t n_paths;
@@ -53,7 +55,8 @@ struct command {
 	char name[PATH_MAX];
 };
 
-enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_IFACE, OPT_THREADS, OPT_UTC, OPT_WITHOUT, OPT_MONITOR };
+enum { OPT_FORCE = 256, OPT_FROM, OPT_TO, OPT_LATE, OPT_FILTER, OPT_IFACE, OPT_THREADS, OPT_UTC, OPT_WITHOUT, OPT_MONITOR,
+       OPT_RECORDING };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },	   { "force", no_argument, NULL, OPT_FORCE },
@@ -61,6 +64,7 @@ static const struct option options[] = {
 	{ "late", required_argument, NULL, OPT_LATE },	   { "filter", required_argument, NULL, OPT_FILTER },
 	{ "iface", required_argument, NULL, OPT_IFACE },	   { "threads", required_argument, NULL, OPT_THREADS },
 	{ "without", required_argument, NULL, OPT_WITHOUT }, { "monitor", required_argument, NULL, OPT_MONITOR },
+	{ "recording", required_argument, NULL, OPT_RECORDING },
 	{ "utc", no_argument, NULL, OPT_UTC },		   { "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -123,6 +127,8 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 	case OPT_MONITOR:
 		c->monitor = optarg;
 		return 0;
+	case OPT_RECORDING:
+		return cli__recording(optarg, &c->recording, err);
 	case OPT_WITHOUT:
 		return parse_without(&c->opts, optarg, err);
 	case OPT_LATE:
@@ -140,6 +146,8 @@ static int default_output(struct command *c, struct trace_error *err)
 {
 	size_t len = strlen(c->paths[0]);
 
+	if (!strcmp(c->paths[0], "-"))
+		return cli__usage_error("analyze", err, "standard input has no name: name the output with -o");
 	while (len > 1 && c->paths[0][len - 1] == '/')
 		len--;
 	if (len > 5 && strncmp(c->paths[0] + len - 5, ".nrec", 5) == 0)
@@ -170,14 +178,14 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 	return c->output ? 0 : default_output(c, err);
 }
 
-static int set_times(struct command *c, struct trace_error *err)
+static int set_times(struct command *c, const struct trace *t, struct trace_error *err)
 {
 	struct timebase base = { .utc = c->utc };
 	uint64_t from, to;
 
 	if (!c->from && !c->to)
 		return 0;
-	TRY(scan__timebase(c->paths, c->n_paths, &base, err));
+	scan__timebase(t, &base);
 	base.utc = c->utc;
 	from = base.start_mono;
 	to = base.end_mono;
@@ -244,16 +252,17 @@ static int judge(struct sqlite3 *db, struct trace_error *err)
 	return code;
 }
 
-static int analyze(struct command *c, struct trace_error *err)
+static int analyze(struct command *c, const struct trace *t, struct trace_error *err)
 {
 	struct analyze_stats stats;
 	struct sqlite3 *db;
 	int code;
 
+	TRY(set_times(c, t, err));
 	TRY(store__create(&db, c->output, c->force, err));
 	code = c->monitor ? monitor_file__load(c->monitor, db, err) : 0;
 	if (!code)
-		code = analyze__run(c->paths, c->n_paths, db, &c->opts, &stats, err);
+		code = analyze__run(t, db, &c->opts, &stats, err);
 	if (c->progress)
 		fputs("\r\033[K", stderr);
 	if (!code)
@@ -267,6 +276,19 @@ static int analyze(struct command *c, struct trace_error *err)
 	return CLI_DONE;
 }
 
+static int open_and_analyze(struct command *c, struct trace_error *err)
+{
+	const struct trace_wanted wanted = { .paths = c->paths, .n_paths = c->n_paths, .recording = c->recording };
+	struct trace *t;
+	int code;
+
+	TRY(trace__open_set(&t, &wanted, err));
+	cli__remark_on_copies(t);
+	code = analyze(c, t, err);
+	trace__close(t);
+	return code;
+}
+
 int cmd_analyze(int argc, char **argv, struct trace_error *err)
 {
 	struct command c = { 0 };
@@ -278,7 +300,6 @@ int cmd_analyze(int argc, char **argv, struct trace_error *err)
 		fputs(help, stdout);
 		return CLI_DONE;
 	}
-	TRY(set_times(&c, err));
 	c.opts.ifaces = c.ifaces;
 	if (c.filter) {
 		cli__warn_of_filter(c.filter);
@@ -289,7 +310,7 @@ int cmd_analyze(int argc, char **argv, struct trace_error *err)
 		c.opts.progress = show_progress;
 		c.opts.progress_arg = &c;
 	}
-	code = analyze(&c, err);
+	code = open_and_analyze(&c, err);
 	if (code == CLI_DONE)
 		cli__remark_on_filter(filter, true);
 	filter__free(filter);

@@ -11,6 +11,7 @@
 #include "analyzer/command/cli.h"
 #include "analyzer/filter/filter.h"
 #include "format/host/expression.h"
+#include "format/reader.h"
 
 enum { MAX_OPTIONS = 64 };
 
@@ -116,4 +117,26 @@ void cli__remark_on_filter(const struct filter *f, bool events)
 
 	if (filter__remark(f, events, text, sizeof(text)))
 		fprintf(stderr, "netanalyze: note: %s\n", text);
+}
+
+void cli__remark_on_copies(const struct trace *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < trace__n_segments(t); i++)
+		n += trace__segment(t, i)->copies > 0;
+	if (n)
+		fprintf(stderr, "netanalyze: note: %zu segment%s more than once, and counted once\n", n,
+			n == 1 ? " is there" : "s are there");
+}
+
+int cli__recording(const char *text, const char **out, struct trace_error *err)
+{
+	size_t len = strspn(text, "0123456789abcdefABCDEF");
+
+	if (!len || text[len] || len > 32)
+		return trace_error__set(err, -EINVAL, "--recording takes the UUID of a recording or how it begins, as netanalyze info "
+					"prints it, not '%s'", text);
+	*out = text;
+	return 0;
 }

@@ -53,12 +53,19 @@ enum cli_exit cli__exit_of(int negative_errno);
 int cli__getopt(int argc, char **argv, const char *shorts, const struct option *longs, struct trace_error *err);
 
 struct filter;
+struct trace;
 
 /* Warns on stderr of a filter that does not mean what it seems to. */
 void cli__warn_of_filter(const char *expression);
 
 /* Says on stderr what has to be said about the answers of the filter; NULL is allowed. `events`: see filter__remark(). */
 void cli__remark_on_filter(const struct filter *f, bool events);
+
+/* Says on stderr which segments are there several times. */
+void cli__remark_on_copies(const struct trace *t);
+
+/* Takes what --recording takes: hex digits that a UUID begins with; -EINVAL says so. */
+int cli__recording(const char *text, const char **out, struct trace_error *err);
 
 /* Parses a whole decimal number in [min, max]; -EINVAL names the option. */
 int cli__number(const char *option, const char *text, unsigned long min, unsigned long max, unsigned long *out,

@@ -5,8 +5,10 @@
  * is one query, verdict.sql.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <sqlite3.h>
 #include "analyzer/command/cli.h"
@@ -15,30 +17,36 @@
 #include "analyzer/store/store.h"
 #include "analyzer/print/view.h"
 #include "analyzer/store/sql.h"
+#include "format/reader.h"
 
 static const char info_help[] =
-	"usage: netanalyze info TRACE … [--json] [--utc]\n"
+	"usage: netanalyze info TRACE … [--recording UUID] [--json] [--utc]\n"
 	"\n"
-	"What a recording holds: host, kernel, command, start, duration, rows by type, bytes, losses, damage.\n"
+	"What a recording holds: host, kernel, command, start, duration, rows by type, bytes, losses, damage. All TRACEs\n"
+	"are one set of segments, in any order (-: standard input): what is there twice counts once, and each recording\n"
+	"that segments are of is told of by itself.\n"
 	"\n"
-	"  --json   one JSON object a recording, exact values\n"
-	"  --utc    times in UTC, not in local time\n"
+	"  --recording UUID  only the recording whose UUID begins like that\n"
+	"  --json            one JSON object a recording, exact values\n"
+	"  --utc             times in UTC, not in local time\n"
 	"\n"
 	"example:\n"
 	"  netanalyze info web.nrec\n";
 
 static const char verify_help[] =
-	"usage: netanalyze verify TRACE … [--json] [--utc]\n"
+	"usage: netanalyze verify TRACE … [--recording UUID] [--json] [--utc]\n"
 	"\n"
 	"Reads every block of a recording and says what is not there: damaged bytes, unreadable and missing blocks,\n"
-	"missing segments, a missing end, counts that disagree; and the times they affect.\n"
+	"missing segments, a missing end, counts that disagree; and the times they affect. All TRACEs are one set of\n"
+	"segments, in any order (-: standard input); what one copy lacks is taken from another.\n"
 	"\n"
 	"Exit status 0: nothing is wrong with what is there. A recording that was not closed (the recorder was killed or\n"
 	"is still running) and one whose oldest segments were removed are reported and are no fault. 3: something is\n"
 	"damaged or missing; `netanalyze analyze` still works on the rest.\n"
 	"\n"
-	"  --json   one JSON object a recording\n"
-	"  --utc    times in UTC, not in local time\n"
+	"  --recording UUID  only the recording whose UUID begins like that\n"
+	"  --json            one JSON object a recording\n"
+	"  --utc             times in UTC, not in local time\n"
 	"\n"
 	"example:\n"
 	"  netanalyze verify web.nrec && echo intact\n";
@@ -49,6 +57,9 @@ struct look {
 	bool verdict;
 	bool json;
 	bool utc;
+	const char *recording;
+	const char *const *paths;
+	size_t n_paths;
 };
 
 static int count_faults(sqlite3 *db, long *faults, struct trace_error *err)
@@ -79,9 +90,23 @@ static int print_json(const struct view_run *run, const struct look *look, long 
 	return rc;
 }
 
-static int print(sqlite3 *db, const struct look *look, const char *path, long *faults, struct trace_error *err)
+/* What a recording is called: the one path that was given, or where it begins. */
+static void name_of(const struct look *look, const struct trace *t, size_t recording, char *out, size_t size)
+{
+	const struct trace_recording *r = trace__recording(t, recording);
+	__u32 file = trace__segment(t, r->first_segment)->file;
+
+	if (look->n_paths == 1 && strcmp(look->paths[0], "-"))
+		snprintf(out, size, "%s", look->paths[0]);
+	else
+		snprintf(out, size, "%s%s", trace__file(t, file)->path, r->n_segments > 1 ? " …" : "");
+}
+
+static int print(sqlite3 *db, const struct look *look, const struct trace *t, size_t recording, long *faults,
+		 struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	char name[PATH_MAX + 8];
 	struct view_run run = {
 		.db = db,
 		.table = { .out = stdout, .format = GRID_TEXT, .utc = look->utc, .color = color },
@@ -89,45 +114,79 @@ static int print(sqlite3 *db, const struct look *look, const char *path, long *f
 		.sublevel = 3,
 	};
 
-	TRY(scan__fill(db, path, err));
+	name_of(look, t, recording, name, sizeof(name));
+	TRY(scan__fill(db, t, recording, name, err));
 	TRY(count_faults(db, faults, err));
 	if (look->json)
 		return print_json(&run, look, *faults, err);
 	TRY(view__print(&run, look->file, err));
 	if (look->verdict && *faults)
-		printf("\n%s: %ld fault%s; everything else can be analyzed\n", path, *faults, *faults == 1 ? "" : "s");
+		printf("\n%s: %ld fault%s; everything else can be analyzed\n", name, *faults, *faults == 1 ? "" : "s");
 	else if (look->verdict)
-		printf("\n%s: intact\n", path);
+		printf("\n%s: intact\n", name);
 	return 0;
 }
 
-static int look_at(const struct look *look, const char *path, long *faults, struct trace_error *err)
+static int look_at(const struct look *look, const struct trace *t, size_t recording, long *faults, struct trace_error *err)
 {
 	struct sqlfn_context context = { .utc = look->utc };
 	sqlite3 *db = NULL;
 	int rc;
 
-	if (store__is_database(path))
-		return trace_error__set(err, -EINVAL, "%s is a database: give the recording it was made from", path);
 	if (sqlite3_open(":memory:", &db) != SQLITE_OK)
 		rc = trace_error__set(err, -ENOMEM, "out of memory");
 	else
 		rc = sqlfn__add_plain(db, &context, err);
 	if (rc == 0)
-		rc = print(db, look, path, faults, err);
+		rc = print(db, look, t, recording, faults, err);
 	sqlite3_close(db);
+	return rc;
+}
+
+static int look_at_all(const struct look *look, const struct trace *t, struct trace_error *err)
+{
+	size_t n = trace__n_recordings(t), bad = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		long faults = 0;
+
+		if (i && !look->json)
+			putchar('\n');
+		TRY(look_at(look, t, i, &faults, err));
+		bad += faults > 0;
+	}
+	if (n > 1 && look->verdict && !look->json)
+		printf("\n%zu recordings: %zu intact, %zu with faults\n", n, n - bad, bad);
+	return look->verdict && bad ? CLI_BAD_INPUT : CLI_DONE;
+}
+
+static int look_at_paths(const struct look *look, struct trace_error *err)
+{
+	const struct trace_wanted wanted = { .paths = look->paths, .n_paths = look->n_paths, .recording = look->recording,
+					     .several = true, .checked = true };
+	struct trace *t;
+	int rc;
+
+	for (size_t i = 0; i < look->n_paths; i++)
+		if (store__is_database(look->paths[i]))
+			return trace_error__set(err, -EINVAL, "%s is a database: give the recording it was made from",
+						look->paths[i]);
+	TRY(trace__open_set(&t, &wanted, err));
+	rc = look_at_all(look, t, err);
+	trace__close(t);
 	return rc;
 }
 
 static int run(struct look *look, int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
+		{ "recording", required_argument, NULL, 'r' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "utc", no_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int c, worst = CLI_DONE;
+	int c;
 
 	while ((c = cli__getopt(argc, argv, "h", options, err)) != -1) {
 		if (c == 'h') {
@@ -136,31 +195,28 @@ static int run(struct look *look, int argc, char **argv, struct trace_error *err
 		}
 		if (c == '?')
 			return -EINVAL;
+		if (c == 'r')
+			TRY(cli__recording(optarg, &look->recording, err));
 		look->json |= c == 'j';
 		look->utc |= c == 'u';
 	}
 	if (optind == argc)
 		return cli__usage_error(argv[0], err, "%s needs a recording", argv[0]);
-	for (int i = optind; i < argc; i++) {
-		long faults = 0;
-
-		TRY(look_at(look, argv[i], &faults, err));
-		if (look->verdict && faults)
-			worst = CLI_BAD_INPUT;
-	}
-	return worst;
+	look->paths = (const char *const *)argv + optind;
+	look->n_paths = argc - optind;
+	return look_at_paths(look, err);
 }
 
 int cmd_info(int argc, char **argv, struct trace_error *err)
 {
-	struct look look = { info_help, "scan/info.sql", false, false, false };
+	struct look look = { .help = info_help, .file = "scan/info.sql" };
 
 	return run(&look, argc, argv, err);
 }
 
 int cmd_verify(int argc, char **argv, struct trace_error *err)
 {
-	struct look look = { verify_help, "scan/verify.sql", true, false, false };
+	struct look look = { .help = verify_help, .file = "scan/verify.sql", .verdict = true };
 
 	return run(&look, argc, argv, err);
 }

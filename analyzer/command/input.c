@@ -16,6 +16,7 @@
 #include "analyzer/command/input.h"
 #include "analyzer/monitor/monitor_file.h"
 #include "analyzer/read/scan.h"
+#include "format/reader.h"
 #include "analyzer/store/store.h"
 #include "analyzer/print/view.h"
 #include "analyzer/rules/rules.h"
@@ -56,13 +57,12 @@ static int set_limits(struct input *in, const struct input_opts *o, struct trace
 	return 0;
 }
 
-static int analyze(struct input *in, const char *const *paths, size_t n_paths, const struct input_opts *o,
-		   struct trace_error *err)
+static int analyze_trace(struct input *in, const struct trace *t, const struct input_opts *o, struct trace_error *err)
 {
 	struct analyze_opts opts = { .threads = 0 };
 
 	if (o->from || o->to) {
-		TRY(scan__timebase(paths, n_paths, &in->base, err));
+		scan__timebase(t, &in->base);
 		TRY(set_limits(in, o, err));
 		opts.from = o->from ? in->from_ns : 0;
 		opts.to = o->to ? in->to_ns : 0;
@@ -79,7 +79,21 @@ static int analyze(struct input *in, const char *const *paths, size_t n_paths, c
 	TRY(store__create(&in->db, NULL, false, err));
 	if (o->monitor)
 		TRY(monitor_file__load(o->monitor, in->db, err));
-	return analyze__run(paths, n_paths, in->db, &opts, NULL, err);
+	return analyze__run(t, in->db, &opts, NULL, err);
+}
+
+static int analyze(struct input *in, const char *const *paths, size_t n_paths, const struct input_opts *o,
+		   struct trace_error *err)
+{
+	const struct trace_wanted wanted = { .paths = paths, .n_paths = n_paths, .recording = o->recording };
+	struct trace *t;
+	int code;
+
+	TRY(trace__open_set(&t, &wanted, err));
+	cli__remark_on_copies(t);
+	code = analyze_trace(in, t, o, err);
+	trace__close(t);
+	return code;
 }
 
 /* ---- the database ------------------------------------------------------------------------------- */
@@ -222,6 +236,8 @@ static int open_db(struct input *in, const char *const *paths, size_t n_paths, c
 	if (is_db && o->monitor)
 		return trace_error__set(err, -EINVAL, "%s is a database: give --monitor to netanalyze analyze, which makes it",
 					paths[0]);
+	if (is_db && o->recording)
+		return trace_error__set(err, -EINVAL, "%s is a database, of one recording: --recording means nothing to it", paths[0]);
 	if (o->filter)
 		cli__warn_of_filter(o->filter);
 	if (o->filter)
@@ -253,7 +269,7 @@ int input__open(struct input *in, const char *const *paths, size_t n_paths, cons
 	in->base.utc = in->context.utc = opts->utc;
 	for (size_t i = 0; n_paths > 1 && i < n_paths; i++)
 		if (store__is_database(paths[i]))
-			return trace_error__set(err, -EINVAL, "%s is a database: give one database, or the parts of one recording",
+			return trace_error__set(err, -EINVAL, "%s is a database: give one database, or recordings",
 						paths[i]);
 	rc = open_db(in, paths, n_paths, opts, err);
 	if (rc != 0)

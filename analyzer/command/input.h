@@ -19,6 +19,7 @@ struct input_opts {
 	const char *from;   /* as given to --from; NULL: from the start */
 	const char *to;
 	const char *filter; /* tcpdump expression; NULL: none */
+	const char *recording; /* only this one of several, by its UUID or how that begins; NULL: there is only one */
 	const char *monitor; /* file, see monitor/monitor_file.h; NULL: none */
 	const struct rec_packet *unknown_in_db;    /* fields that the rows to filter lack, see filter.h; NULL: none */
 	const struct rec_packet *unknown_in_trace; /* on a recording */

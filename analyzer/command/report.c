@@ -31,7 +31,7 @@ static const char help_text[] =
 	"\n"
 	"What is wrong, where, since when, who does it, how sure that is, and what to do; then the evidence:\n"
 	"what was dropped, which stage was slow, what the recording cost, what was not seen.\n"
-	"Several TRACEs are parts of one recording.\n"
+	"Several TRACEs, in any order, are one set of segments, of one recording; - is standard input.\n"
 	"\n"
 	"  --format F         text (default), md, html (one self-contained file) or json\n"
 	"  -o, --output FILE  write to FILE\n"
@@ -39,6 +39,7 @@ static const char help_text[] =
 	"  --late MS          a packet or answer is late from so many milliseconds on; of a recording only\n"
 	"  --monitor FILE     what ping printed, or a capture of it: what became of what that counts as lost? Of a recording\n"
 	"                     only\n"
+	"  --recording UUID   of several recordings the one whose UUID begins like that (netanalyze info lists them)\n"
 	"  --utc              times in UTC, not in local time\n"
 	"\n"
 	"examples:\n"
@@ -177,7 +178,8 @@ int cmd_report(int argc, char **argv, struct trace_error *err)
 	static const struct option options[] = {
 		{ "format", required_argument, NULL, 'f' }, { "output", required_argument, NULL, 'o' },
 		{ "force", no_argument, NULL, 'F' },        { "late", required_argument, NULL, 'l' },
-		{ "monitor", required_argument, NULL, 'm' }, { "utc", no_argument, NULL, 'u' },
+		{ "monitor", required_argument, NULL, 'm' }, { "recording", required_argument, NULL, 'r' },
+		{ "utc", no_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
 	};
 	struct report r = { .format = GRID_TEXT };
@@ -199,6 +201,9 @@ int cmd_report(int argc, char **argv, struct trace_error *err)
 			break;
 		case 'u':
 			r.input.utc = true;
+			break;
+		case 'r':
+			TRY(cli__recording(optarg, &r.input.recording, err));
 			break;
 		case 'm':
 			r.input.monitor = optarg;

@@ -64,6 +64,7 @@ static const char help_text[] =
 	"  --late MS      of a recording: a packet or answer is late from so many milliseconds on\n"
 	"  --top N        rows of a table (20); 0: all\n"
 	"  --monitor FILE of a recording, for view monitor: what ping printed, or a capture of it\n"
+	"  --recording UUID  of several recordings the one whose UUID begins like that\n"
 	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
 	"  --utc          times in UTC, not in local time\n"
 	"  FILTER         tcpdump syntax: only packets that match (those with a VLAN tag in them need `vlan and …`)\n"
@@ -270,6 +271,8 @@ static int take_option(struct show *s, int option, struct trace_error *err)
 		return 0;
 	case 'l':
 		return cli__late(optarg, &s->input.late_ns, err);
+	case 'r':
+		return cli__recording(optarg, &s->input.recording, err);
 	case 'm':
 		s->input.monitor = optarg;
 		return 0;
@@ -316,7 +319,7 @@ int cmd_show(int argc, char **argv, struct trace_error *err)
 		{ "interval", required_argument, NULL, 'i' }, { "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 't' },       { "top", required_argument, NULL, 'n' },
 		{ "iface", required_argument, NULL, 'd' },    { "late", required_argument, NULL, 'l' },
-		{ "monitor", required_argument, NULL, 'm' },  { "json", no_argument, NULL, 'j' },
+		{ "recording", required_argument, NULL, 'r' }, { "monitor", required_argument, NULL, 'm' },  { "json", no_argument, NULL, 'j' },
 		{ "utc", no_argument, NULL, 'u' },            { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};

@@ -30,6 +30,7 @@ static const char help_text[] =
 	"  --slowest N    the N packets that took longest (3)\n"
 	"  --flow FILTER  of those that match, in tcpdump syntax: 'udp port 53 and host 10.0.0.2'\n"
 	"  --packet ID    this one; `show packets` on the same TRACE or DB has the ids\n"
+	"  --recording UUID  of several recordings the one whose UUID begins like that\n"
 	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
 	"  --utc          times in UTC, not in local time\n"
 	"\n"
@@ -135,6 +136,8 @@ static int take_option(struct timeline *t, int option, struct trace_error *err)
 	case 'f':
 		t->input.filter = optarg;
 		return 0;
+	case 'r':
+		return cli__recording(optarg, &t->input.recording, err);
 	case 'j':
 		t->json = true;
 		return 0;
@@ -165,7 +168,7 @@ int cmd_timeline(int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
 		{ "packet", required_argument, NULL, 'p' }, { "slowest", required_argument, NULL, 's' },
-		{ "flow", required_argument, NULL, 'f' },   { "json", no_argument, NULL, 'j' },
+		{ "recording", required_argument, NULL, 'r' }, { "flow", required_argument, NULL, 'f' },   { "json", no_argument, NULL, 'j' },
 		{ "utc", no_argument, NULL, 'u' },          { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};

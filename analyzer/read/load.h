@@ -12,11 +12,9 @@
 
 struct load_job {
 	const struct trace *trace;
-	__u32 part;  /* which trace: for the caller */
-	__u32 block;
+	__u32 block;  /* blocks of a trace are in the order in which they were written */
 	__u64 ts_min; /* as the block's header says */
 	__u32 stream; /* likewise */
-	size_t nth;   /* block of the recording, as it was written */
 };
 
 /* A decoded block. */

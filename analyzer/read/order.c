@@ -95,7 +95,7 @@ static struct active *insert(struct order *o, const struct load_job *job, struct
 	for (; at; at--) {
 		const struct load_job *before = o->active[at - 1].job;
 
-		if (before->stream < job->stream || (before->stream == job->stream && before->nth < job->nth))
+		if (before->stream < job->stream || (before->stream == job->stream && before->block < job->block))
 			break;
 		o->active[at] = o->active[at - 1];
 	}

@@ -21,7 +21,7 @@ struct order_stats {
 };
 
 /*
- * `jobs` must be sorted by ts_min, have distinct (stream, nth), and stay until order__free(). Rows before `from` or after
+ * `jobs` must be sorted by ts_min, be distinct, and stay until order__free(). Rows before `from` or after
  * `to` are left out (0: no limit). `damaged` is called for each block that cannot be decoded.
  */
 int order__start(struct order **o, const struct load_job *jobs, size_t n, unsigned threads, __u64 from, __u64 to,

@@ -5,102 +5,30 @@
  * missing (a jump in a stream's numbers, a segment without an end, a missing segment), and blocks that are
  * there but damaged (found during the sweep).
  *
- * In which order files and segments are met says nothing: what is later replaces what is earlier by segment number.
+ * Blocks come by segment number, as they were written (format/reader.h): what is later replaces what is earlier.
  */
 #include "analyzer/read/recording.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "analyzer/base/lru.h"
 #include "format/writer.h" /* STREAM_RECORDER */
 
-/* ---- parts -------------------------------------------------------------------------------------- */
-
-/* Segments of all parts belong to one recording, or journeys would mix. */
-static int check_same(struct recording *r, const struct trace *t, const char *path, struct trace_error *err)
+static void look_at_segments(struct recording *r)
 {
-	for (size_t i = 0; i < trace__n_segments(t); i++) {
-		const struct trace_segment *s = trace__segment(t, i);
+	const struct trace_recording *of = trace__recording(r->trace, 0);
 
-		if (!r->created_ns)
-			memcpy(r->uuid, s->uuid, sizeof(r->uuid));
-		if (memcmp(r->uuid, s->uuid, sizeof(r->uuid)))
-			return trace_error__set(err, -EBADMSG, "%s holds parts of different recordings; analyze each by itself",
-						path);
-		r->created_ns = r->created_ns && r->created_ns < s->created_ns ? r->created_ns : s->created_ns;
+	memcpy(r->uuid, of->uuid, sizeof(r->uuid));
+	r->created_ns = of->created_ns;
+	for (size_t i = 0; i < trace__n_segments(r->trace); i++) {
+		const struct trace_segment *s = trace__segment(r->trace, i);
+
 		r->n_cpus = s->n_cpus > r->n_cpus ? s->n_cpus : r->n_cpus;
 		r->open_segments += !s->closed;
 	}
-	r->damages += trace__n_damages(t);
-	return 0;
-}
-
-static int open_parts(struct recording *r, const char *const *paths, size_t n, struct trace_error *err)
-{
-	r->parts = calloc(n, sizeof(*r->parts));
-	r->names = names__new();
-	if (!r->parts || !r->names)
-		return trace_error__set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < n; i++) {
-		TRY(trace__open(&r->parts[i], paths[i], err));
-		r->n_parts++;
-		TRY(check_same(r, r->parts[i], paths[i], err));
-	}
 	if (r->n_cpus > STREAM_RECORDER)
 		r->n_cpus = STREAM_RECORDER;
-	return 0;
-}
-
-static __u32 first_file(const struct recording *r, __u32 part)
-{
-	__u32 files = 0;
-
-	for (__u32 i = 0; i < part; i++)
-		files += trace__n_files(r->parts[i]);
-	return files;
-}
-
-/* ---- blocks as they were written ---------------------------------------------------------------- */
-
-struct recorded_block {
-	__u32 segment; /* its number */
-	__u32 part, block;
-};
-
-static int by_writing(const void *a, const void *b)
-{
-	const struct recorded_block *x = a, *y = b;
-
-	if (x->segment != y->segment)
-		return x->segment < y->segment ? -1 : 1;
-	if (x->part != y->part)
-		return x->part < y->part ? -1 : 1;
-	return x->block < y->block ? -1 : x->block > y->block;
-}
-
-static int list_blocks(struct recording *r, struct trace_error *err)
-{
-	for (size_t part = 0; part < r->n_parts; part++)
-		r->n_blocks += trace__n_blocks(r->parts[part]);
-	r->blocks = malloc((r->n_blocks + 1) * sizeof(*r->blocks));
-	if (!r->blocks)
-		return trace_error__set(err, -ENOMEM, "out of memory");
-	r->n_blocks = 0;
-	for (__u32 part = 0; part < r->n_parts; part++)
-		for (size_t i = 0; i < trace__n_blocks(r->parts[part]); i++) {
-			const struct trace *t = r->parts[part];
-			__u32 segment = trace__block(t, i)->segment;
-
-			r->blocks[r->n_blocks++] = (struct recorded_block){ trace__segment(t, segment)->number, part, i };
-		}
-	qsort(r->blocks, r->n_blocks, sizeof(*r->blocks), by_writing);
-	return 0;
-}
-
-static const struct trace_block *block_at(const struct recording *r, size_t nth)
-{
-	return trace__block(r->parts[r->blocks[nth].part], r->blocks[nth].block);
+	r->damages = trace__n_damages(r->trace);
 }
 
 /* ---- what is read ahead ------------------------------------------------------------------------- */
@@ -148,18 +76,15 @@ static bool read_ahead(const struct trace_block *b)
 	return b->flags & BLOCK_DEFINITIONS || b->stream == STREAM_RECORDER;
 }
 
-static int read_block(struct recording *r, __u32 part, size_t block, __u64 from, struct trace_rows *rows,
-		      struct store *store)
+static int read_block(struct recording *r, size_t block, __u64 from, struct trace_rows *rows, struct store *store)
 {
-	const struct trace *t = r->parts[part];
-	struct load_job job = { .trace = t, .part = part, .block = block };
 	struct trace_error why;
-	int code = trace__decode(t, block, rows, &why);
+	int code = trace__decode(r->trace, block, rows, &why);
 
 	if (code == -ENOMEM)
 		return code;
-	if (code && trace__block(t, block)->flags & BLOCK_DEFINITIONS) /* others are met again in the sweep */
-		recording__damaged(r, store, &job, &why);
+	if (code && trace__block(r->trace, block)->flags & BLOCK_DEFINITIONS) /* others are met again in the sweep */
+		recording__damaged(r, store, &(struct load_job){ .trace = r->trace, .block = block }, &why);
 	for (size_t i = 0; !code && i < rows->n; i++)
 		TRY(take_row(r, trace_rows__at(rows, i), from));
 	return 0;
@@ -170,8 +95,8 @@ static int add_left_out(struct recording *r)
 {
 	__u64 end = 0;
 
-	for (size_t i = 0; i < r->n_blocks; i++)
-		end = block_at(r, i)->ts_max > end ? block_at(r, i)->ts_max : end;
+	for (size_t i = 0; i < trace__n_blocks(r->trace); i++)
+		end = trace__block(r->trace, i)->ts_max > end ? trace__block(r->trace, i)->ts_max : end;
 	for (__u16 type = 1; type < REC_TYPE_MAX; type++)
 		if (r->left_out[type])
 			TRY(gaps__add(&r->gaps, &(struct gap){ r->left_out[type], end, 0, GAP_ANY_CPU, type,
@@ -184,9 +109,12 @@ static int read_definitions(struct recording *r, __u64 from, struct store *store
 	struct trace_rows rows = { 0 };
 	int code = 0;
 
-	for (size_t i = 0; !code && i < r->n_blocks; i++)
-		if (read_ahead(block_at(r, i)))
-			code = read_block(r, r->blocks[i].part, r->blocks[i].block, from, &rows, store);
+	r->names = names__new();
+	if (!r->names)
+		code = -ENOMEM;
+	for (size_t i = 0; !code && i < trace__n_blocks(r->trace); i++)
+		if (read_ahead(trace__block(r->trace, i)))
+			code = read_block(r, i, from, &rows, store);
 	trace_rows__free(&rows);
 	if (!code)
 		code = add_left_out(r);
@@ -197,9 +125,13 @@ static int read_definitions(struct recording *r, __u64 from, struct store *store
 
 /* ---- missing blocks ----------------------------------------------------------------------------- */
 
+/* Streams are CPUs, then the recorder; a stream of any other number is damage that checks out. */
+enum { N_STREAMS = STREAM_RECORDER + 1 };
+
 struct stream_end {
+	__u32 segment; /* + 1; what follows is of that one */
 	__u32 next_seq;
-	__u64 ts_min, ts_max; /* of its rows; 0: none yet */
+	__u64 ts_max; /* of its rows */
 };
 
 static int missing(struct recording *r, __u64 from, __u64 to, __u32 stream)
@@ -208,110 +140,85 @@ static int missing(struct recording *r, __u64 from, __u64 to, __u32 stream)
 						  GAP_ANY_TYPE, GAP_BLOCK_MISSING });
 }
 
-/* Jumps in the numbers of each stream of each segment. */
-static int find_jumps(struct recording *r, __u32 part, struct lru *ends)
+/* A jump in the numbers of a stream of a segment. */
+static int check_block(struct recording *r, const struct trace_block *b, struct stream_end *ends)
 {
-	const struct trace *t = r->parts[part];
+	struct stream_end *end = &ends[b->stream];
 
-	for (size_t i = 0; i < trace__n_blocks(t); i++) {
-		const struct trace_block *b = trace__block(t, i);
-		__u64 key[2] = { (__u64)part << 32 | b->segment, b->stream };
-		struct stream_end *end;
-
-		if (b->flags & BLOCK_DEFINITIONS)
-			continue;
-		end = lru__add(ends, key, NULL);
-		if (b->seq > end->next_seq)
-			TRY(missing(r, end->ts_max ? end->ts_max : b->ts_min, b->ts_min, b->stream));
-		end->next_seq = b->seq + 1;
-		end->ts_min = !end->ts_min || b->ts_min < end->ts_min ? b->ts_min : end->ts_min;
-		end->ts_max = b->ts_max > end->ts_max ? b->ts_max : end->ts_max;
-	}
+	if (end->segment != b->segment + 1)
+		*end = (struct stream_end){ .segment = b->segment + 1 };
+	if (b->seq > end->next_seq)
+		TRY(missing(r, end->ts_max ? end->ts_max : b->ts_min, b->ts_min, b->stream));
+	end->next_seq = b->seq + 1;
+	end->ts_max = b->ts_max > end->ts_max ? b->ts_max : end->ts_max;
 	return 0;
 }
 
-struct segment_at {
-	const struct trace_segment *segment;
-	__u64 key; /* part and segment, as in the table of stream ends */
-	__u64 begin;          /* of its rows; 0: it has none */
-	__u64 complete_until; /* every CPU's rows are there up to this time: its last blocks prove that */
+/* Every CPU's rows are there up to this time: its last block in the segment proves that. 0: no CPU has any. */
+static __u64 complete_until(const struct recording *r, __u32 segment, const struct stream_end *ends)
+{
+	__u64 until = 0;
+
+	for (__u32 cpu = 0; cpu < r->n_cpus; cpu++)
+		if (ends[cpu].segment == segment + 1 && (!until || ends[cpu].ts_max < until))
+			until = ends[cpu].ts_max;
+	return until;
+}
+
+struct run { /* of segments that follow each other */
+	__u64 complete_until;
+	bool broken; /* what comes next does not follow */
 };
 
-static int by_number(const void *a, const void *b)
+/* A segment without an end, or missing ones, in the middle of the recording: what lies between is a gap. */
+static int begin_segment(struct recording *r, __u32 segment, __u64 begin, struct run *run)
 {
-	const struct segment_at *x = a, *y = b;
+	const struct trace_segment *s = trace__segment(r->trace, segment), *before = s - 1;
 
-	if (x->segment->number != y->segment->number)
-		return x->segment->number < y->segment->number ? -1 : 1;
-	return x->key < y->key ? -1 : x->key > y->key;
-}
-
-static void set_time(void *arg, const __u64 *key, void *value)
-{
-	const struct stream_end *end = value;
-	struct segment_at *s = arg;
-
-	if (key[0] != s->key)
-		return;
-	s->begin = !s->begin || end->ts_min < s->begin ? end->ts_min : s->begin;
-	if (key[1] < STREAM_RECORDER && (!s->complete_until || end->ts_max < s->complete_until))
-		s->complete_until = end->ts_max;
-}
-
-/* A segment without an end, or missing ones, in the middle of the recording. */
-static int check_pair(struct recording *r, struct segment_at *before, struct segment_at *s, struct lru *ends)
-{
-	bool jump = s->segment->number > before->segment->number + 1;
-
-	r->missing_segments += jump ? s->segment->number - before->segment->number - 1 : 0;
-	if (before->segment->closed && !jump)
+	if (!segment)
 		return 0;
-	lru__each(ends, set_time, before);
-	lru__each(ends, set_time, s);
-	if (!before->complete_until || !s->begin)
+	if (s->number > before->number + 1)
+		r->missing_segments += s->number - before->number - 1;
+	run->broken |= !before->closed || s->number > before->number + 1;
+	if (!run->broken || !begin || !run->complete_until)
 		return 0;
-	return missing(r, before->complete_until, s->begin, STREAM_RECORDER);
+	run->broken = false;
+	return missing(r, run->complete_until, begin, STREAM_RECORDER);
 }
 
-static int find_open_ends(struct recording *r, struct lru *ends)
+static int check_segment(struct recording *r, __u32 segment, size_t *at, struct stream_end *ends, struct run *run)
 {
-	struct segment_at *list;
-	size_t n = 0;
-	int code = 0;
+	size_t first = *at, n = trace__n_blocks(r->trace);
+	__u64 begin = 0, until;
 
-	for (size_t part = 0; part < r->n_parts; part++)
-		n += trace__n_segments(r->parts[part]);
-	list = calloc(n + 1, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	n = 0;
-	for (size_t part = 0; part < r->n_parts; part++)
-		for (size_t i = 0; i < trace__n_segments(r->parts[part]); i++)
-			list[n++] = (struct segment_at){ trace__segment(r->parts[part], i), (__u64)part << 32 | i, 0, 0 };
-	qsort(list, n, sizeof(*list), by_number);
-	for (size_t i = 1; !code && i < n; i++)
-		code = check_pair(r, &list[i - 1], &list[i], ends);
-	free(list);
-	return code;
+	for (; *at < n && trace__block(r->trace, *at)->segment == segment; ++*at) {
+		const struct trace_block *b = trace__block(r->trace, *at);
+
+		if (!(b->flags & BLOCK_DEFINITIONS) && (!begin || b->ts_min < begin))
+			begin = b->ts_min;
+	}
+	TRY(begin_segment(r, segment, begin, run));
+	for (size_t i = first; i < *at; i++) {
+		const struct trace_block *b = trace__block(r->trace, i);
+
+		if (!(b->flags & BLOCK_DEFINITIONS) && b->stream < N_STREAMS)
+			TRY(check_block(r, b, ends));
+	}
+	until = complete_until(r, segment, ends);
+	run->complete_until = until ? until : run->complete_until;
+	return 0;
 }
 
-/* Each stream of each segment has a block at least: the table of their ends never forgets one. */
 static int find_missing(struct recording *r, struct trace_error *err)
 {
-	size_t blocks = 8;
-	struct lru *ends;
-	int code = 0;
+	struct stream_end *ends = calloc(N_STREAMS, sizeof(*ends));
+	struct run run = { 0 };
+	int code = ends ? 0 : -ENOMEM;
+	size_t at = 0;
 
-	for (size_t part = 0; part < r->n_parts; part++)
-		blocks += trace__n_blocks(r->parts[part]);
-	ends = blocks < 1 << 30 ? lru__new(2, sizeof(struct stream_end), blocks) : NULL;
-	for (size_t part = 0; ends && !code && part < r->n_parts; part++)
-		code = find_jumps(r, part, ends);
-	if (ends && !code)
-		code = find_open_ends(r, ends);
-	if (!ends || lru__forgotten(ends))
-		code = -ENOMEM;
-	lru__free(ends);
+	for (__u32 i = 0; !code && i < trace__n_segments(r->trace); i++)
+		code = check_segment(r, i, &at, ends, &run);
+	free(ends);
 	return code ? trace_error__set(err, code, "out of memory while looking for missing blocks") : 0;
 }
 
@@ -323,26 +230,27 @@ static int by_ts_min(const void *a, const void *b)
 
 	if (x->ts_min != y->ts_min)
 		return x->ts_min < y->ts_min ? -1 : 1;
-	return x->nth < y->nth ? -1 : x->nth > y->nth;
+	return x->block < y->block ? -1 : x->block > y->block;
 }
 
-static int list_jobs(struct recording *r, const char *path, __u64 from, __u64 to, struct trace_error *err)
+static int list_jobs(struct recording *r, __u64 from, __u64 to, struct trace_error *err)
 {
-	r->jobs = malloc((r->n_blocks + 1) * sizeof(*r->jobs));
+	size_t n = trace__n_blocks(r->trace);
+
+	r->jobs = malloc((n + 1) * sizeof(*r->jobs));
 	if (!r->jobs)
 		return trace_error__set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < r->n_blocks; i++) {
-		const struct trace_block *b = block_at(r, i);
-		__u32 part = r->blocks[i].part;
+	for (size_t i = 0; i < n; i++) {
+		const struct trace_block *b = trace__block(r->trace, i);
 
 		if (b->flags & BLOCK_DEFINITIONS || (from && b->ts_max < from) || (to && b->ts_min > to))
 			continue;
-		r->jobs[r->n_jobs++] = (struct load_job){ r->parts[part], part, r->blocks[i].block, b->ts_min, b->stream, i };
+		r->jobs[r->n_jobs++] = (struct load_job){ r->trace, i, b->ts_min, b->stream };
 		r->rows += b->rows;
 	}
 	if (!r->n_jobs)
 		return trace_error__set(err, -ENODATA, from || to ? "%s has no events in that time; see netanalyze info" :
-								    "%s has no events", path);
+								    "%s has no events", trace__file(r->trace, 0)->path);
 	qsort(r->jobs, r->n_jobs, sizeof(*r->jobs), by_ts_min);
 	r->first_ns = r->jobs[0].ts_min > from ? r->jobs[0].ts_min : from;
 	return 0;
@@ -350,15 +258,15 @@ static int list_jobs(struct recording *r, const char *path, __u64 from, __u64 to
 
 /* ---- interface ---------------------------------------------------------------------------------- */
 
-int recording__open(struct recording *r, const char *const *paths, size_t n_paths, __u64 from, __u64 to,
-		    struct store *store, struct trace_error *err)
+int recording__open(struct recording *r, const struct trace *t, __u64 from, __u64 to, struct store *store,
+		    struct trace_error *err)
 {
 	memset(r, 0, sizeof(*r));
-	TRY(open_parts(r, paths, n_paths, err));
-	TRY(list_blocks(r, err));
+	r->trace = t;
+	look_at_segments(r);
 	TRY(read_definitions(r, from, store, err));
 	TRY(find_missing(r, err));
-	return list_jobs(r, paths[0], from, to, err);
+	return list_jobs(r, from, to, err);
 }
 
 void recording__damaged(struct recording *r, struct store *store, const struct load_job *job,
@@ -367,50 +275,39 @@ void recording__damaged(struct recording *r, struct store *store, const struct l
 	const struct trace_block *b = trace__block(job->trace, job->block);
 
 	r->damages++;
-	STORE(store, "damage", V_INT("file", first_file(r, job->part) + b->file), V_INT("offset", b->offset),
+	STORE(store, "damage", V_INT("file", b->file), V_INT("offset", b->offset),
 	      V_INT("length", b->stored_len), V_TEXT("what", why->text));
 	if (!(b->flags & BLOCK_DEFINITIONS))
 		missing(r, b->ts_min, b->ts_max, b->stream);
 }
 
-static void store_part(const struct recording *r, __u32 part, struct store *store)
+void recording__store(struct recording *r, struct store *store)
 {
-	const struct trace *t = r->parts[part];
-	__u32 first = first_file(r, part);
+	const struct trace *t = r->trace;
 
 	for (size_t i = 0; i < trace__n_files(t); i++)
-		STORE(store, "file", V_INT("id", first + i), V_TEXT("path", trace__file(t, i)->path),
+		STORE(store, "file", V_INT("id", i), V_TEXT("path", trace__file(t, i)->path),
 		      V_INT("size", trace__file(t, i)->size));
 	for (size_t i = 0; i < trace__n_segments(t); i++) {
 		const struct trace_segment *s = trace__segment(t, i);
 
-		STORE(store, "segment", V_INT("number", s->number), V_INT("file", first + s->file),
-		      V_INT("offset", s->offset), V_INT("created_ns", s->created_ns), V_INT("closed", s->closed));
+		STORE(store, "segment", V_INT("number", s->number), V_INT("file", s->file), V_INT("offset", s->offset),
+		      V_INT("created_ns", s->created_ns), V_INT("closed", s->closed));
 	}
 	for (size_t i = 0; i < trace__n_damages(t); i++) {
 		const struct trace_damage *d = trace__damage(t, i);
 
-		STORE(store, "damage", V_INT("file", first + d->file), V_INT("offset", d->offset),
-		      V_INT("length", d->length), V_TEXT("what", d->what));
+		STORE(store, "damage", V_INT("file", d->file), V_INT("offset", d->offset), V_INT("length", d->length),
+		      V_TEXT("what", d->what));
 	}
-}
-
-void recording__store(struct recording *r, struct store *store)
-{
-	for (__u32 part = 0; part < r->n_parts; part++)
-		store_part(r, part, store);
 	gaps__store(&r->gaps, store);
 	names__store(r->names, store);
 }
 
 void recording__close(struct recording *r)
 {
-	for (size_t i = 0; i < r->n_parts; i++)
-		trace__close(r->parts[i]);
-	free(r->parts);
 	names__free(r->names);
 	gaps__free(&r->gaps);
-	free(r->blocks);
 	free(r->jobs);
 	free(r->earlier);
 	memset(r, 0, sizeof(*r));

@@ -1,5 +1,5 @@
 /*
- * recording.h: a recording as the sweep needs it: its parts, definitions, known gaps, and event blocks by time.
+ * recording.h: a recording as the sweep needs it: its definitions, known gaps, and event blocks by time.
  */
 #ifndef ANALYZER_RECORDING_H
 #define ANALYZER_RECORDING_H
@@ -10,13 +10,10 @@
 #include "analyzer/store/store.h"
 
 struct recording {
-	struct trace **parts;
-	size_t n_parts;
+	const struct trace *trace; /* the caller's */
 	struct names *names;
 	struct gaps gaps;
 	__u64 left_out[REC_TYPE_MAX]; /* by record id: from when on; 0: it was not */
-	struct recorded_block *blocks; /* all, as they were written */
-	size_t n_blocks;
 	struct load_job *jobs; /* event blocks in range, by ts_min */
 	size_t n_jobs;
 	__u64 rows;            /* in those */
@@ -30,11 +27,11 @@ struct recording {
 };
 
 /*
- * Opens the parts, which must be of one recording, loads definitions and gaps, and lists event blocks that reach into
- * [from, to] (0: no limit). What is damaged is stored. *r is to be closed in any case.
+ * Loads definitions and gaps of a trace of one recording, and lists event blocks that reach into [from, to] (0: no
+ * limit). What is damaged is stored. *r is to be closed in any case; the trace stays the caller's.
  */
-int recording__open(struct recording *r, const char *const *paths, size_t n_paths, __u64 from, __u64 to,
-		    struct store *store, struct trace_error *err);
+int recording__open(struct recording *r, const struct trace *t, __u64 from, __u64 to, struct store *store,
+		    struct trace_error *err);
 
 /* A block could not be decoded: stores that, and adds a gap. */
 void recording__damaged(struct recording *r, struct store *store, const struct load_job *job,

@@ -55,22 +55,11 @@ static void find_any_clock(const struct trace *t, struct timebase *base)
 	trace_rows__free(&rows);
 }
 
-int scan__timebase(const char *const *paths, size_t n_paths, struct timebase *base, struct trace_error *err)
+void scan__timebase(const struct trace *t, struct timebase *base)
 {
-	struct trace *t;
-
 	base->start_mono = base->end_mono = base->start_real = 0;
-	for (size_t i = 0; i < n_paths; i++) {
-		TRY(trace__open(&t, paths[i], err));
-		widen(t, base);
-		trace__close(t);
-	}
-	for (size_t i = 0; i < n_paths && !base->start_real; i++) {
-		TRY(trace__open(&t, paths[i], err));
-		find_any_clock(t, base);
-		trace__close(t);
-	}
-	return 0;
+	widen(t, base);
+	find_any_clock(t, base);
 }
 
 /* ---- everything --------------------------------------------------------------------------------- */
@@ -78,6 +67,8 @@ int scan__timebase(const char *const *paths, size_t n_paths, struct timebase *ba
 struct scan {
 	struct store *store;
 	const struct trace *t;
+	const struct trace_recording *recording;
+	const char *name; /* what it is to be called */
 	__u64 rows_of[REC_TYPE_MAX];
 	__u64 unknown;
 };
@@ -138,29 +129,56 @@ static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct t
 	return 0;
 }
 
-static void put_parts(struct scan *s, const char *path)
+/* Is something of the recording in this file? One that holds no segment at all belongs to the first. */
+static bool holds_some(const struct scan *s, __u32 file)
 {
-	char uuid[33] = "";
+	bool any = false;
 
-	for (size_t i = 0; i < trace__n_files(s->t); i++)
-		STORE(s->store, "scan_file", V_INT("id", i), V_TEXT("path", trace__file(s->t, i)->path),
-		      V_INT("size", trace__file(s->t, i)->size));
 	for (size_t i = 0; i < trace__n_segments(s->t); i++) {
-		const struct trace_segment *g = trace__segment(s->t, i);
-
-		STORE(s->store, "scan_segment", V_INT("id", i), V_INT("number", g->number), V_INT("file", g->file),
-		      V_INT("offset", g->offset), V_INT("created_ns", g->created_ns), V_INT("closed", g->closed));
-		for (int j = 0; i == 0 && j < 16; j++)
-			snprintf(uuid + 2 * j, 3, "%02x", g->uuid[j]);
+		if (trace__segment(s->t, i)->file != file)
+			continue;
+		any = true;
+		if (i >= s->recording->first_segment && i < s->recording->first_segment + s->recording->n_segments)
+			return true;
 	}
-	STORE(s->store, "scan_trace", V_TEXT("path", path), V_TEXT("uuid", uuid),
-	      V_OPT("n_cpus", trace__n_segments(s->t), trace__segment(s->t, 0)->n_cpus));
+	return !any && s->recording == trace__recording(s->t, 0);
+}
+
+static void put_file(struct scan *s, __u32 file)
+{
+	const struct trace_file *f = trace__file(s->t, file);
+
+	if (!holds_some(s, file))
+		return;
+	STORE(s->store, "scan_file", V_INT("id", file), V_TEXT("path", f->path), V_INT("size", f->size));
 	for (size_t i = 0; i < trace__n_damages(s->t); i++) {
 		const struct trace_damage *d = trace__damage(s->t, i);
 
-		STORE(s->store, "scan_damage", V_INT("file", d->file), V_INT("offset", d->offset),
-		      V_INT("length", d->length), V_TEXT("what", d->what));
+		if (d->file == file)
+			STORE(s->store, "scan_damage", V_INT("file", d->file), V_INT("offset", d->offset),
+			      V_INT("length", d->length), V_TEXT("what", d->what));
 	}
+}
+
+static void put_parts(struct scan *s)
+{
+	const struct trace_recording *r = s->recording;
+	__u32 n_cpus = 0;
+	char uuid[33];
+
+	for (size_t i = 0; i < trace__n_files(s->t); i++)
+		put_file(s, i);
+	for (size_t i = r->first_segment; i < r->first_segment + r->n_segments; i++) {
+		const struct trace_segment *g = trace__segment(s->t, i);
+
+		STORE(s->store, "scan_segment", V_INT("id", i), V_INT("number", g->number), V_INT("file", g->file),
+		      V_INT("offset", g->offset), V_INT("created_ns", g->created_ns), V_INT("closed", g->closed),
+		      V_INT("headless", g->headless), V_INT("copies", g->copies));
+		n_cpus = g->n_cpus > n_cpus ? g->n_cpus : n_cpus;
+	}
+	for (int j = 0; j < 16; j++)
+		snprintf(uuid + 2 * j, 3, "%02x", r->uuid[j]);
+	STORE(s->store, "scan_trace", V_TEXT("path", s->name), V_TEXT("uuid", uuid), V_INT("n_cpus", n_cpus));
 }
 
 static void put_counts(struct scan *s)
@@ -177,28 +195,23 @@ static void put_counts(struct scan *s)
 		      V_INT("definition", 0), V_INT("n", s->unknown));
 }
 
-int scan__fill(sqlite3 *db, const char *path, struct trace_error *err)
+int scan__fill(sqlite3 *db, const struct trace *t, size_t recording, const char *name, struct trace_error *err)
 {
-	struct scan s = { .unknown = 0 };
+	const struct trace_recording *r = trace__recording(t, recording);
+	struct scan s = { .t = t, .recording = r, .name = name };
 	struct trace_rows rows = { .n = 0 };
-	struct trace *t;
 	int code, stored;
 
 	if (sqlite3_exec(db, sql__text("scan/tables.sql"), NULL, NULL, NULL) != SQLITE_OK)
 		return trace_error__set(err, -EIO, "cannot prepare the summary: %s", sqlite3_errmsg(db));
-	TRY(trace__open_checked(&t, path, err));
 	code = store__begin(&s.store, db, err);
-	if (code) {
-		trace__close(t);
+	if (code)
 		return code;
-	}
-	s.t = t;
-	put_parts(&s, path);
-	for (size_t i = 0; i < trace__n_blocks(t) && !code; i++)
+	put_parts(&s);
+	for (size_t i = r->first_block; i < r->first_block + r->n_blocks && !code; i++)
 		code = put_block(&s, i, &rows, err);
 	put_counts(&s);
 	trace_rows__free(&rows);
-	trace__close(t);
 	stored = store__finish(s.store, code ? NULL : err);
 	return code ? code : stored;
 }

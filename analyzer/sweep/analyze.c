@@ -109,12 +109,12 @@ static int choose_devices(struct analysis *a, struct trace_error *err)
 
 /* ---- the sweep ---------------------------------------------------------------------------------- */
 
-static int prepare(struct analysis *a, const char *const *paths, size_t n_paths, struct trace_error *err)
+static int prepare(struct analysis *a, const struct trace *t, struct trace_error *err)
 {
 	struct sweep *s = &a->sweep;
 	int code;
 
-	TRY(recording__open(&a->recording, paths, n_paths, s->opts.from, s->opts.to, a->store, err));
+	TRY(recording__open(&a->recording, t, s->opts.from, s->opts.to, a->store, err));
 	s->store = a->store;
 	s->names = a->recording.names;
 	s->gaps = &a->recording.gaps;
@@ -193,10 +193,8 @@ static void store_stages(struct analysis *a)
 
 	for (unsigned id = 1; id < STAGE_MAX; id++) {
 		const struct stage_desc *d = schema__stage(id);
-		const char *name = NULL;
+		const char *name = trace__stage_name(a->recording.trace, id);
 
-		for (size_t i = 0; !name && i < a->recording.n_parts; i++)
-			name = trace__stage_name(a->recording.parts[i], id);
 		if (!name)
 			continue;
 		STORE_LAST(a->store, "stage", V_INT("id", id), V_TEXT("name", name),
@@ -305,9 +303,9 @@ static void fill_stats(const struct analysis *a, struct analyze_stats *out)
 	};
 }
 
-static int run(struct analysis *a, const char *const *paths, size_t n_paths, struct trace_error *err)
+static int run(struct analysis *a, const struct trace *t, struct trace_error *err)
 {
-	TRY(prepare(a, paths, n_paths, err));
+	TRY(prepare(a, t, err));
 	TRY(sweep(a, err));
 	store_results(a);
 	if (a->sweep.no_memory)
@@ -315,8 +313,8 @@ static int run(struct analysis *a, const char *const *paths, size_t n_paths, str
 	return 0;
 }
 
-int analyze__run(const char *const *paths, size_t n_paths, struct sqlite3 *db, const struct analyze_opts *opts,
-		 struct analyze_stats *stats, struct trace_error *err)
+int analyze__run(const struct trace *t, struct sqlite3 *db, const struct analyze_opts *opts, struct analyze_stats *stats,
+		 struct trace_error *err)
 {
 	struct analysis *a = calloc(1, sizeof(*a));
 	int code, stored = 0;
@@ -327,7 +325,7 @@ int analyze__run(const char *const *paths, size_t n_paths, struct sqlite3 *db, c
 	a->sweep.opts = fill_in(opts);
 	code = store__begin(&a->store, db, err);
 	if (!code)
-		code = run(a, paths, n_paths, err);
+		code = run(a, t, err);
 	passes__finish(a->passes);
 	if (a->store)
 		stored = store__finish(a->store, code ? NULL : err);

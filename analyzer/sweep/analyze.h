@@ -9,6 +9,7 @@
 #include "format/error.h"
 
 struct sqlite3;
+struct trace;
 
 struct analyze_stats {
 	__u64 events;     /* analyzed */
@@ -22,10 +23,10 @@ struct analyze_stats {
 };
 
 /*
- * Analyzes the recording at `paths` (several: parts of the same recording) into db, fresh from
- * store__create(). Damage in the trace is stored and no failure. `opts` and `stats` may be NULL.
+ * Analyzes a trace that holds one recording into db, fresh from store__create(). Damage in the trace is stored and no
+ * failure. `opts` and `stats` may be NULL.
  */
-int analyze__run(const char *const *paths, size_t n_paths, struct sqlite3 *db, const struct analyze_opts *opts,
-		 struct analyze_stats *stats, struct trace_error *err);
+int analyze__run(const struct trace *t, struct sqlite3 *db, const struct analyze_opts *opts, struct analyze_stats *stats,
+		 struct trace_error *err);
 
 #endif

@@ -2,7 +2,9 @@
 CREATE TABLE scan_trace(path TEXT, uuid TEXT, n_cpus INTEGER);
 CREATE TABLE scan_file(id INTEGER PRIMARY KEY, path TEXT, size INTEGER);
 CREATE TABLE scan_segment(id INTEGER PRIMARY KEY, number INTEGER, file INTEGER, offset INTEGER, created_ns INTEGER,
-	closed INTEGER);
+	closed INTEGER,
+	headless INTEGER, -- 1: its segment block cannot be read; its number is that of one that is missing
+	copies INTEGER);  -- how often it is there besides
 CREATE TABLE scan_damage(file INTEGER, offset INTEGER, length INTEGER, what TEXT);
 -- bad: why its rows cannot be read; NULL: they can
 CREATE TABLE scan_block(id INTEGER PRIMARY KEY, file INTEGER, segment INTEGER, offset INTEGER, stream INTEGER,

@@ -38,11 +38,27 @@ FROM (SELECT g.number, b.stream, b.seq, b.from_ns, lag(b.seq, 1, -1) OVER o + 1 
 WHERE seq <> expected ORDER BY number, stream, seq;
 
 -- missing_segments: Which segments are not there?
+-- The time is from the last row before to the first one behind.
 SELECT CASE WHEN before IS NULL THEN printf('segments before %d: removed to keep within --max-size, or not given',
 	number)
-	ELSE printf('segments between %d and %d', before, number) END AS text
-FROM (SELECT number, lag(number) OVER (ORDER BY number) AS before FROM scan_segment)
+	ELSE printf('%s %s: nothing is there from %s to %s',
+		CASE number - before WHEN 2 THEN 'segment' ELSE 'segments' END,
+		CASE number - before WHEN 2 THEN before + 1 ELSE printf('%d to %d', before + 1, number - 1) END,
+		coalesce(clock_text(since_ns + real), '?'), coalesce(clock_text(from_ns + real), '?')) END AS text
+FROM (SELECT number, from_ns, lag(number) OVER (ORDER BY number) AS before, max(to_ns) OVER (ORDER BY number
+		ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS since_ns
+	FROM (SELECT g.number, min(b.from_ns) AS from_ns, max(b.to_ns) AS to_ns
+		FROM scan_segment AS g LEFT JOIN scan_block AS b ON b.segment = g.id AND NOT b.definitions
+		GROUP BY g.id)), (SELECT (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1) AS real)
 WHERE CASE WHEN before IS NULL THEN number > 0 ELSE number > before + 1 END ORDER BY number;
+
+-- copies: Which segments are there more than once?
+SELECT printf('segment %d is there %d times, and counted once', number, copies + 1) AS text FROM scan_segment
+WHERE copies > 0 ORDER BY number;
+
+-- headless: Which segments do not say what they are?
+SELECT printf('segment %d: its first block cannot be read; that it is this one follows from its time', number) AS text
+FROM scan_segment WHERE headless ORDER BY number;
 
 -- end: Was the recording ended properly?
 SELECT CASE WHEN count(*) FILTER (WHERE NOT closed) = 0 THEN 'yes: every segment was closed'

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include "analyzer/store/store.h"
 #include "analyzer/sweep/analyze.h"
+#include "format/reader.h"
 #include "tests/fuzz/traces.h"
 
 /* A database with all tables; making the schema anew takes longer than an analysis. */
@@ -45,7 +46,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *path = traces__file(data, size);
 	struct trace_error err = { 0 };
 	struct sqlite3 *db = fresh();
-	int code = analyze__run(&path, 1, db, &opts, NULL, &err);
+	struct trace *t = NULL;
+	int code = trace__open(&t, path, &err);
+
+	if (!code)
+		code = analyze__run(t, db, &opts, NULL, &err);
+	trace__close(t);
 
 	if (code != 0 && code != -ENODATA && code != -EBADMSG && code != -EPROTONOSUPPORT) {
 		fprintf(stderr, "the analysis fails: %d, %s\n", code, err.text);

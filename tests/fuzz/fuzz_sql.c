@@ -22,6 +22,7 @@
 #include "analyzer/store/sql.h"
 #include "analyzer/store/store.h"
 #include "analyzer/sweep/analyze.h"
+#include "format/reader.h"
 #include "tests/fuzz/traces.h"
 #include "tests/rows.h"
 
@@ -89,13 +90,15 @@ static struct sqlite3 *analysis(const uint8_t *trace, size_t size)
 	struct analyze_opts opts = { .threads = 1 };
 	const char *path = traces__file(trace, size);
 	struct trace_error err = { 0 };
+	struct trace *t = NULL;
 
 	if (db && size == last_size && !memcmp(last, trace, size))
 		return db;
 	sqlite3_close(db);
 	db = lax();
-	if (analyze__run(&path, 1, db, &opts, NULL, &err))
+	if (trace__open(&t, path, &err) || analyze__run(t, db, &opts, NULL, &err))
 		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	trace__close(t);
 	last = realloc(last, size + 1);
 	memcpy(last, trace, size);
 	last_size = size;

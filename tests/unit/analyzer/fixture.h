@@ -19,6 +19,7 @@
 #include <sqlite3.h>
 #include "analyzer/sweep/analyze.h"
 #include "analyzer/store/store.h"
+#include "format/reader.h"
 #include "format/writer.h"
 
 #define T0 5000000000ull /* where recordings of tests begin, ns */
@@ -59,6 +60,21 @@ static UNUSED void fixture__close(struct fixture *f)
 	f->w = NULL;
 }
 
+/* Analyzes what is at the paths; returns what trace__open_set() or analyze__run() does. */
+static UNUSED int analyze_paths(const char *const *paths, size_t n_paths, struct sqlite3 *db, const struct analyze_opts *opts,
+				struct analyze_stats *stats, struct trace_error *err)
+{
+	const struct trace_wanted wanted = { .paths = paths, .n_paths = n_paths };
+	struct trace *t;
+	int code = trace__open_set(&t, &wanted, err);
+
+	if (code)
+		return code;
+	code = analyze__run(t, db, opts, stats, err);
+	trace__close(t);
+	return code;
+}
+
 /* Closes the recording and analyzes it with f->opts; returns what analyze__run() does. */
 static UNUSED int fixture__try(struct fixture *f)
 {
@@ -68,7 +84,7 @@ static UNUSED int fixture__try(struct fixture *f)
 	sqlite3_close(f->db);
 	if (store__create(&f->db, NULL, false, &f->err))
 		fail_msg("%s", f->err.text);
-	return analyze__run(paths, 1, f->db, &f->opts, &f->stats, &f->err);
+	return analyze_paths(paths, 1, f->db, &f->opts, &f->stats, &f->err);
 }
 
 static UNUSED void fixture__analyze(struct fixture *f)

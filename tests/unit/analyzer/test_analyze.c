@@ -299,7 +299,7 @@ static void test_nothing_there(void **state)
 	assert_int_equal(fixture__try(&f), -ENODATA);
 	assert_non_null(strstr(f.err.text, "no events"));
 	remove_tree(f.path);
-	assert_int_equal(analyze__run(paths, 1, f.db, NULL, NULL, &f.err), -ENOENT);
+	assert_int_equal(analyze_paths(paths, 1, f.db, NULL, NULL, &f.err), -ENOENT);
 }
 
 /* ---- parts -------------------------------------------------------------------------------------- */
@@ -319,7 +319,7 @@ static void test_mixed_recordings(void **state)
 	paths[0] = f.path;
 	paths[1] = other.path;
 	assert_int_equal(store__create(&f.db, NULL, false, &err), 0);
-	assert_int_equal(analyze__run(paths, 2, f.db, NULL, NULL, &err), -EBADMSG);
+	assert_int_equal(analyze_paths(paths, 2, f.db, NULL, NULL, &err), -EBADMSG);
 	assert_non_null(strstr(err.text, "different recordings"));
 	fixture__end(&other);
 }
@@ -356,7 +356,7 @@ static void test_parts(void **state)
 	}
 	sqlite3_close(f.db);
 	assert_int_equal(store__create(&f.db, NULL, false, &f.err), 0);
-	if (analyze__run(paths, 3, f.db, &f.opts, NULL, &f.err))
+	if (analyze_paths(paths, 3, f.db, &f.opts, NULL, &f.err))
 		fail_msg("%s", f.err.text);
 	sqlite3_exec(f.db, "DELETE FROM file; DELETE FROM segment;", NULL, NULL, NULL);
 	fingerprint(&f, parts, sizeof(parts));
@@ -385,7 +385,7 @@ static void test_missing_segment(void **state)
 	snprintf(other, sizeof(other), "%s/000002.nrs", f.path);
 	sqlite3_close(f.db);
 	assert_int_equal(store__create(&f.db, NULL, false, &f.err), 0);
-	assert_int_equal(analyze__run(paths, 2, f.db, NULL, NULL, &f.err), 0);
+	assert_int_equal(analyze_paths(paths, 2, f.db, NULL, NULL, &f.err), 0);
 	assert_rows(&f, "SELECT count(*), max(to_ns > from_ns) FROM gap WHERE why = 'block missing' AND cpu IS NULL", "1|1");
 }
 

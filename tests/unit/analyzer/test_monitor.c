@@ -127,7 +127,7 @@ static void judge(void)
 	static const struct sqlfn_context context;
 	const char *paths[] = { f.path };
 
-	if (load() || analyze__run(paths, 1, f.db, &f.opts, &f.stats, &f.err) || sqlfn__add(f.db, &context, &f.err) ||
+	if (load() || analyze_paths(paths, 1, f.db, &f.opts, &f.stats, &f.err) || sqlfn__add(f.db, &context, &f.err) ||
 	    rules__judge(f.db, &f.err))
 		fail_msg("%s", f.err.text);
 }

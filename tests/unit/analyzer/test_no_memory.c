@@ -161,7 +161,7 @@ static void test_analysis(void **state)
 		sqlite3_close(f.db);
 		f.db = copy_of(empty);
 		failing = n;
-		code = analyze__run(paths, 1, f.db, &f.opts, &f.stats, &f.err);
+		code = analyze_paths(paths, 1, f.db, &f.opts, &f.stats, &f.err);
 		if (code != 0 && code != -ENOMEM)
 			fail_msg("allocation %ld: %d, %s", n, code, f.err.text);
 		if (code == -ENOMEM)
@@ -199,6 +199,7 @@ static void test_decode(void **state)
 static void test_scan(void **state)
 {
 	struct fixture f;
+	struct trace *t;
 	int code = -ENOMEM;
 
 	(void)state;
@@ -207,7 +208,11 @@ static void test_scan(void **state)
 		sqlite3_close(f.db);
 		assert_int_equal(sqlite3_open(":memory:", &f.db), SQLITE_OK);
 		failing = n;
-		code = scan__fill(f.db, f.path, &f.err);
+		code = trace__open(&t, f.path, &f.err);
+		if (!code) {
+			code = scan__fill(f.db, t, 0, f.path, &f.err);
+			trace__close(t);
+		}
 		if (code != 0 && code != -ENOMEM)
 			fail_msg("allocation %ld: %d, %s", n, code, f.err.text);
 		if (code == 0)

@@ -103,8 +103,8 @@ static void list_jobs(struct trial *t, const char *path)
 	for (size_t i = 0; i < trace__n_blocks(t->trace); i++) {
 		assert_true(t->n_jobs < MAX_JOBS);
 		if (!(trace__block(t->trace, i)->flags & BLOCK_DEFINITIONS))
-			t->jobs[t->n_jobs++] = (struct load_job){ t->trace, 0, i, trace__block(t->trace, i)->ts_min,
-								  trace__block(t->trace, i)->stream, i };
+			t->jobs[t->n_jobs++] = (struct load_job){ t->trace, i, trace__block(t->trace, i)->ts_min,
+								  trace__block(t->trace, i)->stream };
 	}
 	qsort(t->jobs, t->n_jobs, sizeof(*t->jobs), by_ts_min);
 }
