@@ -1,4 +1,5 @@
 -- sentence_counters(): do we and the kernel count alike?
+-- What is left of a recording is of another time than its samples.
 WITH seen AS (
 		SELECT netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir
 			WHEN 'tx' THEN packets END AS tx,
@@ -15,7 +16,9 @@ WITH seen AS (
 	off AS (SELECT netns, ifindex, abs(krx - coalesce(rx, krx)) AS rx, abs(ktx - coalesce(tx, ktx)) AS tx, krx, ktx
 		FROM counted WHERE krx IS NOT NULL),
 	worst AS (SELECT *, max(rx, tx) AS by FROM off ORDER BY by DESC, netns, ifindex LIMIT 1)
-SELECT CASE WHEN differ = 0 THEN printf('The recorded packets equal the kernel''s own counters on %s with traffic.',
+SELECT CASE WHEN NOT (SELECT complete FROM trace) THEN 'Parts of the recording are not there, so its packets are not '
+		|| 'compared with the kernel''s own counters.'
+	WHEN differ = 0 THEN printf('The recorded packets equal the kernel''s own counters on %s with traffic.',
 		CASE n WHEN 1 THEN 'the one interface' WHEN 2 THEN 'both interfaces'
 			ELSE printf('all %d interfaces', n) END)
 	ELSE printf('The recorded packets differ from the kernel''s own counters on %s with traffic, %sby %s.',

@@ -2,7 +2,7 @@
 -- none: no interface carried a packet
 -- needs: packet hop netdev
 -- The kernel's counters span their first to their last sample; a filter makes the difference meaningless, so it is left
--- out then, and of an interface whose counters were not read at its end.
+-- out then, of a recording of which parts are not there, and of an interface whose counters were not read at its end.
 WITH counted AS (SELECT unfiltered AND NOT EXISTS (SELECT 1 FROM device_unseen AS u WHERE u.netns = i.netns
 	AND u.ifindex = i.ifindex) AS comparable, netns, ifindex,
 	CASE WHEN stage_observed('netif_receive_skb') THEN coalesce(sum(rx),
@@ -14,7 +14,8 @@ WITH counted AS (SELECT unfiltered AND NOT EXISTS (SELECT 1 FROM device_unseen A
 			CASE dir WHEN 'tx' THEN refused END AS refused, NULL AS rxd, NULL AS txd FROM iface_count
 		UNION ALL SELECT netns, ifindex, NULL, rx_packets, NULL, tx_packets, NULL, rx_dropped, tx_dropped
 			FROM iface_delta) AS i,
-	(SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered)
+	(SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL
+		AND (SELECT complete FROM trace) AS unfiltered)
 	GROUP BY netns, ifindex)
 SELECT device(netns, ifindex) AS interface, rx AS recorded_rx, krx AS kernel_rx, CASE
 	WHEN comparable THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx,

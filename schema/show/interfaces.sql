@@ -2,7 +2,8 @@
 -- needs: packet hop netdev
 -- none: no packet and no counter of any interface was recorded
 -- kernel: differences of samples, so from the first to the last of them. NULL: fewer than two samples.
--- difference: NULL when a filter chose the packets, or when the interface came or went with its namespace, so that its
+-- difference: NULL when a filter chose the packets, when parts of the recording are not there,
+-- or when the interface came or went with its namespace, so that its
 -- counters were not read at its end.
 WITH counted AS (SELECT slot(win) AS slot, netns, ifindex, CASE dir WHEN 'rx' THEN packets END AS rx, CASE dir
 	WHEN 'rx' THEN bytes END AS rxb,
@@ -25,7 +26,8 @@ total AS (SELECT slot, NOT EXISTS (SELECT 1 FROM device_unseen AS u WHERE u.netn
 			sum(txb) AS txb, sum(ktxb) AS ktxb, sum(refused) AS refused, sum(rxd) AS rxd, sum(txd) AS txd,
 		sum(errors) AS errors
 	FROM counted,
-		(SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL AS unfiltered)
+		(SELECT coalesce(config_value('analyze.filter'), '') = '' AND packet_limit() IS NULL
+			AND (SELECT complete FROM trace) AS unfiltered)
 	GROUP BY slot, netns, ifindex)
 SELECT win_at(slot) AS interval_at, interface, netns, master, rx AS recorded_rx, krx AS kernel_rx, CASE
 	WHEN comparable THEN krx - rx END AS difference_rx, tx AS recorded_tx, ktx AS kernel_tx, CASE

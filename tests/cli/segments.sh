@@ -157,4 +157,14 @@ cannot-tell | ttl-exceeded) ;;
 esac
 "$netanalyze" verify $last $first $third >out 2>&1
 [ $? = 3 ] && grep -q "^segment 1: nothing is there from [0-9:.]* to [0-9:.]*$" out || fail "verify does not tell of a missing segment: $(cat out)"
+
+# What is left of a recording is not held against counters of another time.
+"$netanalyze" report cut.nrec | tr -s ' \n' ' ' | grep -q "kernel's own counters" || fail "the whole recording is not compared"
+sample=$(ls "$root"/samples/netns-tbf.nrec/*.nrs | head -n 1)
+head -c $(($(stat -c %s "$sample") * 2 / 3)) "$sample" >truncated.nrs
+"$netanalyze" report truncated.nrs | tr -s ' \n' ' ' >out
+grep -q "its packets are not compared with the kernel's own counters" out && ! grep -q "differ from the kernel" out ||
+	fail "what is left of a recording is compared with the kernel's counters"
+[ "$("$netanalyze" show interfaces truncated.nrs --json | jq '[.. | .difference_rx? | values] | length')" = 0 ] ||
+	fail "show interfaces of what is left of a recording tells a difference"
 exit $failed
