@@ -1,8 +1,8 @@
 #!/bin/bash
-# What recording adds to some loads on this machine, beside perf and bpftrace: each load with each recorder in rounds that
-# take turns (ROUNDS, 5), of which the minimum counts; first the ratios. Then one group of probes at a time (file groups).
-# Two network namespaces with a veth between them; what is on one CPU is on the last one, netrec's threads go elsewhere.
-# The result, with machine and kernel, is left in build/bench/added.json.
+# What recording adds to some loads on this machine, beside perf and bpftrace: each load with each recorder in rounds
+# that take turns (ROUNDS, 5), of which the minimum counts; first the ratios. Then one group of probes at a time (file
+# groups). Two network namespaces with a veth between them; what is on one CPU is on the last one. The result, with
+# machine and kernel, is left in build/bench/added.json.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${ROUNDS:-5}
@@ -110,7 +110,7 @@ groups() {
 	for group in "${group[@]}" "-p host"; do
 		run "$group" "$1" >/dev/null
 		$netanalyze info "$dir/t.nrec" --json >"$dir/info.json"
-		echo "$group|$(sqlite3 :memory: "SELECT json_extract(readfile('$dir/info.json'), '\$.recording[0].events') / 31000.0")"
+		sqlite3 :memory: "SELECT '$group', (readfile('$dir/info.json') ->> '\$.recording[0].events') / 31000.0"
 	done >>"$dir/records" # the load's first 1000 requests and its three times 10000
 }
 
@@ -130,9 +130,10 @@ sqlite3 -batch :memory: <<-EOF
 		SELECT row.rowid AS id, row.part, load, row.what, row.ns, none.ns AS base, row.ns - none.ns AS added,
 		100.0 * (row.ns - none.ns) / none.ns AS percent FROM row JOIN row AS none USING (part, load) WHERE none.what = 'none';
 
-	SELECT printf('== Added to a load, in percent of it (minimum of %d rounds that take turns); kernel %s', $rounds, '$(uname -r)');
-	SELECT printf('%-24s %8s %9s %9s %9s %9s %9s %9s %10s', 'load', 'ns', 'drops', 'host', 'full', 'perf', 'empty', 'count',
-		'perf:host');
+	SELECT printf('== Added to a load, in percent of it (minimum of %d rounds that take turns); kernel %s', $rounds,
+		'$(uname -r)');
+	SELECT printf('%-24s %8s %9s %9s %9s %9s %9s %9s %10s', 'load', 'ns', 'drops', 'host', 'full', 'perf', 'empty',
+		'count', 'perf:host');
 	SELECT printf('%-24s %8.0f %8.1f%% %8.1f%% %8.1f%% %8.1f%% %8.1f%% %8.1f%% %9.1fx', load, base,
 		max(percent) FILTER (WHERE what = '-p drops'), max(percent) FILTER (WHERE what = '-p host'),
 		max(percent) FILTER (WHERE what = '-p full'), max(percent) FILTER (WHERE what = 'perf'),
@@ -145,8 +146,8 @@ sqlite3 -batch :memory: <<-EOF
 	SELECT printf('%-44.44s %7.1f%% %8.0f %8.1f', what, percent, added, n) FROM figure JOIN records USING (what)
 		WHERE part = 'groups' ORDER BY figure.id;
 	.output $result
-	SELECT json_object('kernel', '$(uname -r)', 'machine', '$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)',
-		'cpus', $(nproc), 'rounds', $rounds, 'rows', json_group_array(json_object('part', part, 'load', load, 'what', figure.what, 'ns', ns,
+	SELECT json_object('kernel', '$(uname -r)', 'machine',
+		'$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)', 'cpus', $(nproc), 'rounds', $rounds, 'rows', json_group_array(json_object('part', part, 'load', load, 'what', figure.what, 'ns', ns,
 		'added_ns', round(added, 1), 'added_percent', round(percent, 2), 'records', n)))
 		FROM figure LEFT JOIN records ON part = 'groups' AND records.what = figure.what;
 	EOF

@@ -1,16 +1,25 @@
 #!/bin/bash
 # Counts what recording adds to a TCP request and its answer, 200 bytes each, from the host through Open vSwitch into
-# another namespace and back: runs in the lab's VM with LAB_THREADS=counted, where a nanosecond is an instruction. There is
-# one CPU, so the recorder's own threads are part of it. requests.sh prints what this leaves in /lab/results/requests.json.
+# another namespace and back, or to another LOAD: runs in the lab's VM with LAB_THREADS=counted, where a nanosecond is an
+# instruction. There is one CPU, so the recorder's own threads are part of it. requests.sh prints what this leaves in
+# /lab/results/requests.json.
 #   requests_vm.sh WHAT…    as requests.sh has it
 . /lab/lib/lab.sh
-export requests=${REQUESTS:-1000} rounds=${ROUNDS:-5} dir=/run/bench
+export requests=${REQUESTS:-1000} rounds=${ROUNDS:-5} dir=/run/bench to=$peer_ip traffic
+case ${LOAD:=request} in
+request) load="rr $to 5000 $requests 200 warm=200" warm=200 ;;
+flood) load="udp $to 6000 $requests 0 18" warm=0 ;;
+flows) load="udp 10.97.0.1 6000 $requests 0 18 hosts=10000" warm=0 ;;
+pingpong) load="pingpong $requests" warm=0 ;;
+*) die "no load '$LOAD'" ;;
+esac
+export load warm
 LAB_DIR=$dir
 netrec=$lab/bin/netrec netanalyze=$lab/bin/netanalyze
 mkdir -p $dir
 
-# The command that is recorded: rounds of the load, each with what a request took and what the recorder's own threads did
-# meanwhile.
+# The command that is recorded: rounds of the load, each with what a request took and what the recorder's own threads
+# did meanwhile.
 cat >$dir/load <<-'EOF'
 	cpu_time() {
 		local f comm rest ns
@@ -28,10 +37,10 @@ cat >$dir/load <<-'EOF'
 	for _ in $(seq $rounds); do
 		cpu_time
 		before=$cpu_ns
-		$traffic rr $to 5000 $requests 200 warm=200 >$dir/out # nothing else at the same time, there is one CPU
+		$traffic $load >$dir/out # nothing else at the same time, there is one CPU
 		cpu_time
-		read -r _ _ _ _ took _ <$dir/out
-		echo "$took $(((cpu_ns - before) / (requests + 200)))" >>$dir/rounds
+		took=$(sed 's/.*\(mean_ns\|ns_each\) \([0-9]*\).*/\2/' $dir/out)
+		echo "$took $(((cpu_ns - before) / (requests + warm)))" >>$dir/rounds
 	done
 	date +%s.%N >$dir/stopped
 	EOF
@@ -40,7 +49,7 @@ cat >$dir/load <<-'EOF'
 recorder() { awk '{ sum += $2 } END { printf "%d", sum / NR }' $dir/rounds; }
 without_recorder() { awk '{ print $1 - $2 }' $dir/rounds | sort -n | sed -n "$(((rounds + 1) / 2))p"; }
 # per_request NUMBER DIGITS: of all, those before each round included.
-per_request() { awk "BEGIN { printf \"%.$2f\", ${1:-0} / (($requests + 200) * $rounds) }"; }
+per_request() { awk "BEGIN { printf \"%.$2f\", ${1:-0} / (($requests + $warm) * $rounds) }"; }
 info() { sqlite3 :memory: "SELECT json_extract(readfile('$dir/info'), '\$.recording[0].$1')"; }
 
 # row WHAT PROBES RECORDS BYTES READY ENDED: of the last load; seconds until recording and after it, or null.
@@ -89,21 +98,24 @@ record_bpftrace() {
 	for t in net:{net_dev_queue,net_dev_start_xmit,net_dev_xmit,netif_rx,netif_receive_skb} skb:consume_skb; do
 		program+="tracepoint:$t $2 "
 	done
-	bpftrace -q -o $dir/bpftrace.out -e "$program" -c "/bin/bash $dir/load" >$dir/err 2>&1 || die "bpftrace: $(cat $dir/err)"
+	bpftrace -q -o $dir/bpftrace.out -e "$program" -c "/bin/bash $dir/load" >$dir/err 2>&1 ||
+		die "bpftrace: $(cat $dir/err)"
 	row "$1" 6 null null null null
 }
 
 topology_up system
-export traffic to=$peer_ip
+ip -n peer route replace local 10.97.0.0/16 dev lo
+ip route replace 10.97.0.0/16 via $peer_ip
 in_ns peer $traffic rr-server 5000 >/dev/null &
+in_ns peer $traffic sink 6000 >/dev/null &
 wait_for 20 in_ns peer grep -qs ':1388 ' /proc/net/tcp6 || die "the server does not serve"
 bash $dir/load
 bash $dir/load
 none=$(without_recorder)
 results=/lab/results/requests.json comma=
-printf '{"kernel": "%s", "machine": "%s", "requests": %d, "base": %d, "rows": [' \
-	"$(uname -r)" "$(uname -m), QEMU TCG, one CPU, instructions counted" $((requests * rounds)) "$none" >$results
-say "a request takes $none:" $(cat $dir/rounds)
+printf '{"load": "%s", "kernel": "%s", "machine": "%s", "requests": %d, "base": %d, "rows": [' \
+	"$LOAD" "$(uname -r)" "$(uname -m), QEMU TCG, one CPU, instructions counted" $((requests * rounds)) "$none" >$results
+say "a $LOAD takes $none:" $(cat $dir/rounds)
 for what; do
 	case $what in
 	perf) record_perf ;;

@@ -32,10 +32,11 @@ echo '{"kernel": ' >"$dir/new"
 compare && fail "half a result passes"
 
 # Each profile, and each group of probes of which the profile host is made, has its figure in the baseline.
+baseline=tests/bench/baseline.json
 for what in $(build/netrec record --help | sed -n 's/(default)//; s/,//g; s/.*what to record: //p'); do
-	grep -q "\"what\": \"-p $what\"" tests/bench/baseline.json || fail "the baseline has no -p $what: UPDATE=1 make bench-lab"
+	grep -q "\"what\": \"-p $what\"" $baseline || fail "the baseline has no -p $what: UPDATE=1 make bench-lab"
 done
 while read -r group; do
-	grep -q "\"what\": \"-e $group\"" tests/bench/baseline.json || fail "the baseline has no -e $group: UPDATE=1 make bench-lab"
+	grep -q "\"what\": \"-e $group\"" $baseline || fail "the baseline has no -e $group: UPDATE=1 make bench-lab"
 	build/netrec probes -e "$group" >/dev/null 2>"$dir/err" || fail "tests/bench/groups: $(cat "$dir/err")"
 done <tests/bench/groups
