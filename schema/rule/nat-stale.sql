@@ -2,7 +2,7 @@
 -- needs: packet drop
 -- unlike: neighbour-unresolved
 -- advice: connection tracking keeps what a connection was translated to when it began: `conntrack -L -d ADDRESS` lists
--- advice: them, `conntrack -D -d ADDRESS` forgets them, as whoever changes the rules should do
+-- advice: them, the same with -D forgets them, as whoever changes the rules should do
 -- The packets that were dropped had another destination when they were first seen; and of several connections to it
 -- that began later all come through.
 WITH dropped AS (SELECT d.symptom, e.proto, e.saddr, e.sport, e.daddr, count(*) AS n

@@ -1,8 +1,8 @@
 -- rule: the answers come from another address than the one that was asked
 -- needs: packet drop
 -- unlike: tcp-refused
--- advice: the program should answer from the address that was asked (bind() to it, or IP_PKTINFO), or the route should
--- advice: have it as its source (`ip route change ... src ADDRESS`)
+-- advice: the program should answer from the address that was asked (bind() to it, or IP_PKTINFO), or the route
+-- advice: back should have it as its source (src in `ip route show`)
 -- The socket of the one who asked is connected to the other address: the kernel finds no socket for the answer.
 WITH asked AS MATERIALIZED (SELECT DISTINCT saddr, sport, daddr, dport FROM flow WHERE proto = 17),
 	answer AS (SELECT d.symptom, e.rowid AS event, e.saddr AS from_addr, a.daddr AS to_addr, e.dport, e.sport
