@@ -16,7 +16,7 @@ netanalyze=${NETANALYZE:-build/netanalyze}
 . tests/cause.sh
 
 # Rules that no recording shows first. That of cpu-saturated is found beside others only (softirq-hog, flow-limit).
-lacking='cpu-saturated vhost-saturated lost-elsewhere nat-stale reply-from-other-address'
+lacking='cpu-saturated vhost-saturated'
 
 # keep DIRECTORY NAME: the recording there, when there is one.
 keep() {
