@@ -60,6 +60,9 @@ compare guest-busy guest-busy-fixed FIXED: 0
 json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved guest-not-reading'
 json "j ->> '$.changes[0].verdict' || ' ' || (j ->> '$.changes[0].metric')" 'better packets dropped here'
 compare guest-busy-fixed guest-busy WORSE: 1
+compare vhost-starved vhost-starved-fixed FIXED: 0
+json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved vhost-starved'
+compare vhost-starved-fixed vhost-starved WORSE: 1
 
 for name in ovs-sweep ovs-one-cpu guest-busy; do
 	compare "$name" "$name" 'NOT FIXED: no detectable change' 0
