@@ -11,7 +11,7 @@ fail() {
 	status=1
 }
 
-for name in ovs-sweep ovs-one-cpu guest-busy; do
+for name in ovs-sweep ovs-one-cpu guest-busy vhost-starved; do
 	for side in "$name" "$name-fixed"; do
 		"$netanalyze" analyze "samples/$side.nrec" -o "$dir/$side.db" >"$dir/out" || exit 1
 	done
@@ -64,7 +64,7 @@ compare vhost-starved vhost-starved-fixed FIXED: 0
 json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved vhost-starved'
 compare vhost-starved-fixed vhost-starved WORSE: 1
 
-for name in ovs-sweep ovs-one-cpu guest-busy; do
+for name in ovs-sweep ovs-one-cpu guest-busy vhost-starved; do
 	compare "$name" "$name" 'NOT FIXED: no detectable change' 0
 	json "json_array_length(j, '$.changes')" 0
 	json "j ->> '$.findings[0].state'" persisting
