@@ -17,6 +17,7 @@ SELECT id, packets, 0.95, device(netns, ifindex), 'the host that does not forwar
 		|| ' is no address of this host, which does not forward what comes in there')
 FROM symptom
 WHERE kind = 'lost' AND harmless IS NULL AND place GLOB 'ip_error*' AND reason = 'IP_INADDRERRORS'
+	AND observed('packet') -- else it may be nat-stale
 	-- What a switch sends to the wrong port is no question of routes (mac-moved); that has to have been seen.
 	AND NOT (EXISTS (SELECT 1 FROM interface WHERE kind IN ('bridge', 'openvswitch'))
 		AND (NOT observed('packet') OR NOT observed('hop') OR lost_while('packet hop drop', id)))

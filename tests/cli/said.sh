@@ -88,7 +88,7 @@ advice() {
 	case $is in *"$2"*) ;; *) complain "$1: the advice does not say '$2': $is" ;; esac
 }
 advice tbf '`tc -s qdisc show dev phy0`'
-advice vhost-starved '`chrt -p 1344`'
+advice vhost-starved '`chrt -p 486`'
 advice ovs-lock '--pid 2692`'
 advice link-down '`cat /proc/net/bonding/r0`'
 advice tcp-refused '`ss -lntup`'

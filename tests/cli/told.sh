@@ -24,5 +24,5 @@ told link-flap "severity" info
 told vcpu-starved "who GLOB 'traffic/*'" 1
 told vcpu-starved.guest "json_extract(chain, '\$[0]') GLOB 'CPU 0 was taken from this machine for * within * (steal)'" 1
 told ovs-sweep "json_extract(chain, '\$[0]') GLOB 'revalidator*/* is busy while it holds a lock'" 1
-told ovs-sweep "json_extract(chain, '\$[2]') GLOB 'ovs-vswitchd/* used * % of a CPU for [1-4] s, and * % in the mean'" 1
+told ovs-sweep "json_extract(chain, '\$[3]') GLOB 'ovs-vswitchd/* used * % of a CPU for [1-4] s, and * % in the mean'" 1
 exit $status
