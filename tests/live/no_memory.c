@@ -12,7 +12,6 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_PLACES = 4096, MAX_OUTPUT = 1 << 20, HANG_S = 60, OF_SANITIZER = 99, MAX_FRAME = 1 << 17 /* words */ };
+enum { MAX_PLACES = 4096, MAX_OUTPUT = 1 << 20, HANG_S = 60, OF_SANITIZER = 99 };
 
 /* Parent and children. */
 static struct shared {
@@ -78,16 +77,12 @@ static bool fails(struct place p)
 	return fail;
 }
 
-/*
- * Of whoever called the function that this is in: netrec's own have frame pointers in the sanitizer build. What is linked
- * from an archive has not: there the outer one is whatever it left in that register, and is left out unless it is a frame.
- */
+/* Of whoever called the function that this is in: netrec's own have frame pointers in the sanitizer build. */
 static inline __attribute__((always_inline)) struct place here(void)
 {
 	char **frame = __builtin_frame_address(0), **outer = (char **)frame[0];
-	bool is_frame = outer > frame && outer - frame < MAX_FRAME && (uintptr_t)outer % sizeof(outer) == 0;
 
-	return (struct place){ frame[1], is_frame ? outer[1] : NULL };
+	return (struct place){ frame[1], outer[1] };
 }
 
 #define WRAP(type, name, parameters, arguments)                      \
