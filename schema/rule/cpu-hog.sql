@@ -14,6 +14,7 @@ WHERE s.harmless IS NULL AND (b.mover = 'softirq' OR b.to_stage IN (64, 66) OR b
 	-- Where commands about flows were not recorded, handlers may have too much to do because of flow-limit.
 	AND (b.mover <> 'handler' OR (observed('flow_cmd')
 		-- It may be upcall-storm.
-		AND NOT storm_sender(hog_of(b.tid)) AND NOT lost_while('packet hop upcall', s.id)))
+		AND NOT coalesce(hog_of(b.tid) = (SELECT sender FROM storm), 0)
+		AND NOT lost_while('packet hop upcall', s.id)))
 	AND hog_share(b.tid) >= 0.4 AND process_text(hog_of(b.tid)) <> process_text(b.tid)
 GROUP BY s.id, b.tid HAVING sum(b.share) >= 0.05

@@ -124,6 +124,25 @@ static void test_many_threads(void **state)
 		"ON CONFLICT DO NOTHING", 50000);
 }
 
+/* Handlers that wait for CPUs, in many seconds of an upcall storm. */
+static void test_many_handlers(void **state)
+{
+	(void)state;
+	judge_many(
+		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 100) "
+		"INSERT INTO blame SELECT 22, 23, 1, 2, i, 'queue', 0, 1000 + i, '', 10, 10, 10, 600000000, 60000000, 0, 0, 0, 600000000, 0 FROM i;"
+		"INSERT INTO runq SELECT 0, tid, tid % 2, 0, 10, 600000000, 60000000, 60000000, x'' FROM blame;"
+		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 3000) "
+		"INSERT INTO upcall SELECT i, 1, 2, 1, 200, 0, 0 FROM i;"
+		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 3000) "
+		"INSERT INTO stage_latency SELECT i, 22, 23, 1, 2, 0, 9000000000, 0, 0, 0, x'', 0 FROM i;"
+		"INSERT INTO symptom(kind, packets, excess_ns, from_stage, to_stage, mover, netns, ifindex, threshold_ns, max_ns, "
+		"first_win, last_win) VALUES ('late', 1000, 1, 22, 23, 'handler', 1, 2, 50000000, 600000000, 0, 1);"
+		"INSERT INTO record_count VALUES(201, 'offcpu', 1, 1, 0), (202, 'thread', 1, 1, 0), (203, 'cputime', 1, 1, 0), "
+		"(205, 'flow_cmd', 1, 1, 0), (206, 'upcall', 1, 1, 0), (207, 'oncpu', 1, 1, 0) ON CONFLICT DO NOTHING", 5000);
+	assert_rows(&f, "SELECT rule FROM claim", "cpu-saturated");
+}
+
 /* Dropped multicast of as many flows. */
 static void test_many_drops(void **state)
 {
@@ -200,7 +219,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_so_late_that_it_is_noticed),
 		TEST(test_too_little_for_a_monitor),
-		TEST(test_reader_at_a_stage), TEST(test_many_threads), TEST(test_many_drops),
+		TEST(test_reader_at_a_stage), TEST(test_many_threads), TEST(test_many_handlers),
+		TEST(test_many_drops),
 		TEST(test_rule_by_bridge), TEST(test_rule_by_bridge_before_routing), TEST(test_rule_by_bridge_to_host),
 		TEST(test_rule_behind_bridge),
 	};
