@@ -23,6 +23,7 @@ INSERT INTO harmless VALUES
 	('OTHERHOST', '*', 'always', 'for another host: a switch floods until it knows the port'),
 	('UNHANDLED_PROTO', '*', 'always', 'of a protocol that this host does not speak'),
 	('IPV6DISABLED', '*', 'always', 'IPv6, which is switched off on this device'),
+	('IP_INNOROUTES', 'ip6_pkt_discard*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip6_mc_input*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip_rcv_finish_core*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip*_rcv*', 'multicast', 'multicast that nobody here has joined'),

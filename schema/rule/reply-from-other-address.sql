@@ -1,5 +1,6 @@
 -- rule: the answers come from another address than the one that was asked
 -- needs: packet drop
+-- about: NO_SOCKET
 -- unlike: tcp-refused
 -- advice: the program should answer from the address that was asked (bind() to it, or IP_PKTINFO), or the route
 -- advice: back should have it as its source (src in `ip route show`)

@@ -157,6 +157,23 @@ static void test_asked_address(void **state)
 	assert_rows(&f, FINDINGS, "connection-refused|left|no program on UDP 10.0.0.2:6|1");
 }
 
+#define NO_PACKETS "DELETE FROM record_count WHERE name = 'packet';"
+
+/* Where packets were not observed: what went to a port that a client has for the time may be such an answer. */
+static void test_refused_unobserved(void **state)
+{
+	(void)state;
+	judge(PORTS NO_PACKETS DROPPED("NO_SOCKET", "__udp4_lib_rcv", "142"));
+	assert_rows(&f, FINDINGS, "connection-refused|left|no program on UDP 10.0.0.2:6|1");
+}
+
+static void test_answer_unobserved(void **state)
+{
+	(void)state;
+	judge(PORTS NO_PACKETS DROPPED("NO_SOCKET", "__udp4_lib_rcv", "142") "UPDATE drop_event SET dport = 40000;");
+	assert_rows(&f, FINDINGS, "cannot-tell|left|?|1");
+}
+
 #define YOUNGER(drops) \
 	FLOW("10.0.0.1", "11", "10.9.9.9", "6", "0", "2") ", " FLOW("10.0.0.1", "12", "10.9.9.9", "6", "0", "3") ", " \
 	FLOW("10.0.0.1", "13", "10.9.9.9", "6", "0", "4") ", " FLOW("10.0.0.1", "14", "10.9.9.9", "6", "0", "5") ", " \
@@ -181,7 +198,8 @@ static void test_not_stale(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_stale), TEST(test_not_stale),
+	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
+					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_not_stale),
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later) };
