@@ -89,6 +89,11 @@ CREATE TEMP TABLE symptom_drop AS
 	WHERE l.event IS NOT NULL AND l.n > 0;
 CREATE INDEX temp.symptom_drop_symptom ON symptom_drop(symptom);
 
+-- How many packets each of them stands for.
+CREATE TEMP TABLE drop_weight AS
+	SELECT d.symptom, 1.0 * s.packets / count(*) AS weight
+	FROM symptom_drop AS d JOIN symptom AS s ON s.id = d.symptom GROUP BY d.symptom;
+
 -- What rules of netfilter drop. Fragments without ports may be a part of what does not become whole, reports of
 -- multicast groups why a bridge does not forward: that is other rules', and needs frag, or all that was dropped.
 CREATE TEMP VIEW ruled_out AS

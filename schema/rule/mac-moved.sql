@@ -34,8 +34,8 @@ WITH stay AS MATERIALIZED (
 		WHERE 2 * w.n >= w.sent AND w.n > 0 AND r.sent > 0 AND 4 * r.n <= r.sent),
 	one AS (SELECT l.*, p.well, row_number() OVER (PARTITION BY l.symptom ORDER BY l.n DESC) AS nth
 		FROM lost AS l JOIN pair AS p USING (netns, switch, vlan, mac, ifindex) WHERE p.nth = 1)
-SELECT s.id AS symptom, round(1.0 * s.packets * l.n / max(l.n, (SELECT count(*) FROM symptom_drop AS d
-		WHERE d.symptom = s.id))) AS packets, 0.96 AS confidence, device(l.netns, l.ifindex) AS site,
+SELECT s.id AS symptom, round(l.n * coalesce(weight, 1.0)) AS packets, 0.96 AS confidence,
+	device(l.netns, l.ifindex) AS site,
 	printf('MAC address %s', mac_text(l.mac)) AS who,
 	json_array(printf('packets from %s came in at %s and at %s: %s', mac_text(l.mac), device(l.netns, l.well),
 			device(l.netns, l.ifindex), (SELECT CASE count(*) WHEN 2 THEN 'it moved once'
@@ -44,4 +44,5 @@ SELECT s.id AS symptom, round(1.0 * s.packets * l.n / max(l.n, (SELECT count(*) 
 		printf('%s sent what is for it to %s until it came in elsewhere', device(l.netns, l.switch),
 			device(l.netns, l.ifindex))) AS chain
 FROM one AS l JOIN symptom AS s ON s.id = l.symptom
+	LEFT JOIN drop_weight AS w ON w.symptom = s.id
 WHERE l.nth = 1 AND NOT lost_while('packet hop drop', s.id)

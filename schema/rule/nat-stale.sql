@@ -17,10 +17,11 @@ WITH dropped AS (SELECT d.symptom, e.proto, e.saddr, e.sport, e.daddr, count(*) 
 			ON f.saddr = d.saddr AND f.sport = d.sport AND f.proto = d.proto
 		GROUP BY d.symptom, d.proto, d.saddr, d.sport, d.daddr
 		HAVING count(*) = 1 AND f.daddr <> d.daddr)
-SELECT symptom, sum(n) AS packets, 0.96 AS confidence, device(s.netns, s.ifindex) AS site,
+SELECT symptom, round(sum(n) * weight) AS packets, 0.96 AS confidence, device(s.netns, s.ifindex) AS site,
 	printf('%s, translated to %s', asked, a.daddr) AS who,
 	json_array(printf('%d connection%s to %s still translated to %s', count(*), CASE count(*) WHEN 1 THEN ''
 			ELSE 's' END, asked, a.daddr),
 		'those that began later come through') AS chain
-FROM asked AS a JOIN symptom AS s ON s.id = symptom WHERE younger >= 5 AND of_younger = 0
+FROM asked AS a JOIN symptom AS s ON s.id = symptom JOIN drop_weight USING (symptom)
+WHERE younger >= 5 AND of_younger = 0
 GROUP BY symptom, asked, a.daddr

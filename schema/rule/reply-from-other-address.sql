@@ -13,8 +13,8 @@ WITH asked AS MATERIALIZED (SELECT DISTINCT saddr, sport, daddr, dport FROM flow
 	other AS (SELECT symptom, from_addr, to_addr, sport, count(*) AS n FROM answer AS o
 		WHERE NOT EXISTS (SELECT 1 FROM answer AS a WHERE a.event = o.event AND a.to_addr = o.from_addr)
 		GROUP BY symptom, from_addr, to_addr, sport)
-SELECT symptom, n AS packets, 0.97 AS confidence, device(s.netns, s.ifindex) AS site,
+SELECT symptom, round(n * weight) AS packets, 0.97 AS confidence, device(s.netns, s.ifindex) AS site,
 	endpoint_text(from_addr, sport) AS who,
 	json_array(printf('%s was asked, %s answered', to_addr, from_addr),
 		'the socket that asked takes answers from the address it asked only') AS chain
-FROM other JOIN symptom AS s ON s.id = symptom
+FROM other JOIN symptom AS s ON s.id = symptom JOIN drop_weight USING (symptom)

@@ -179,6 +179,15 @@ static void test_answer_unobserved(void **state)
 	FLOW("10.0.0.1", "13", "10.9.9.9", "6", "0", "4") ", " FLOW("10.0.0.1", "14", "10.9.9.9", "6", "0", "5") ", " \
 	FLOW("10.0.0.1", "15", "10.9.9.9", "6", drops, "6")
 
+/* Of 40 that were dropped, one was kept. */
+static void test_stale_kept_in_part(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NEIGH_FAILED", "neigh_invalidate", "142") "UPDATE drop_summary SET n = 40, packets = 40;" FLOW_OF
+		FLOW("10.0.0.1", "5", "10.9.9.9", "6", "40", "1") ", " YOUNGER("0"));
+	assert_rows(&f, FINDINGS, "nat-stale|left|10.9.9.9, translated to 10.0.0.2|40");
+}
+
 /* What began as one to 10.9.9.9 goes to 10.0.0.2 and is lost there; what began later comes through, or not all. */
 static void test_stale(void **state)
 {
@@ -199,7 +208,7 @@ static void test_not_stale(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
-					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_not_stale),
+					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_stale_kept_in_part), TEST(test_not_stale),
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later) };
