@@ -118,6 +118,22 @@ static void refused(__u64 at, unsigned port)
 	fixture__row(&f, &d.rec);
 }
 
+static void delivered(__u64 at, unsigned port)
+{
+	pass(at, LEFT, port, SENDER, MOVER, 0);
+}
+
+/* The address is at the one port and at the other by turns, and each time a packet goes to it there. */
+static void by_turns(void (*right)(__u64, unsigned), void (*twin)(__u64, unsigned))
+{
+	for (unsigned i = 0; i < 5; i++) {
+		pass(20 * i * MS, RIGHT, LEFT, MOVER, SENDER, 0);
+		right((20 * i + 1) * MS, RIGHT);
+		pass((20 * i + 10) * MS, TWIN, LEFT, MOVER, SENDER, 0);
+		twin((20 * i + 11) * MS, TWIN);
+	}
+}
+
 /* With more rows than the recording gives. */
 static void judge_with(const char *rows)
 {
@@ -144,12 +160,7 @@ static void judge(void)
 static void test_lost_at_one_port(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
-		pass(20 * i * MS, RIGHT, LEFT, MOVER, SENDER, 0);
-		pass((20 * i + 1) * MS, LEFT, RIGHT, SENDER, MOVER, 0);
-		pass((20 * i + 10) * MS, TWIN, LEFT, MOVER, SENDER, 0);
-		refused((20 * i + 11) * MS, TWIN);
-	}
+	by_turns(delivered, refused);
 	judge();
 	assert_rows(&f, FOUND, "mac-moved|t0 (netns 4026531840)|5");
 }
@@ -158,12 +169,7 @@ static void test_lost_at_one_port(void **state)
 static void test_lost_at_both(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
-		pass(20 * i * MS, RIGHT, LEFT, MOVER, SENDER, 0);
-		refused((20 * i + 1) * MS, RIGHT);
-		pass((20 * i + 10) * MS, TWIN, LEFT, MOVER, SENDER, 0);
-		refused((20 * i + 11) * MS, TWIN);
-	}
+	by_turns(refused, refused);
 	judge();
 	assert_int_equal(fixture__int(&f, "SELECT count(*) FROM claim WHERE rule = 'mac-moved'"), 0);
 }
@@ -172,12 +178,7 @@ static void test_lost_at_both(void **state)
 static void test_moved_well(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
-		pass(20 * i * MS, RIGHT, LEFT, MOVER, SENDER, 0);
-		pass((20 * i + 1) * MS, LEFT, RIGHT, SENDER, MOVER, 0);
-		pass((20 * i + 10) * MS, TWIN, LEFT, MOVER, SENDER, 0);
-		pass((20 * i + 11) * MS, LEFT, TWIN, SENDER, MOVER, 0);
-	}
+	by_turns(delivered, delivered);
 	judge();
 	assert_rows(&f, FOUND, "");
 }
@@ -186,12 +187,7 @@ static void test_moved_well(void **state)
 static void test_left_by_the_wrong_port(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
-		pass(20 * i * MS, RIGHT, LEFT, MOVER, SENDER, 0);
-		pass((20 * i + 1) * MS, LEFT, RIGHT, SENDER, MOVER, 0);
-		pass((20 * i + 10) * MS, TWIN, LEFT, MOVER, SENDER, 0);
-		pass((20 * i + 11) * MS, LEFT, TWIN, SENDER, MOVER, 0);
-	}
+	by_turns(delivered, delivered);
 	judge_with("WITH RECURSIVE i(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM i WHERE i < 4), "
 		   "k(how, late) AS (VALUES('in time', 1), ('left', 11)) "
 		   "INSERT INTO echo_request(ts_ns, ethertype, saddr, daddr, id, seq, how, rtt_ns) "
