@@ -42,9 +42,7 @@
 #include <netdb.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <netinet/udp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -86,7 +84,7 @@ void traffic__fail(const char *fmt, ...)
 	exit(1);
 }
 
-static uint64_t now_ns(void)
+uint64_t traffic__now_ns(void)
 {
 	struct timespec t;
 
@@ -102,7 +100,7 @@ static void sleep_until(uint64_t ns)
 }
 
 /* The value of option `name`, or NULL. */
-static const char *option(const char *name)
+const char *traffic__option(const char *name)
 {
 	size_t n = strlen(name);
 
@@ -112,9 +110,9 @@ static const char *option(const char *name)
 	return NULL;
 }
 
-static long option_number(const char *name, long fallback)
+long traffic__number(const char *name, long fallback)
 {
-	const char *value = option(name);
+	const char *value = traffic__option(name);
 
 	return value ? atol(value) : fallback;
 }
@@ -145,7 +143,7 @@ int traffic__connected(const char *host, const char *port, int type)
 	return fd;
 }
 
-static int bound(const char *port, int type)
+int traffic__bound(const char *port, int type)
 {
 	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_port = htons(atoi(port)) };
 	int fd = socket(AF_INET6, type, 0), one = 1, zero = 0, size = 8 << 20;
@@ -169,10 +167,10 @@ static int sender(bool raw)
 	if (fd < 0)
 		traffic__fail("socket");
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	if (option("src")) {
-		traffic__resolve(option("src"), NULL, &addr, &len);
+	if (traffic__option("src")) {
+		traffic__resolve(traffic__option("src"), NULL, &addr, &len);
 		if (bind(fd, (void *)&addr, len))
-			traffic__fail("bind to %s", option("src"));
+			traffic__fail("bind to %s", traffic__option("src"));
 	}
 	return fd;
 }
@@ -181,7 +179,7 @@ static int sender(bool raw)
 static size_t compose(uint64_t i, size_t size, bool raw, uint16_t port)
 {
 	struct udphdr h = { .uh_sport = htons(4000), .uh_dport = htons(port), .uh_ulen = htons(size + sizeof(h)), .uh_sum = htons(0x1bad) };
-	struct stamp stamp = { i, now_ns() };
+	struct stamp stamp = { i, traffic__now_ns() };
 	size_t at = raw ? sizeof(h) : 0;
 
 	memcpy(traffic_buffer, &h, at);
@@ -191,14 +189,14 @@ static size_t compose(uint64_t i, size_t size, bool raw, uint16_t port)
 
 static void udp(const char *host, const char *port, long count, long rate, long size)
 {
-	long sent = 0, refused = 0, ports = option_number("ports", 1), hosts = option_number("hosts", 1);
-	long again = option_number("again", LONG_MAX);
-	uint64_t seq = option_number("seq", 0);
-	bool raw = option_number("badsum", 0);
+	long sent = 0, refused = 0, ports = traffic__number("ports", 1), hosts = traffic__number("hosts", 1);
+	long again = traffic__number("again", LONG_MAX);
+	uint64_t seq = traffic__number("seq", 0);
+	bool raw = traffic__number("badsum", 0);
 	int fd = sender(raw);
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
-	uint64_t start = now_ns();
+	uint64_t start = traffic__now_ns();
 
 	traffic__resolve(host, port, &addr, &addr_len);
 	if (addr.ss_family == AF_INET6) { /* what only IPv4 needs is not offered */
@@ -218,7 +216,7 @@ static void udp(const char *host, const char *port, long count, long rate, long 
 			sleep_until(start + i * 1000000000ull / rate);
 		if (hosts > 1)
 			in->sin_addr.s_addr = htonl(first_host + i % hosts);
-		if (option_number("flows", 0) && i) {
+		if (traffic__number("flows", 0) && i) {
 			close(fd);
 			fd = sender(raw);
 		}
@@ -229,7 +227,7 @@ static void udp(const char *host, const char *port, long count, long rate, long 
 		else
 			refused++;
 	}
-	printf("udp sent %ld refused %ld ns_each %.1f\n", sent, refused, (double)(now_ns() - start) / (count ? count : 1));
+	printf("udp sent %ld refused %ld ns_each %.1f\n", sent, refused, (double)(traffic__now_ns() - start) / (count ? count : 1));
 }
 
 /* What a sink knows of the datagrams it got. */
@@ -256,8 +254,8 @@ static void tally__add(struct tally *t, const struct stamp *stamp, uint64_t now)
 static void tally__print(struct tally *t)
 {
 	uint64_t end = t->next_seq < MAX_SEQUENCE ? t->next_seq : MAX_SEQUENCE;
-	int64_t least = INT64_MAX, worst = 0, limit = option_number("late_ms", 10) * 1000000;
-	FILE *log = option("log") ? fopen(option("log"), "w") : NULL;
+	int64_t least = INT64_MAX, worst = 0, limit = traffic__number("late_ms", 10) * 1000000;
+	FILE *log = traffic__option("log") ? fopen(traffic__option("log"), "w") : NULL;
 
 	for (uint64_t i = 0; i < end; i++)
 		if (t->delays[i] && t->delays[i] < least)
@@ -273,13 +271,13 @@ static void tally__print(struct tally *t)
 			fprintf(log, "%llu %lld\n", (unsigned long long)i, (long long)over);
 	}
 	if (log && fclose(log))
-		traffic__fail("%s", option("log"));
+		traffic__fail("%s", traffic__option("log"));
 	printf("udp received %ld distinct %ld reordered %ld late %ld worst_ns %lld\n", t->got, t->distinct, t->reordered, t->late,
 	       (long long)worst);
 }
 
 /* CPU time, however long that takes. */
-static void burn(long us)
+void traffic__burn(long us)
 {
 	struct timespec t;
 	uint64_t end = 0, now;
@@ -295,18 +293,18 @@ static void join_group(int fd)
 {
 	struct ip_mreq group = { 0 };
 
-	if (!option("group"))
+	if (!traffic__option("group"))
 		return;
-	if (!inet_aton(option("group"), &group.imr_multiaddr) || !inet_aton(option("on"), &group.imr_interface) ||
+	if (!inet_aton(traffic__option("group"), &group.imr_multiaddr) || !inet_aton(traffic__option("on"), &group.imr_interface) ||
 	    setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)))
-		traffic__fail("group %s", option("group"));
+		traffic__fail("group %s", traffic__option("group"));
 }
 
 static void sink(const char *port)
 {
-	int fd = bound(port, SOCK_DGRAM), size = option_number("rcvbuf", 8 << 20);
+	int fd = traffic__bound(port, SOCK_DGRAM), size = traffic__number("rcvbuf", 8 << 20);
 	struct tally t = { .delays = calloc(MAX_SEQUENCE, sizeof(*t.delays)) };
-	long pause_us = option_number("pause_us", 0), burn_us = option_number("burn_us", 0), every = option_number("every", 1);
+	long pause_us = traffic__number("pause_us", 0), burn_us = traffic__number("burn_us", 0), every = traffic__number("every", 1);
 
 	if (!t.delays)
 		traffic__fail("sink");
@@ -321,178 +319,26 @@ static void sink(const char *port)
 		t.got++;
 		if (n >= (ssize_t)sizeof(stamp)) {
 			memcpy(&stamp, traffic_buffer, sizeof(stamp));
-			tally__add(&t, &stamp, now_ns());
+			tally__add(&t, &stamp, traffic__now_ns());
 		}
 		if (t.got % every)
 			continue;
-		burn(burn_us);
+		traffic__burn(burn_us);
 		if (pause_us)
 			usleep(pause_us);
 	}
 	tally__print(&t);
 }
 
-static int read_all(int fd, long n)
-{
-	for (long got = 0, r; got < n; got += r) {
-		r = recv(fd, traffic_buffer, n - got, 0);
-		if (r <= 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Requests that were answered, and how long that took. */
-struct answers {
-	long done;
-	uint64_t mean, worst;
-};
-
-static struct answers ask(int fd, long count, long size)
-{
-	struct answers a = { 0 };
-	uint64_t sum = 0;
-
-	for (; a.done < count && !traffic_stop; a.done++) {
-		uint64_t start = now_ns(), took;
-
-		if (send(fd, traffic_buffer, size, MSG_NOSIGNAL) != size || read_all(fd, size))
-			break;
-		took = now_ns() - start;
-		sum += took;
-		a.worst = took > a.worst ? took : a.worst;
-	}
-	a.mean = a.done ? sum / a.done : 0;
-	return a;
-}
-
-static void rr(const char *host, const char *port, long count, long size)
-{
-	int fd = traffic__connected(host, port, SOCK_STREAM), one = 1;
-	struct answers best = { 0 };
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	ask(fd, option_number("warm", 0), size);
-	for (long i = 0; i < option_number("rounds", 1) && !traffic_stop; i++) {
-		struct answers a = ask(fd, count, size);
-
-		if (!i || (a.done == count && a.mean < best.mean))
-			best = a;
-	}
-	printf("rr done %ld mean_ns %llu max_ns %llu\n", best.done, (unsigned long long)best.mean,
-	       (unsigned long long)best.worst);
-}
-
-static void rr_server(const char *port)
-{
-	int fd = bound(port, SOCK_STREAM), one = 1;
-	long answered = 0;
-
-	if (listen(fd, 16))
-		traffic__fail("listen on port %s", port);
-	while (!traffic_stop) {
-		int c = accept(fd, NULL, NULL);
-		long n;
-
-		if (c < 0)
-			continue;
-		setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		while ((n = recv(c, traffic_buffer, sizeof(traffic_buffer), 0)) > 0) {
-			burn(option_number("burn_us", 0));
-			if (send(c, traffic_buffer, n, MSG_NOSIGNAL) != n)
-				break;
-			answered++;
-		}
-		close(c);
-	}
-	printf("rr answered %ld\n", answered);
-}
-
-static void bulk(const char *host, const char *port, long bytes)
-{
-	int fd = traffic__connected(host, port, SOCK_STREAM);
-	uint64_t start = now_ns();
-	long sent = 0;
-	char end;
-
-	while (sent < bytes && !traffic_stop) {
-		long n = bytes - sent < (long)sizeof(traffic_buffer) ? bytes - sent : (long)sizeof(traffic_buffer);
-
-		n = send(fd, traffic_buffer, n, MSG_NOSIGNAL);
-		if (n <= 0)
-			break;
-		sent += n;
-	}
-	shutdown(fd, SHUT_WR);
-	if (!traffic_stop && recv(fd, &end, 1, 0) < 0 && !traffic_stop) /* the server closes when it has read everything */
-		traffic__fail("bulk to %s port %s", host, port);
-	printf("bulk sent %ld ns %llu\n", sent, (unsigned long long)(now_ns() - start));
-}
-
-static void bulk_server(const char *port)
-{
-	int fd = bound(port, SOCK_STREAM), size = option_number("rcvbuf", 8 << 20);
-	long received = 0, n, chunk = option_number("chunk", sizeof(traffic_buffer)), pause_us = option_number("pause_us", 0);
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (listen(fd, 16))
-		traffic__fail("listen on port %s", port);
-	while (!traffic_stop) {
-		int c = accept(fd, NULL, NULL);
-
-		if (c < 0)
-			continue;
-		while ((n = recv(c, traffic_buffer, chunk, 0)) > 0) {
-			received += n;
-			if (pause_us)
-				usleep(pause_us);
-		}
-		close(c);
-	}
-	printf("bulk received %ld\n", received);
-}
-
-static void begin_connections(const char *host, const char *port, long count, long ms)
-{
-	struct pollfd *fds = calloc(count, sizeof(*fds));
-	long established = 0, failed = 0;
-	struct sockaddr_storage addr;
-	socklen_t len;
-
-	if (!fds)
-		traffic__fail("connect");
-	traffic__resolve(host, port, &addr, &len);
-	for (long i = 0; i < count; i++) {
-		fds[i] = (struct pollfd){ .fd = socket(addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0), .events = POLLOUT };
-		if (fds[i].fd < 0 || (connect(fds[i].fd, (void *)&addr, len) && errno != EINPROGRESS))
-			traffic__fail("connect to %s port %s", host, port);
-	}
-	usleep(ms * 1000);
-	poll(fds, count, 0);
-	for (long i = 0; i < count; i++) {
-		established += fds[i].revents == POLLOUT;
-		failed += !!(fds[i].revents & (POLLERR | POLLHUP));
-	}
-	printf("connect begun %ld established %ld failed %ld\n", count, established, failed);
-}
-
-static void listen_only(const char *port, int backlog)
-{
-	if (listen(bound(port, SOCK_STREAM), backlog))
-		traffic__fail("listen on port %s", port);
-	while (!traffic_stop)
-		pause();
-}
-
 static void hog(long busy_ms, long idle_ms, long seconds)
 {
-	uint64_t end = now_ns() + seconds * 1000000000ull;
+	uint64_t end = traffic__now_ns() + seconds * 1000000000ull;
 	struct timespec spun;
 
-	while (!traffic_stop && now_ns() < end) {
-		uint64_t start = now_ns();
+	while (!traffic_stop && traffic__now_ns() < end) {
+		uint64_t start = traffic__now_ns();
 
-		while (!traffic_stop && now_ns() < end && now_ns() - start < busy_ms * 1000000ull)
+		while (!traffic_stop && traffic__now_ns() < end && traffic__now_ns() - start < busy_ms * 1000000ull)
 			;
 		if (idle_ms)
 			usleep(idle_ms * 1000);
@@ -510,11 +356,11 @@ static void loop(long count, long size)
 
 	if (bind(in, (void *)&addr, len) || getsockname(in, (void *)&addr, &len) || connect(out, (void *)&addr, len))
 		traffic__fail("loopback socket");
-	start = now_ns();
+	start = traffic__now_ns();
 	for (long i = 0; i < count; i++)
 		if (send(out, traffic_buffer, size, 0) != size || recv(in, traffic_buffer, size, 0) != size)
 			traffic__fail("loopback datagram");
-	printf("loop count %ld ns_each %.1f\n", count, (double)(now_ns() - start) / count);
+	printf("loop count %ld ns_each %.1f\n", count, (double)(traffic__now_ns() - start) / count);
 }
 
 static void pass(int from, int to)
@@ -537,12 +383,12 @@ static void pingpong(long count)
 			pass(there[0], back[1]);
 		_exit(0);
 	}
-	start = now_ns();
+	start = traffic__now_ns();
 	if (write(there[1], "", 1) != 1)
 		traffic__fail("pipe");
 	for (long i = 0; i < count; i++)
 		pass(back[0], there[1]);
-	printf("pingpong count %ld ns_each %.1f\n", count, (double)(now_ns() - start) / count);
+	printf("pingpong count %ld ns_each %.1f\n", count, (double)(traffic__now_ns() - start) / count);
 }
 
 /* Is this the role asked for, with `n` arguments of its own? Further ones are options. */
@@ -572,15 +418,15 @@ int main(int argc, char **argv)
 	else if (is_role(argc, argv, "sink", 1))
 		sink(argv[2]);
 	else if (is_role(argc, argv, "rr", 4))
-		rr(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
+		traffic__rr(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
 	else if (is_role(argc, argv, "rr-server", 1))
-		rr_server(argv[2]);
+		traffic__rr_server(argv[2]);
 	else if (is_role(argc, argv, "bulk", 3))
-		bulk(argv[2], argv[3], atol(argv[4]));
+		traffic__bulk(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "bulk-server", 1))
-		bulk_server(argv[2]);
+		traffic__bulk_server(argv[2]);
 	else if (is_role(argc, argv, "connect", 4))
-		begin_connections(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
+		traffic__connect(argv[2], argv[3], atol(argv[4]), atol(argv[5]));
 	else if (is_role(argc, argv, "bad-tcp", 3))
 		traffic__bad_tcp(argv[2], argv[3], atol(argv[4]));
 	else if (is_role(argc, argv, "stray-rst", 3))
@@ -590,7 +436,7 @@ int main(int argc, char **argv)
 	else if (is_role(argc, argv, "answer", 2))
 		traffic__answer(argv[2], argv[3]);
 	else if (is_role(argc, argv, "listen", 2))
-		listen_only(argv[2], atoi(argv[3]));
+		traffic__listen(argv[2], atoi(argv[3]));
 	else if (is_role(argc, argv, "hog", 3))
 		hog(atol(argv[2]), atol(argv[3]), atol(argv[4]));
 	else if (is_role(argc, argv, "loop", 2))
