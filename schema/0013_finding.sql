@@ -9,7 +9,8 @@ CREATE TABLE symptom(                 -- trouble that packets had, before anythi
 	id            INTEGER PRIMARY KEY,
 	kind          TEXT NOT NULL,     -- 'lost': dropped on this host; 'late': an interval took far longer than is
 	                                 -- usual for it;
-	                                 -- 'slow': it usually takes long; 'closed': a TCP window was
+	                                 -- 'slow': it usually takes long; 'closed': a TCP window was; 'elsewhere': it
+	                                 -- left this host, and was not answered
 	packets       INTEGER NOT NULL,  -- closed: times that it was
 	excess_ns     INTEGER,           -- late, slow: time beyond the interval's median; NULL: lost
 	from_stage    INTEGER NOT NULL,  -- where the interval began; lost: last stage seen before
@@ -41,7 +42,7 @@ CREATE TABLE blame(                   -- slow intervals (5 ms and more) by what 
 	addr          INTEGER NOT NULL,  -- lock: its address
 	by            INTEGER NOT NULL,  -- queue: who had the CPU; lock: who held it; sleep: who ended it; 0: not known
 	by_deed       TEXT NOT NULL,     -- lock: what that thread mostly did meanwhile
-	n             INTEGER NOT NULL,  -- intervals with such a part
+	n             INTEGER NOT NULL,  -- such parts of intervals
 	mainly        INTEGER NOT NULL,  -- of those: it is the largest part
 	late          INTEGER NOT NULL,  -- of those: they took 50 ms, or what --late says
 	sum_ns        INTEGER NOT NULL,  -- of the parts: over all rows the sum of the intervals

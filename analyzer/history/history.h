@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
-enum { HISTORY_STRETCHES = 1 << 15, HISTORY_SLICES = 512, HISTORY_SHORTEST_NS = 50000, HISTORY_THREADS = 4096, HISTORY_CAUSES = 16 };
+enum { HISTORY_STRETCHES = 1 << 15, HISTORY_SLICES = 512, HISTORY_SHORTEST_NS = 50000, HISTORY_THREADS = 1 << 16, HISTORY_CAUSES = 16 };
 
 /* What a thread did in a part of the time. The order is that of how much it says. */
 enum deed {
