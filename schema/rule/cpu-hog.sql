@@ -6,7 +6,8 @@
 -- advice: whether it is real-time, `taskset -cp CPU TID` moves it; else its cgroup's cpu.weight
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.85 AS confidence,
 	device(s.netns, s.ifindex) AS site, thread_text(hog_of(b.tid)) AS who,
-	json_array(printf('%s had %.0f %% of the CPU', thread_text(hog_of(b.tid)), 100 * hog_share(b.tid)),
+	json_array(printf('%s%s had %.0f %% of the CPU', thread_text(hog_of(b.tid)), real_time_text(hog_of(b.tid)),
+			100 * hog_share(b.tid)),
 		printf('%s waited for that CPU up to %s', thread_text(b.tid), duration_text(max(b.max_ns)))) AS chain,
 	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id

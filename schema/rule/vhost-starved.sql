@@ -6,7 +6,8 @@
 -- advice: `taskset -cp CPU TID` moves it
 SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.9 AS confidence,
 	device(s.netns, s.ifindex) AS site, hog_text(max(b.tid)) AS who,
-	json_array(printf('%s had CPU %d', hog_text(max(b.tid)), waited_on(max(b.tid))),
+	json_array(printf('%s%s had CPU %d', hog_text(max(b.tid)), CASE WHEN hog_share(max(b.tid)) >= 0.4
+			THEN real_time_text(hog_of(max(b.tid))) ELSE '' END, waited_on(max(b.tid))),
 		printf('%s waited for that CPU up to %s', threads_text(json_group_array(b.tid)),
 		duration_text(max(b.max_ns)))) AS chain,
 	json_group_array(b.id) AS evidence
