@@ -31,23 +31,33 @@ static const char help_text[] =
 	"  --format F          text (default), md or json\n"
 	"  --json              the same as --format json\n"
 	"  --late MS           a packet is late from so many milliseconds on; of recordings only\n"
+	"  --recording UUID    of the TRACE before it, which holds several, the one whose UUID begins like that\n"
 	"  --seed N            of the random numbers, from 1 on; the same seed gives the same result (default 1)\n"
-	"  --fail-on regression   exit status 1, and a line on stderr, when anything got worse\n"
+	"  --fail-on regression[=METRIC,…]\n"
+	"                      exit status 1, and a line on stderr, when anything got worse, or one of these metrics did;\n"
+	"                      a word that is none is answered with their names\n"
 	"\n"
 	"examples:\n"
 	"  netanalyze compare monday.nrec tuesday.nrec\n"
 	"  netanalyze compare --before b1.db b2.db b3.db --after a1.db a2.db a3.db\n"
-	"  netanalyze compare main.db branch.nrec --fail-on regression --json\n";
+	"  netanalyze compare main.db branch.nrec --fail-on regression --json\n"
+	"  netanalyze compare main.db branch.nrec --fail-on regression=late,dropped,upcall\n";
 
 enum { BEFORE, AFTER, SIDES };
 
 static const char *const side_names[SIDES] = { "before", "after" };
 
+/* A recording or database. */
+struct operand {
+	const char *path, *recording; /* NULL: it holds one recording */
+};
+
 struct command {
-	const char **paths[SIDES];
+	struct operand *operands[SIDES], *last; /* last: given */
 	unsigned n[SIDES];
 	enum grid_format format;
 	bool fail_on_regression, help;
+	const char *metrics; /* that --fail-on is about, with commas; NULL: any */
 	unsigned long seed;
 	struct input_opts input;
 };
@@ -56,12 +66,14 @@ struct command {
 
 static int gather_one(const struct command *c, sqlite3 *db, int side, unsigned run, struct trace_error *err)
 {
-	const char *path = c->paths[side][run];
+	const struct operand *o = &c->operands[side][run];
+	struct input_opts opts = c->input;
 	struct input in;
 	int rc;
 
-	TRY(input__open(&in, &path, 1, &c->input, err));
-	rc = gather__add(db, in.db, side_names[side], run, path, err);
+	opts.recording = o->recording;
+	TRY(input__open(&in, &o->path, 1, &opts, err));
+	rc = gather__add(db, in.db, side_names[side], run, o->path, err);
 	input__close(&in);
 	return rc;
 }
@@ -81,9 +93,27 @@ static int judge(sqlite3 *db, struct trace_error *err)
 	return rc ? trace_error__set(err, -EIO, "cannot run schema/compared/judge.sql: %s", sqlite3_errmsg(db)) : 0;
 }
 
+/* Are all of them metrics? */
+static int check_metrics(const struct command *c, sqlite3 *db, struct trace_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	if (!c->metrics)
+		return 0;
+	if (sqlite3_prepare_v2(db, sql__text("compared/unknown.sql"), -1, &stmt, NULL) != SQLITE_OK)
+		return trace_error__set(err, -EIO, "cannot run schema/compared/unknown.sql: %s", sqlite3_errmsg(db));
+	sqlite3_bind_text(stmt, 1, c->metrics, -1, SQLITE_STATIC);
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		rc = cli__usage_error("compare", err, "--fail-on: %s", sqlite3_column_text(stmt, 0));
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
 static int gather(const struct command *c, sqlite3 **db, const struct sqlfn_context *context, struct trace_error *err)
 {
 	TRY(gather__create(db, err));
+	TRY(check_metrics(c, *db, err));
 	TRY(sqlfn__add_plain(*db, context, err));
 	for (int side = 0; side < SIDES; side++)
 		for (unsigned run = 0; run < c->n[side]; run++)
@@ -131,22 +161,31 @@ static int print(const struct command *c, sqlite3 *db, struct trace_error *err)
 	return 0;
 }
 
-/* Exit status 1 and why, when --fail-on asks for it. */
-static int fail_on(const struct command *c, sqlite3 *db, struct trace_error *err)
+/* The first row of schema/compared/FILE, about the metrics of --fail-on, on stderr; *any: was there one? */
+static int say(const struct command *c, sqlite3 *db, const char *file, const char *what, bool *any, struct trace_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
-	int rc = CLI_DONE;
 
-	if (!c->fail_on_regression)
-		return CLI_DONE;
-	if (sqlite3_prepare_v2(db, sql__text("compared/regression.sql"), -1, &stmt, NULL) != SQLITE_OK)
-		return trace_error__set(err, -EIO, "cannot run schema/compared/regression.sql: %s", sqlite3_errmsg(db));
-	if (sqlite3_step(stmt) == SQLITE_ROW) {
-		fprintf(stderr, "netanalyze: regression: %s\n", sqlite3_column_text(stmt, 0));
-		rc = CLI_CONDITION;
-	}
+	if (sqlite3_prepare_v2(db, sql__text(file), -1, &stmt, NULL) != SQLITE_OK)
+		return trace_error__set(err, -EIO, "cannot run schema/%s: %s", file, sqlite3_errmsg(db));
+	sqlite3_bind_text(stmt, sqlite3_bind_parameter_index(stmt, ":metrics"), c->metrics, -1, SQLITE_STATIC);
+	*any = sqlite3_step(stmt) == SQLITE_ROW;
+	if (*any)
+		fprintf(stderr, "netanalyze: %s: %s\n", what, sqlite3_column_text(stmt, 0));
 	sqlite3_finalize(stmt);
-	return rc;
+	return 0;
+}
+
+/* Exit status 1 and why, when --fail-on asks for it. Of what could not be compared, it says so. */
+static int fail_on(const struct command *c, sqlite3 *db, struct trace_error *err)
+{
+	bool worse = false, untold;
+
+	if (c->metrics)
+		TRY(say(c, db, "compared/untold.sql", "note", &untold, err));
+	if (c->fail_on_regression)
+		TRY(say(c, db, "compared/regression.sql", "regression", &worse, err));
+	return worse ? CLI_CONDITION : CLI_DONE;
 }
 
 static int compare(const struct command *c, struct trace_error *err)
@@ -170,7 +209,20 @@ static int add_path(struct command *c, int side, const char *path, struct trace_
 		return cli__usage_error("compare", err, "which side is %s of? Say so with --before and --after", path);
 	if (side == SIDES)
 		side = c->n[BEFORE] == 0 ? BEFORE : AFTER;
-	c->paths[side][c->n[side]++] = path;
+	c->last = &c->operands[side][c->n[side]++];
+	c->last->path = path;
+	return 0;
+}
+
+static int set_fail_on(struct command *c, const char *what, struct trace_error *err)
+{
+	static const char regression[] = "regression";
+	size_t len = sizeof(regression) - 1;
+
+	if (strncmp(what, regression, len) != 0 || (what[len] && what[len] != '='))
+		return trace_error__set(err, -EINVAL, "--fail-on takes regression or regression=METRIC,…, not '%s'", what);
+	c->fail_on_regression = true;
+	c->metrics = what[len] ? what + len + 1 : NULL;
 	return 0;
 }
 
@@ -193,7 +245,8 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		{ "before", required_argument, NULL, 'b' }, { "after", required_argument, NULL, 'a' },
 		{ "format", required_argument, NULL, 'f' }, { "json", no_argument, NULL, 'j' },
 		{ "late", required_argument, NULL, 'l' },   { "seed", required_argument, NULL, 's' },
-		{ "fail-on", required_argument, NULL, 'F' }, { "help", no_argument, NULL, 'h' },
+		{ "fail-on", required_argument, NULL, 'F' }, { "recording", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int side = SIDES, o;
@@ -222,9 +275,12 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 			TRY(cli__number("--seed", optarg, 1, 1ul << 32, &c->seed, err));
 			break;
 		case 'F':
-			if (strcmp(optarg, "regression") != 0)
-				return trace_error__set(err, -EINVAL, "--fail-on takes regression, not '%s'", optarg);
-			c->fail_on_regression = true;
+			TRY(set_fail_on(c, optarg, err));
+			break;
+		case 'r':
+			if (!c->last)
+				return cli__usage_error("compare", err, "--recording stands behind the TRACE that it is about");
+			TRY(cli__recording(optarg, &c->last->recording, err));
 			break;
 		case 'h':
 			c->help = true;
@@ -244,7 +300,7 @@ int cmd_compare(int argc, char **argv, struct trace_error *err)
 	int rc = 0;
 
 	for (int side = 0; side < SIDES; side++)
-		if (!(c.paths[side] = calloc((size_t)argc, sizeof(*c.paths[side]))))
+		if (!(c.operands[side] = calloc((size_t)argc, sizeof(*c.operands[side]))))
 			rc = trace_error__set(err, -ENOMEM, "out of memory");
 	rc = rc ? rc : parse(&c, argc, argv, err);
 	if (rc == 0 && c.help)
@@ -254,6 +310,6 @@ int cmd_compare(int argc, char **argv, struct trace_error *err)
 	else if (rc == 0)
 		rc = compare(&c, err);
 	for (int side = 0; side < SIDES; side++)
-		free(c.paths[side]);
+		free(c.operands[side]);
 	return rc;
 }

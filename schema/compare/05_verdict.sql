@@ -56,6 +56,6 @@ SELECT printf('The machine itself took %.2g times as long after, by what netrec 
 -- none: nothing beyond what chance does
 -- Of each metric the statistic that says most.
 SELECT verdict, name AS metric, stat, before_text AS before, after_text AS after, change_text AS change,
-	interval_text AS "95 % interval"
+	interval_text AS "95 % interval", round(effect, 2) AS effect
 FROM metric_verdict WHERE verdict IN ('better', 'worse')
 ORDER BY kind, nth, key, stat LIMIT 20;

@@ -2,4 +2,6 @@
 SELECT printf('%d comparisons; windows of 1 s, blocks of up to %d; seed %d; p-values adjusted after Benjamini and '
 	|| 'Hochberg, level 0.05', count(p), max(block_before, block_after), :seed) AS text
 FROM (SELECT p, max(block_before) OVER () AS block_before, max(block_after) OVER () AS block_after FROM change) HAVING
-	count(p) > 0;
+	count(p) > 0
+UNION ALL SELECT 'effect: the probability that after is above before; 0.5: neither is, 1: always'
+WHERE EXISTS (SELECT 1 FROM change WHERE p IS NOT NULL);

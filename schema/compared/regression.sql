@@ -1,8 +1,9 @@
--- regression.sql: what got worse, in one line; no row: nothing.
-SELECT coalesce((SELECT group_concat(text, '; ') FROM (SELECT text FROM (
-	SELECT 0 AS kind, rank_after AS nth, '' AS key, printf('new: %s, at %s', title, site) AS text FROM
-		finding_change
-	WHERE state = 'new'
+-- regression.sql: what got worse, in one line; no row: nothing. :metrics: only these, with commas; NULL: anything.
+WITH w(kind, nth, key, text) AS (
+	SELECT 0, rank_after, '', printf('new: %s, at %s', title, site) FROM finding_change
+	WHERE state = 'new' AND :metrics IS NULL
 	UNION ALL SELECT kind, nth, key, printf('%s %s: %s before, %s after', name, stat, before_text, after_text)
-	FROM metric_verdict WHERE verdict = 'worse') ORDER BY kind, nth, key)), '') AS text
-FROM headline WHERE verdict = 'worse'
+	FROM metric_verdict
+	WHERE verdict = 'worse' AND (:metrics IS NULL OR instr(',' || :metrics || ',', ',' || metric || ',')))
+SELECT group_concat(text, '; ') AS text FROM (SELECT text FROM w ORDER BY kind, nth, key)
+HAVING count(*) > 0 AND (:metrics IS NOT NULL OR (SELECT verdict FROM headline) = 'worse')

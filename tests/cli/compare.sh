@@ -98,13 +98,46 @@ sqlite3 "$dir/guest-busy.db" 'UPDATE cost SET cpu_time_ns = cpu_time_ns / 2' || 
 cmp "$dir/one" "$dir/two" || fail "a recording and its database differ"
 grep -q 'seed 5' "$dir/two" && ! cmp -s "$dir/two" "$dir/three" || fail "the seed is of no consequence"
 
+# How sure a value after is above one before, wherever a change is told.
+json "(SELECT value ->> 'effect' BETWEEN 0.7 AND 0.9 FROM json_each(j -> '$.changes') WHERE value ->> 'metric' LIKE 'packets dropped%')" 1
+json "(SELECT count(*) FROM json_each(j -> '$.undecided') WHERE value ->> 'effect' NOT BETWEEN 0 AND 1 OR value ->> 'effect' IS NULL)" 0
+"$netanalyze" compare "$dir/guest-busy.db" "$dir/guest-busy-fixed.db" --format md | grep -q '^| verdict .* effect *|' || fail "no effect in Markdown"
+
+# --fail-on of some metrics: only they count, findings do not. gate BEFORE AFTER METRICS STATUS STDERR
+gate() {
+	"$netanalyze" compare "$dir/$1.db" "$dir/$2.db" --fail-on "regression=$3" >"$dir/out" 2>"$dir/err"
+	got=$?
+	[ $got = "$4" ] || fail "regression=$3 of $1, then $2: status $got, not $4"
+	grep -q "^netanalyze: $5" "$dir/err" && [ "$(wc -l <"$dir/err")" = 1 ] || [ -z "$5$(cat "$dir/err")" ] ||
+		fail "regression=$3 of $1, then $2: $(cat "$dir/err")"
+}
+gate guest-busy-fixed guest-busy ring-full,dropped 1 'regression: packets dropped here rate: [^;]*; packets that found the ring full'
+gate guest-busy-fixed guest-busy dropped 1 'regression: packets dropped here rate: [^;]*$'
+gate guest-busy guest-busy-fixed dropped 0 ''
+gate ovs-one-cpu-fixed ovs-one-cpu cpu 0 ''
+gate ovs-one-cpu-fixed ovs-one-cpu echo 0 'note: ICMP echo and its answer: .* cannot be told'
+# A price is no regression, unless it is asked for.
+compare ovs-one-cpu ovs-one-cpu-fixed FIXED: 0
+gate ovs-one-cpu ovs-one-cpu-fixed late,cpu 1 'regression: CPU time: ovs-vswitchd'
+for metrics in dropped,droped '' late, ; do
+	gate guest-busy guest-busy "$metrics" 2 "--fail-on: there is no metric .*late, dropped, .*, cpu "
+	[ -s "$dir/out" ] && fail "regression=$metrics: compared nevertheless"
+done
+
+# Of a file that holds several recordings, the one that is named behind it.
+cat samples/guest-busy.nrec/*.nrs samples/guest-busy-fixed.nrec/*.nrs >"$dir/both.nrs"
+uuid() { "$netanalyze" info "samples/$1.nrec" --json | grep -oE '[0-9a-f]{32}' | head -n 1; }
+"$netanalyze" compare "$dir/both.nrs" --recording "$(uuid guest-busy)" "$dir/both.nrs" --recording "$(uuid guest-busy-fixed)" --seed 5 >"$dir/three" ||
+	fail "--recording"
+cmp "$dir/two" "$dir/three" || fail "--recording takes others than the ones that are named"
+
 # Several of a side: three are three observations.
 "$netanalyze" compare --before "$dir/ovs-sweep.db" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db" --after "$dir/ovs-sweep-fixed.db" \
 	"$dir/ovs-sweep-fixed.db" "$dir/ovs-sweep-fixed.db" --json >"$dir/json" || fail "several of a side"
 json "j ->> '$.sides[1].recordings'" 3
 json "j ->> '$.changes[0].metric'" 'packets late here (50 ms, or --late)'
 
-for words in "" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db $dir/ovs-sweep.db $dir/ovs-sweep.db" "--fail-on x a b" "--format html a b"; do
+for words in "" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db $dir/ovs-sweep.db $dir/ovs-sweep.db" "--fail-on x a b" "--fail-on regressions a b" "--recording 12 a b" "a --recording x b" "--format html a b"; do
 	"$netanalyze" compare $words >"$dir/out" 2>"$dir/err"
 	[ $? = 2 ] || fail "compare $words: not a usage error: $(cat "$dir/err")"
 done

@@ -128,6 +128,9 @@ rm -f "${TMPDIR:-/tmp}/views.$$" "${TMPDIR:-/tmp}/queries.$$"
 sed -n "s/^\t('\([a-z-]*\)', .*/\1/p" schema/compared/metrics.sql | sort >"${TMPDIR:-/tmp}/metrics.$$"
 ls schema/metric/*.sql | sed 's|.*/||; s/\.sql$//' | sort >"${TMPDIR:-/tmp}/queries.$$"
 diff "${TMPDIR:-/tmp}/metrics.$$" "${TMPDIR:-/tmp}/queries.$$" || complain "schema/compared/metrics.sql and schema/metric/ differ"
+for m in $(cat "${TMPDIR:-/tmp}/metrics.$$"); do
+	grep -qE "^\.Cm (.* )?$m( |$)" analyzer/netanalyze.1 || complain "netanalyze(1) does not name the metric $m"
+done
 rm -f "${TMPDIR:-/tmp}/metrics.$$" "${TMPDIR:-/tmp}/queries.$$"
 
 # --iface limits every table of a view that is by device: whatever names one, or reads a table that has them, uses
