@@ -5,13 +5,15 @@
  * and judged by schema/compared/judge.sql; what is printed are the files schema/compare/NN_name.sql in their order.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sqlite3.h>
 #include "analyzer/command/cli.h"
-#include "analyzer/command/input.h"
+#include "analyzer/command/operands.h"
+#include "analyzer/compare/baseline.h"
 #include "analyzer/compare/contrast.h"
 #include "analyzer/compare/gather.h"
 #include "analyzer/print/view.h"
@@ -20,6 +22,8 @@
 static const char help_text[] =
 	"usage: netanalyze compare BEFORE AFTER [OPTION …]\n"
 	"       netanalyze compare --before TRACE|DB … --after TRACE|DB … [OPTION …]\n"
+	"       netanalyze compare --save NAME TRACE|DB …\n"
+	"       netanalyze compare --baseline NAME TRACE|DB … [OPTION …]\n"
 	"\n"
 	"Did a change help, did anything get worse? Compares what was found, how long packets, upcalls and waits took,\n"
 	"what was lost, and what CPU it took, and says of each: better, worse, no detectable change, or not comparable.\n"
@@ -28,6 +32,11 @@ static const char help_text[] =
 	"\n"
 	"  --before TRACE|DB … recordings or databases of before\n"
 	"  --after TRACE|DB …  of after\n"
+	"  --save NAME         keep what is compared of these recordings as a baseline, no packets; compares nothing\n"
+	"  --force             replace a baseline of that name\n"
+	"  --baseline NAME     what was before is this baseline\n"
+	"  --baselines FILE    where they are kept (default: $XDG_DATA_HOME/netanalyze/baselines.db, or\n"
+	"                      ~/.local/share/netanalyze/baselines.db when that is not set)\n"
 	"  --format F          text (default), md or json\n"
 	"  --json              the same as --format json\n"
 	"  --late MS           a packet is late from so many milliseconds on; of recordings only\n"
@@ -41,42 +50,26 @@ static const char help_text[] =
 	"  netanalyze compare monday.nrec tuesday.nrec\n"
 	"  netanalyze compare --before b1.db b2.db b3.db --after a1.db a2.db a3.db\n"
 	"  netanalyze compare main.db branch.nrec --fail-on regression --json\n"
-	"  netanalyze compare main.db branch.nrec --fail-on regression=late,dropped,upcall\n";
+	"  netanalyze compare main.db branch.nrec --fail-on regression=late,dropped,upcall\n"
+	"  netanalyze compare --save main main1.nrec main2.nrec main3.nrec\n"
+	"  netanalyze compare --baseline main branch1.nrec branch2.nrec branch3.nrec --fail-on regression\n";
 
-enum { BEFORE, AFTER, SIDES };
+enum { BEFORE, AFTER, SIDES, UNSAID = SIDES, LISTS };
 
 static const char *const side_names[SIDES] = { "before", "after" };
 
-/* A recording or database. */
-struct operand {
-	const char *path, *recording; /* NULL: it holds one recording */
-};
-
 struct command {
-	struct operand *operands[SIDES], *last; /* last: given */
-	unsigned n[SIDES];
+	struct operands sides[LISTS]; /* UNSAID: no --before or --after stands before them; until sort_out() */
+	struct operand *last; /* given */
 	enum grid_format format;
-	bool fail_on_regression, help;
+	bool fail_on_regression, force, help;
+	const char *save, *baseline, *baselines; /* names; the file they are in, NULL: the usual one */
 	const char *metrics; /* that --fail-on is about, with commas; NULL: any */
 	unsigned long seed;
 	struct input_opts input;
 };
 
 /* ---- comparing ------------------------------------------------------------------------------------ */
-
-static int gather_one(const struct command *c, sqlite3 *db, int side, unsigned run, struct trace_error *err)
-{
-	const struct operand *o = &c->operands[side][run];
-	struct input_opts opts = c->input;
-	struct input in;
-	int rc;
-
-	opts.recording = o->recording;
-	TRY(input__open(&in, &o->path, 1, &opts, err));
-	rc = gather__add(db, in.db, side_names[side], run, o->path, err);
-	input__close(&in);
-	return rc;
-}
 
 static int judge(sqlite3 *db, struct trace_error *err)
 {
@@ -110,14 +103,28 @@ static int check_metrics(const struct command *c, sqlite3 *db, struct trace_erro
 	return rc;
 }
 
+static int find_baselines(const struct command *c, char path[PATH_MAX], struct trace_error *err)
+{
+	if (!c->baselines)
+		return baseline__path(path, err);
+	if ((size_t)snprintf(path, PATH_MAX, "%s", c->baselines) >= PATH_MAX)
+		return trace_error__set(err, -ENAMETOOLONG, "the name of the file is too long: %s", c->baselines);
+	return 0;
+}
+
 static int gather(const struct command *c, sqlite3 **db, const struct sqlfn_context *context, struct trace_error *err)
 {
+	char path[PATH_MAX];
+
+	if (c->baseline)
+		TRY(find_baselines(c, path, err));
 	TRY(gather__create(db, err));
 	TRY(check_metrics(c, *db, err));
 	TRY(sqlfn__add_plain(*db, context, err));
+	if (c->baseline)
+		TRY(baseline__load(*db, path, c->baseline, err));
 	for (int side = 0; side < SIDES; side++)
-		for (unsigned run = 0; run < c->n[side]; run++)
-			TRY(gather_one(c, *db, side, run, err));
+		TRY(operands__gather(&c->sides[side], *db, side_names[side], &c->input, err));
 	TRY(contrast__run(*db, c->seed, err));
 	return judge(*db, err);
 }
@@ -162,7 +169,8 @@ static int print(const struct command *c, sqlite3 *db, struct trace_error *err)
 }
 
 /* The first row of schema/compared/FILE, about the metrics of --fail-on, on stderr; *any: was there one? */
-static int say(const struct command *c, sqlite3 *db, const char *file, const char *what, bool *any, struct trace_error *err)
+static int say(const struct command *c, sqlite3 *db, const char *file, const char *what, bool *any,
+	       struct trace_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 
@@ -200,17 +208,56 @@ static int compare(const struct command *c, struct trace_error *err)
 	return rc;
 }
 
+static int save(const struct command *c, struct trace_error *err)
+{
+	const struct operands *runs = &c->sides[AFTER];
+	char path[PATH_MAX];
+	sqlite3 *db = NULL;
+	int rc;
+
+	TRY(find_baselines(c, path, err));
+	rc = gather__create(&db, err);
+	rc = rc ? rc : operands__gather(runs, db, c->save, &c->input, err);
+	rc = rc ? rc : baseline__save(db, path, c->save, !c->baselines, c->force, err);
+	if (rc == 0)
+		printf("Saved baseline %s, of %u recording%s, in %s.\n", c->save, runs->n, runs->n == 1 ? "" : "s", path);
+	sqlite3_close(db);
+	return rc;
+}
+
 /* ---- the command line --------------------------------------------------------------------------------- */
 
-/* Operands before any --before and --after are those two, in this order. */
-static int add_path(struct command *c, int side, const char *path, struct trace_error *err)
+static void add(struct command *c, int side, struct operand o)
 {
-	if (side == SIDES && c->n[AFTER])
-		return cli__usage_error("compare", err, "which side is %s of? Say so with --before and --after", path);
-	if (side == SIDES)
-		side = c->n[BEFORE] == 0 ? BEFORE : AFTER;
-	c->last = &c->operands[side][c->n[side]++];
-	c->last->path = path;
+	struct operands *to = &c->sides[side];
+
+	c->last = &to->list[to->n++];
+	*c->last = o;
+}
+
+/* Whose are those that no --before or --after stands before? Of a baseline, or after it; otherwise before and after. */
+static int sort_out(struct command *c, struct trace_error *err)
+{
+	const struct operands *unsaid = &c->sides[UNSAID];
+
+	if (c->save && (c->sides[BEFORE].n || c->sides[AFTER].n || c->baseline || c->fail_on_regression))
+		return cli__usage_error("compare", err, "--save keeps recordings and compares nothing");
+	if (c->baseline && c->sides[BEFORE].n)
+		return cli__usage_error("compare", err, "with --baseline, that is what was before");
+	if ((c->force && !c->save) || (c->baselines && !c->save && !c->baseline))
+		return cli__usage_error("compare", err, "--force is for --save, and --baselines for that and --baseline");
+	for (unsigned i = 0; i < unsaid->n; i++) {
+		bool is_after = c->save || c->baseline || c->sides[BEFORE].n;
+
+		if (is_after && !c->save && !c->baseline && c->sides[AFTER].n)
+			return cli__usage_error("compare", err, "which side is %s of? Say so with --before and --after",
+						unsaid->list[i].path);
+		add(c, is_after ? AFTER : BEFORE, unsaid->list[i]);
+	}
+	if (c->save && !c->sides[AFTER].n)
+		return cli__usage_error("compare", err, "compare --save needs recordings or databases to keep");
+	if (!c->save && (!c->sides[AFTER].n || (!c->sides[BEFORE].n && !c->baseline)))
+		return cli__usage_error("compare", err, "compare needs a recording or database of before, and one of after");
 	return 0;
 }
 
@@ -246,10 +293,11 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		{ "format", required_argument, NULL, 'f' }, { "json", no_argument, NULL, 'j' },
 		{ "late", required_argument, NULL, 'l' },   { "seed", required_argument, NULL, 's' },
 		{ "fail-on", required_argument, NULL, 'F' }, { "recording", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "save", required_argument, NULL, 'S' },   { "baseline", required_argument, NULL, 'B' },
+		{ "baselines", required_argument, NULL, 'D' }, { "force", no_argument, NULL, 'O' },
+		{ "help", no_argument, NULL, 'h' },	     { NULL, 0, NULL, 0 },
 	};
-	int side = SIDES, o;
+	int side = UNSAID, o;
 
 	/* '-': operands in their place, as 1, so that those behind --before and --after are theirs. */
 	while ((o = cli__getopt(argc, argv, "-h", options, err)) != -1) {
@@ -257,10 +305,10 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		case 'b':
 		case 'a':
 			side = o == 'b' ? BEFORE : AFTER;
-			TRY(add_path(c, side, optarg, err));
+			add(c, side, (struct operand){ optarg, NULL });
 			break;
 		case 1:
-			TRY(add_path(c, side, optarg, err));
+			add(c, side, (struct operand){ optarg, NULL });
 			break;
 		case 'f':
 			TRY(find_format(optarg, &c->format, err));
@@ -282,6 +330,17 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 				return cli__usage_error("compare", err, "--recording stands behind the TRACE that it is about");
 			TRY(cli__recording(optarg, &c->last->recording, err));
 			break;
+		case 'S':
+		case 'B':
+			TRY(baseline__check_name(optarg, err));
+			*(o == 'S' ? &c->save : &c->baseline) = optarg;
+			break;
+		case 'D':
+			c->baselines = optarg;
+			break;
+		case 'O':
+			c->force = true;
+			break;
 		case 'h':
 			c->help = true;
 			break;
@@ -290,7 +349,7 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		}
 	}
 	for (int i = optind; i < argc; i++)
-		TRY(add_path(c, side, argv[i], err));
+		add(c, side, (struct operand){ argv[i], NULL });
 	return 0;
 }
 
@@ -299,17 +358,15 @@ int cmd_compare(int argc, char **argv, struct trace_error *err)
 	struct command c = { .format = GRID_TEXT, .seed = 1 };
 	int rc = 0;
 
-	for (int side = 0; side < SIDES; side++)
-		if (!(c.operands[side] = calloc((size_t)argc, sizeof(*c.operands[side]))))
+	for (int side = 0; side < LISTS; side++)
+		if (!(c.sides[side].list = calloc((size_t)argc, sizeof(*c.sides[side].list))))
 			rc = trace_error__set(err, -ENOMEM, "out of memory");
 	rc = rc ? rc : parse(&c, argc, argv, err);
 	if (rc == 0 && c.help)
 		fputs(help_text, stdout);
-	else if (rc == 0 && (c.n[BEFORE] == 0 || c.n[AFTER] == 0))
-		rc = cli__usage_error("compare", err, "compare needs a recording or database of before, and one of after");
 	else if (rc == 0)
-		rc = compare(&c, err);
-	for (int side = 0; side < SIDES; side++)
-		free(c.operands[side]);
+		rc = sort_out(&c, err) ?: c.save ? save(&c, err) : compare(&c, err);
+	for (int side = 0; side < LISTS; side++)
+		free(c.sides[side].list);
 	return rc;
 }

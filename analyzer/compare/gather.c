@@ -21,7 +21,7 @@ struct source {
 
 int gather__create(sqlite3 **db, struct trace_error *err)
 {
-	static const char *const files[] = { "compared/tables.sql", "compared/metrics.sql" };
+	static const char *const files[] = { "compared/tables.sql", "compared/change.sql", "compared/metrics.sql" };
 
 	if (sqlite3_open(":memory:", db) != SQLITE_OK)
 		return trace_error__set(err, -ENOMEM, "out of memory");
@@ -91,6 +91,24 @@ static bool name_in(const char *folder, const char *file, char *name, size_t cap
 	return true;
 }
 
+/* With which query a metric was measured. */
+static int keep_query(const struct source *src, const char *metric, const char *query, struct trace_error *err)
+{
+	sqlite3_stmt *insert = NULL;
+	int rc = 0;
+
+	if (prepare_insert(src->db, "measured", 4, &insert) == SQLITE_OK) {
+		sqlite3_bind_text(insert, 1, src->side, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(insert, 2, src->run);
+		sqlite3_bind_text(insert, 3, metric, -1, SQLITE_STATIC);
+		sqlite3_bind_text(insert, 4, query, -1, SQLITE_STATIC);
+	}
+	if (sqlite3_step(insert) != SQLITE_DONE)
+		rc = trace_error__set(err, -EIO, "cannot keep how %s is measured: %s", metric, sqlite3_errmsg(src->db));
+	sqlite3_finalize(insert);
+	return rc;
+}
+
 int gather__add(sqlite3 *db, sqlite3 *from, const char *side, unsigned run, const char *path, struct trace_error *err)
 {
 	struct source src = { db, from, side, run };
@@ -102,7 +120,7 @@ int gather__add(sqlite3 *db, sqlite3 *from, const char *side, unsigned run, cons
 	sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
 	for (const struct sql_file *f = sql_files; f->name && rc == 0; f++) {
 		if (name_in("metric/", f->name, name, sizeof(name)))
-			rc = copy_rows(&src, f->name, "series", name, err);
+			rc = copy_rows(&src, f->name, "series", name, err) ?: keep_query(&src, name, f->text, err);
 		else if (name_in("side/", f->name, name, sizeof(name)))
 			rc = strcmp(name, "run") == 0 ? copy_rows(&src, f->name, name, path, err)
 						      : copy_rows(&src, f->name, name, NULL, err);

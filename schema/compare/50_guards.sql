@@ -6,7 +6,8 @@ SELECT side, count(*) AS recordings, round(sum(seconds), 1) AS seconds, sum(acti
 FROM run GROUP BY side ORDER BY side = 'after';
 
 -- guards: What is to be kept in mind?
-SELECT printf('%s: %s before, %s after', key, coalesce(before, '(none)'), coalesce(after, '(none)')) AS text
+SELECT printf('before is what was saved at %s, by netanalyze %s', date_text(saved_at), version) AS text FROM baseline
+UNION ALL SELECT printf('%s: %s before, %s after', key, coalesce(before, '(none)'), coalesce(after, '(none)'))
 FROM differs WHERE about IN ('host', 'recording')
 UNION ALL SELECT printf('%.0f %% of the traffic is of other protocols', 100 * moved) FROM load WHERE moved > 0.1
 UNION ALL SELECT printf('%s: records were lost in %d of its seconds, which are left out of what needs them', side,

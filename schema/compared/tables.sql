@@ -1,5 +1,6 @@
--- tables.sql: what a comparison works on: figures of each recording (run) of either side, and what came of them.
--- side: 'before', 'after'. Times are in ns. NULL: not recorded or not observed.
+-- tables.sql: what is gathered of each recording (run), for a comparison or to be kept as a baseline.
+-- side: 'before', 'after'; of a trend 'run'; in a file of baselines the name of the baseline. Times are in ns.
+-- NULL: not recorded or not observed.
 
 CREATE TABLE run(
 	side TEXT NOT NULL, run INTEGER NOT NULL, -- from 0
@@ -27,13 +28,8 @@ CREATE TABLE series(
 	side TEXT NOT NULL, run INTEGER NOT NULL, metric TEXT NOT NULL, key TEXT NOT NULL, win INTEGER NOT NULL,
 	num REAL, den REAL, -- of a rate
 	hist BLOB) STRICT;   -- of a latency
-
--- One row for each statistic that was compared.
-CREATE TABLE change(
-	metric TEXT NOT NULL, key TEXT NOT NULL, stat TEXT NOT NULL, -- 'mean', 'P50', 'P99'; 'rate'
-	before REAL NOT NULL, after REAL NOT NULL,
-	low REAL, high REAL, -- 95 % interval of after - before; NULL with the next four: too few windows to tell
-	p REAL, p_adjusted REAL, df REAL,
-	least REAL,                 -- smallest change for the worse that would have been found, 8 times in 10
-	effect REAL NOT NULL,       -- P(after > before)
-	block_before REAL, block_after REAL, windows_before INTEGER NOT NULL, windows_after INTEGER NOT NULL) STRICT;
+-- The query that measured a metric, as it was then.
+CREATE TABLE measured(
+	side TEXT NOT NULL, run INTEGER NOT NULL, metric TEXT NOT NULL, query TEXT NOT NULL) STRICT;
+-- When it was saved (CLOCK_REALTIME), by which netanalyze.
+CREATE TABLE baseline(side TEXT PRIMARY KEY, saved_at INTEGER NOT NULL, version TEXT NOT NULL) STRICT;
