@@ -231,6 +231,7 @@ void trace__close(struct trace *t)
 	free(t->places);
 	free(t->recordings);
 	free(t->damages);
+	free(t->others);
 	free(t->schemas);
 	free(t);
 }
@@ -273,6 +274,16 @@ size_t trace__n_blocks(const struct trace *t)
 const struct trace_block *trace__block(const struct trace *t, size_t i)
 {
 	return &t->blocks[i];
+}
+
+size_t trace__n_others(const struct trace *t)
+{
+	return t->n_others;
+}
+
+const struct trace_block *trace__other(const struct trace *t, size_t i)
+{
+	return &t->others[i];
 }
 
 size_t trace__n_damages(const struct trace *t)

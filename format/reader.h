@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "error.h"
 #include "schema.h"
 
@@ -20,19 +21,21 @@ struct trace;
 enum block_kind { BLOCK_SEGMENT = 1, BLOCK_SCHEMA = 2, BLOCK_ROWS = 3, BLOCK_INDEX = 4, BLOCK_END = 5 };
 enum block_flag { BLOCK_DEFINITIONS = 1 }; /* rows of class DEFINITION only */
 
+#define NO_SEGMENT UINT32_MAX
+
 struct trace_block {
 	__u64 offset;      /* of the block header in its file */
 	__u64 ts_min;      /* ns, CLOCK_MONOTONIC, of the rows within */
 	__u64 ts_max;
 	__u64 lost;        /* records lost on the stream before this block was written */
 	__u32 file;        /* which of trace__file(); of several copies one */
-	__u32 segment;     /* which of trace__segment() */
+	__u32 segment;     /* which of trace__segment(); of an other block NO_SEGMENT where none had begun */
 	__u32 stream;      /* CPU, or STREAM_RECORDER */
 	__u32 seq;         /* of the stream, from 0; a jump: blocks are missing */
 	__u32 rows;
 	__u32 stored_len;  /* bytes of payload in the file */
 	__u32 raw_len;     /* bytes of payload, decompressed */
-	__u8 kind;         /* enum block_kind; trace__block() only ever returns BLOCK_ROWS */
+	__u8 kind;         /* enum block_kind; trace__block() only ever returns BLOCK_ROWS, trace__other() the others */
 	__u8 flags;        /* enum block_flag */
 };
 
@@ -99,6 +102,9 @@ size_t trace__n_recordings(const struct trace *t);
 const struct trace_recording *trace__recording(const struct trace *t, size_t i); /* the one begun first is 0 */
 size_t trace__n_blocks(const struct trace *t);
 const struct trace_block *trace__block(const struct trace *t, size_t i); /* by recording and segment, as written */
+/* Blocks that hold no rows, of every copy, by file and offset; none unless everything was to be checked. */
+size_t trace__n_others(const struct trace *t);
+const struct trace_block *trace__other(const struct trace *t, size_t i);
 size_t trace__n_damages(const struct trace *t);
 const struct trace_damage *trace__damage(const struct trace *t, size_t i);
 
@@ -109,6 +115,7 @@ struct trace_rows {
 	const __u64 *ts;         /* n timestamps, in recorded order: not sorted */
 	const __u32 *at;         /* n offsets into base */
 	const unsigned char *base;
+	const char *what;        /* why the last block could not be decoded, in words; static */
 	struct trace_rows_priv *priv;
 };
 

@@ -38,8 +38,9 @@ struct trace {
 	struct block_place *places;
 	struct trace_recording *recordings;
 	struct trace_damage *damages;
+	struct trace_block *others; /* not rows; only when checked */
 	struct known_schema *schemas;
-	size_t n_files, n_segments, n_blocks, n_damages, n_schemas, n_places, n_recordings;
+	size_t n_files, n_segments, n_blocks, n_damages, n_schemas, n_places, n_recordings, n_others;
 	bool checked;      /* opened to find all damage */
 	__u16 newer_major; /* of a block this reader must not read; 0: none */
 };

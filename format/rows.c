@@ -26,6 +26,16 @@ static bool same_block(const struct block_header *h, const struct trace_block *b
 	       h->rows == b->rows && h->stream == b->stream && h->schema == schema;
 }
 
+/* Blocks are put in order by the times in their headers. */
+static bool in_time(const struct trace_block *b, const struct decoder *d)
+{
+	bool in = true;
+
+	for (size_t i = 0; i < d->n; i++)
+		in &= d->ts[i] >= b->ts_min && d->ts[i] <= b->ts_max;
+	return in;
+}
+
 static int load(const struct trace *t, size_t block, const struct block_place *at, struct trace_rows_priv *p, const char **what)
 {
 	const struct trace_block *b = &t->blocks[block];
@@ -45,7 +55,9 @@ static int load(const struct trace *t, size_t block, const struct block_place *a
 	if (!block_header__unpack(&h, p->stored.p) || !same_block(&h, b, t->block_schema[block]))
 		return -EBADMSG;
 	TRY(block__unpack(&h, p->stored.p + BLOCK_HEADER, p->dctx, &p->raw, what));
-	return decoder__run(&p->decoder, layout, cpu, b->rows, p->raw.p, p->raw.len, what);
+	TRY(decoder__run(&p->decoder, layout, cpu, b->rows, p->raw.p, p->raw.len, what));
+	*what = "its rows are of another time than its header says";
+	return in_time(b, &p->decoder) ? 0 : -EBADMSG;
 }
 
 /* The first copy that can be read, or why the one that is listed cannot. */
@@ -92,6 +104,7 @@ int trace__decode(const struct trace *t, size_t block, struct trace_rows *rows, 
 	if (!p)
 		return trace_error__set(err, -ENOMEM, "out of memory while reading %s", path);
 	code = load_any(t, block, p, &what);
+	rows->what = code ? what : NULL;
 	if (code == -ENOMEM)
 		return trace_error__set(err, code, "out of memory while reading %s", path);
 	if (code == -EIO)

@@ -390,6 +390,24 @@ static int replace(struct settling *s, struct trace_error *err)
 	return 0;
 }
 
+/* Blocks that hold no rows go with their segments. */
+static void keep_others(struct settling *s)
+{
+	struct trace *t = s->t;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_others; i++) {
+		struct trace_block o = t->others[i];
+
+		if (o.segment != NO_SEGMENT && s->found[o.segment].left_out)
+			continue;
+		if (o.segment != NO_SEGMENT)
+			o.segment = s->found[o.segment].segment;
+		t->others[n++] = o;
+	}
+	t->n_others = n;
+}
+
 static void count_blocks(struct trace *t)
 {
 	size_t at = 0;
@@ -417,6 +435,7 @@ static int run(struct settling *s, const struct trace_wanted *wanted, struct tra
 	else if (s->t->n_recordings > 1 && !wanted->several)
 		return name_recordings(s->t, "these are parts of different recordings", err);
 	TRY(replace(s, err));
+	keep_others(s);
 	count_blocks(s->t);
 	return 0;
 }

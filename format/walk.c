@@ -3,14 +3,18 @@
  *
  * A block says how long it is, so intact blocks are found by stepping from header to header. Where no
  * intact header stands, the file is searched for the next one and what lies between is damage. A file
- * that ends in an end block is opened by its index instead, if that tiles the file without a gap.
+ * that ends in an end block is opened by its index instead, if that tiles the file without a gap and says what
+ * the blocks themselves say.
  */
 #include <stdint.h>
 #include <unistd.h>
+#include <zlib.h>
 #include <zstd.h>
 
 #include "error.h"
 #include "reader_int.h"
+
+#define NO_START UINT64_MAX
 
 struct walk {
 	struct trace *t;
@@ -18,6 +22,10 @@ struct walk {
 	int fd;
 	__u64 size;
 	size_t segment; /* current; SIZE_MAX: none yet */
+	struct buf index;   /* checked: what the index of the segment has to say */
+	__u64 start;        /* checked: where the segment starts; NO_START: that does not show */
+	__u64 index_at;     /* checked: where its index stands; 0: none yet */
+	size_t n_damages;   /* checked: that were there before it */
 };
 
 void *array__push(void *array_ptr, size_t *n, size_t size)
@@ -134,32 +142,24 @@ static bool have_schema(const struct trace *t, __u32 crc)
 	return false;
 }
 
-/* A block whose content is not needed: is it intact? */
-static int check_payload(struct walk *w, __u64 offset, const struct block_header *h, const char *damaged)
-{
-	struct buf raw = { 0 };
-	const char *what;
-	int err = w->t->checked ? read_payload(w->fd, offset, h, &raw, &what) : 0;
-
-	buf__free(&raw);
-	return err == -EBADMSG ? add_damage(w, offset, BLOCK_HEADER + (__u64)h->stored_len, damaged) : err;
-}
-
 static int see_schema(struct walk *w, __u64 offset, const struct block_header *h)
 {
 	static const char damaged[] = "schema block is damaged";
 	struct buf raw = { 0 };
 	struct layout *layout;
 	const char *what;
+	bool have = have_schema(w->t, h->schema);
 	int err;
 
 	/* Equal schemas are read once; a damaged one is missed only where no other segment has it. */
-	if (have_schema(w->t, h->schema))
-		return check_payload(w, offset, h, damaged);
+	if (have && !w->t->checked)
+		return 0;
 	err = read_payload(w->fd, offset, h, &raw, &what);
-	if (!err)
+	if (!err && crc32(0, raw.p, raw.len) != h->schema)
+		err = -EBADMSG;
+	if (!err && !have)
 		err = layout__parse(&layout, raw.p, raw.len);
-	if (!err) {
+	if (!err && !have) {
 		struct known_schema *s = array__push(&w->t->schemas, &w->t->n_schemas, sizeof(*s));
 
 		if (s)
@@ -172,6 +172,16 @@ static int see_schema(struct walk *w, __u64 offset, const struct block_header *h
 	}
 	buf__free(&raw);
 	return err;
+}
+
+static struct trace_block listed(const struct walk *w, __u64 offset, const struct block_header *h)
+{
+	return (struct trace_block){
+		.offset = offset, .ts_min = h->ts_min, .ts_max = h->ts_max, .lost = h->lost,
+		.file = w->file, .segment = w->segment == SIZE_MAX ? NO_SEGMENT : w->segment, .stream = h->stream, .seq = h->seq,
+		.rows = h->rows, .stored_len = h->stored_len, .raw_len = h->raw_len,
+		.kind = h->kind, .flags = h->flags,
+	};
 }
 
 static int see_rows(struct walk *w, __u64 offset, const struct block_header *h)
@@ -189,13 +199,65 @@ static int see_rows(struct walk *w, __u64 offset, const struct block_header *h)
 	if (!schema || !b)
 		return -ENOMEM;
 	*schema = h->schema;
-	*b = (struct trace_block){
-		.offset = offset, .ts_min = h->ts_min, .ts_max = h->ts_max, .lost = h->lost,
-		.file = w->file, .segment = w->segment, .stream = h->stream, .seq = h->seq,
-		.rows = h->rows, .stored_len = h->stored_len, .raw_len = h->raw_len,
-		.kind = h->kind, .flags = h->flags,
-	};
+	*b = listed(w, offset, h);
 	return 0;
+}
+
+/* Whether an intact segment and its index, the last block that was noted, agree. */
+static int check_index(struct walk *w, __u64 offset, const struct block_header *h)
+{
+	struct buf raw = { 0 };
+	const char *what = NULL;
+	int err;
+
+	if (!w->t->checked)
+		return 0;
+	err = read_payload(w->fd, offset, h, &raw, &what);
+	if (err == -EBADMSG)
+		what = "index block is damaged";
+	else if (!err && w->start != NO_START && w->n_damages == w->t->n_damages &&
+		 (raw.len + INDEX_ENTRY != w->index.len || memcmp(raw.p, w->index.p, raw.len)))
+		what = "the index says something else than the blocks";
+	else
+		what = NULL;
+	buf__free(&raw);
+	w->index_at = offset;
+	return what ? add_damage(w, offset, BLOCK_HEADER + (__u64)h->stored_len, what) : err;
+}
+
+static int check_end(struct walk *w, __u64 offset, const struct block_header *h)
+{
+	if (!w->t->checked || !w->index_at || w->start == NO_START || w->n_damages != w->t->n_damages ||
+	    (h->ts_min == w->index_at - w->start && h->ts_max == offset + BLOCK_HEADER - w->start))
+		return 0;
+	return add_damage(w, offset, BLOCK_HEADER, "the end block says something else than where the segment ends");
+}
+
+/* When everything is checked: lists a block that holds no rows, and what an index has to say about any. */
+static int note_block(struct walk *w, __u64 offset, const struct block_header *h)
+{
+	struct trace_block *other;
+
+	if (!w->t->checked)
+		return 0;
+	if (h->kind != BLOCK_ROWS) {
+		other = array__push(&w->t->others, &w->t->n_others, sizeof(*other));
+		if (!other)
+			return -ENOMEM;
+		*other = listed(w, offset, h);
+	}
+	TRY(buf__reserve(&w->index, INDEX_ENTRY));
+	block_header__pack_entry(h, offset - w->start, w->index.p + w->index.len);
+	w->index.len += INDEX_ENTRY;
+	return 0;
+}
+
+static void begin_check(struct walk *w, __u64 start)
+{
+	w->index.len = 0;
+	w->start = start;
+	w->index_at = 0;
+	w->n_damages = w->t->n_damages;
 }
 
 static int see_block(struct walk *w, __u64 offset, const struct block_header *h)
@@ -204,20 +266,27 @@ static int see_block(struct walk *w, __u64 offset, const struct block_header *h)
 		w->t->newer_major = h->major;
 		return 0;
 	}
+	if (h->kind == BLOCK_SEGMENT) {
+		begin_check(w, offset);
+		TRY(see_segment(w, offset, h));
+	}
+	TRY(note_block(w, offset, h));
 	switch (h->kind) {
 	case BLOCK_SEGMENT:
-		return see_segment(w, offset, h);
+		return 0;
 	case BLOCK_SCHEMA:
 		return see_schema(w, offset, h);
 	case BLOCK_ROWS:
 		return see_rows(w, offset, h);
 	case BLOCK_END:
+		TRY(check_end(w, offset, h));
+		begin_check(w, NO_START);
 		if (w->segment != SIZE_MAX)
 			w->t->segments[w->segment].closed = true;
 		w->segment = SIZE_MAX;
 		return 0;
 	case BLOCK_INDEX:
-		return check_payload(w, offset, h, "index block is damaged");
+		return check_index(w, offset, h);
 	default:
 		return 0; /* kinds of later versions */
 	}
@@ -311,6 +380,18 @@ static int walk_headers(struct walk *w)
 	return 0;
 }
 
+/* Does the block at this offset say what its entry in the index does? */
+static bool is_as_listed(const struct walk *w, const __u8 *entry, __u64 offset)
+{
+	__u8 bytes[BLOCK_HEADER], own[INDEX_ENTRY];
+	struct block_header h;
+
+	if (read_at(w->fd, bytes, sizeof(bytes), offset) || !block_header__unpack(&h, bytes))
+		return false;
+	block_header__pack_entry(&h, offset, own);
+	return !memcmp(own, entry, sizeof(own));
+}
+
 /*
  * Opens the file's only segment by its index. Returns 1 when that worked, 0 when there is no usable
  * index (several segments, unfinished, damaged): the file is then walked.
@@ -335,7 +416,7 @@ static int by_index(struct walk *w)
 	err = read_payload(w->fd, end.ts_min, &index, &raw, &what);
 	for (size_t i = 0; !err && i + INDEX_ENTRY <= raw.len; i += INDEX_ENTRY) {
 		block_header__unpack_entry(&h, &offset, raw.p + i);
-		if (offset != expect || h.major != FORMAT_MAJOR)
+		if (offset != expect || h.major != FORMAT_MAJOR || !is_as_listed(w, raw.p + i, offset))
 			err = -EBADMSG;
 		expect += BLOCK_HEADER + h.stored_len;
 	}
@@ -353,10 +434,12 @@ static int by_index(struct walk *w)
 
 int walk__file(struct trace *t, __u32 file)
 {
-	struct walk w = { t, file, t->files[file].fd, t->files[file].pub.size, SIZE_MAX };
+	struct walk w = { .t = t, .file = file, .fd = t->files[file].fd, .size = t->files[file].pub.size,
+			  .segment = SIZE_MAX, .start = NO_START };
 	int done = t->checked ? 0 : by_index(&w);
 
-	if (done < 0)
-		return done;
-	return done ? 0 : walk_headers(&w);
+	if (!done)
+		done = walk_headers(&w);
+	buf__free(&w.index);
+	return done < 0 ? done : 0;
 }

@@ -86,6 +86,19 @@ static void change_header(uint8_t *at, __u64 *seed)
 	block_header__pack(&h, at);
 }
 
+/* A schema is known by its checksum: the rows that it explains are to name the changed one. */
+static void name_schema(uint8_t *data, size_t size, __u32 was, __u32 is)
+{
+	struct found found[MAX_BLOCKS];
+	struct block_header h;
+
+	for (size_t i = 0, n = find_blocks(data, size, found); i < n; i++) {
+		block_header__unpack(&h, data + found[i].at);
+		h.schema = h.schema == was ? is : h.schema;
+		block_header__pack(&h, data + found[i].at);
+	}
+}
+
 static size_t change_payload(uint8_t *data, size_t size, size_t max, struct found b)
 {
 	ZSTD_CCtx *cctx = ZSTD_createCCtx();
@@ -100,11 +113,12 @@ static size_t change_payload(uint8_t *data, size_t size, size_t max, struct foun
 		__u8 major = h.major;
 
 		h.raw_len = LLVMFuzzerMutate(raw.p, raw.len, raw.len + 64);
-		/* A schema is known by its checksum: rows that it explains must keep it. */
 		if (!block__pack(&h, raw.p, cctx, &block)) {
 			h.major = major;
 			block_header__pack(&h, block.p);
 			size = replace(data, size, max, b.at, b.size, block.p, block.len);
+			if (h.kind == BLOCK_SCHEMA)
+				name_schema(data, size, h.schema, crc32(0, raw.p, h.raw_len));
 		}
 	}
 	buf__free(&raw);
