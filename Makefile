@@ -178,7 +178,9 @@ $(BUILD)/tests/traffic: $(call objs,$(wildcard tests/traffic*.c))
 # What the tests of netanalyze's command line need besides the programs.
 $(BUILD)/tests/cli/make_trace: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/cli/make_trace*.c))
 $(BUILD)/tests/cli/recut: $(BUILD)/tests/cli/recut.o
-$(BUILD)/tests/cli/make_trace $(BUILD)/tests/cli/recut: $(FORMAT_O)
+$(BUILD)/tests/cli/mutate: $(BUILD)/tests/cli/mutate.o
+CLI_TOOLS := $(patsubst %,$(BUILD)/tests/cli/%,make_trace recut mutate)
+$(CLI_TOOLS): $(FORMAT_O)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(FORMAT_LIBS) -o $@
 
@@ -201,7 +203,7 @@ $(BUILD)/tests/live/no_memory: $(BUILD)/tests/live/no_memory.o $(BUILD)/recorder
 
 LIVE_TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
 
-tests: all $(if $(SAN),,static) $(LIVE_TOOLS) $(BUILD)/tests/traffic $(BUILD)/tests/cli/make_trace $(BUILD)/tests/cli/recut $(C_TEST_BINS) \
+tests: all $(if $(SAN),,static) $(LIVE_TOOLS) $(BUILD)/tests/traffic $(CLI_TOOLS) $(C_TEST_BINS) \
        $(if $(SAN),fuzzers)
 
 # The whole suite: production build, then unit and property tests again under the sanitizers.

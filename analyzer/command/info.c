@@ -34,27 +34,33 @@ static const char info_help[] =
 	"  netanalyze info web.nrec\n";
 
 static const char verify_help[] =
-	"usage: netanalyze verify TRACE … [--recording UUID] [--json] [--utc]\n"
+	"usage: netanalyze verify TRACE … [--blocks] [--recording UUID] [--json] [--utc]\n"
 	"\n"
-	"Reads every block of a recording and says what is not there: damaged bytes, unreadable and missing blocks,\n"
-	"missing segments, a missing end, counts that disagree; and the times they affect. All TRACEs are one set of\n"
+	"Reads every block of a recording, decodes every row and says what is not there: damaged bytes, blocks whose rows do\n"
+	"not decode or are of another time than their header says, missing blocks and segments, a missing end, an index or\n"
+	"counts that disagree; and the times they affect. The last line is the verdict. All TRACEs are one set of\n"
 	"segments, in any order (-: standard input); what one copy lacks is taken from another.\n"
 	"\n"
 	"Exit status 0: nothing is wrong with what is there. A recording that was not closed (the recorder was killed or\n"
 	"is still running) and one whose oldest segments were removed are reported and are no fault. 3: something is\n"
 	"damaged or missing; `netanalyze analyze` still works on the rest.\n"
 	"\n"
+	"  --blocks          every block, too: segment, offset, kind, stream, rows, size, time range, and whether it is intact\n"
 	"  --recording UUID  only the recording whose UUID begins like that\n"
 	"  --json            one JSON object a recording\n"
 	"  --utc             times in UTC, not in local time\n"
 	"\n"
 	"example:\n"
-	"  netanalyze verify web.nrec && echo intact\n";
+	"  netanalyze verify web.nrec && echo intact\n"
+	"  netanalyze verify web.nrec --blocks --json | jq '.blocks[] | select(.state != \"intact\")'\n";
+
+static const char blocks_file[] = "scan/blocks.sql";
 
 struct look {
 	const char *help;
 	const char *file; /* of schema/scan/ */
 	bool verdict;
+	bool blocks; /* list them */
 	bool json;
 	bool utc;
 	const char *recording;
@@ -62,7 +68,8 @@ struct look {
 	size_t n_paths;
 };
 
-static int count_faults(sqlite3 *db, long *faults, struct trace_error *err)
+/* `sentence`: sqlite3_malloc'ed. */
+static int judge(sqlite3 *db, long *faults, char **sentence, struct trace_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	int rc = 0;
@@ -72,18 +79,25 @@ static int count_faults(sqlite3 *db, long *faults, struct trace_error *err)
 		rc = trace_error__set(err, -EIO, "cannot judge the recording: %s", sqlite3_errmsg(db));
 	else
 		*faults = (long)sqlite3_column_int64(stmt, 0);
+	if (rc == 0)
+		*sentence = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 1));
 	sqlite3_finalize(stmt);
 	return rc;
 }
 
-static int print_json(const struct view_run *run, const struct look *look, long faults, struct trace_error *err)
+static int print_json(const struct view_run *run, const struct look *look, long faults, const char *sentence,
+		      struct trace_error *err)
 {
 	char *doc = NULL, number[24];
 	int rc = view__json_add(run, look->file, &doc, err);
 
 	snprintf(number, sizeof(number), "%ld", faults);
+	if (rc == 0 && look->blocks)
+		rc = view__json_add(run, blocks_file, &doc, err);
 	if (rc == 0 && look->verdict)
 		rc = view__json_set(run->db, &doc, "faults", number, err);
+	if (rc == 0 && look->verdict)
+		rc = view__json_text(run->db, &doc, "verdict", sentence, err);
 	if (rc == 0)
 		printf("%s\n", doc);
 	sqlite3_free(doc);
@@ -102,11 +116,23 @@ static void name_of(const struct look *look, const struct trace *t, size_t recor
 		snprintf(out, size, "%s%s", trace__file(t, file)->path, r->n_segments > 1 ? " …" : "");
 }
 
+static int print_text(const struct view_run *run, const struct look *look, const char *name, const char *sentence,
+		      struct trace_error *err)
+{
+	TRY(view__print(run, look->file, err));
+	if (look->blocks)
+		TRY(view__print(run, blocks_file, err));
+	if (look->verdict)
+		printf("\n%s is %s\n", name, sentence);
+	return 0;
+}
+
 static int print(sqlite3 *db, const struct look *look, const struct trace *t, size_t recording, long *faults,
 		 struct trace_error *err)
 {
 	bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	char name[PATH_MAX + 8];
+	char name[PATH_MAX + 8], *sentence = NULL;
+	int rc;
 	struct view_run run = {
 		.db = db,
 		.table = { .out = stdout, .format = GRID_TEXT, .utc = look->utc, .color = color },
@@ -116,15 +142,13 @@ static int print(sqlite3 *db, const struct look *look, const struct trace *t, si
 
 	name_of(look, t, recording, name, sizeof(name));
 	TRY(scan__fill(db, t, recording, name, err));
-	TRY(count_faults(db, faults, err));
-	if (look->json)
-		return print_json(&run, look, *faults, err);
-	TRY(view__print(&run, look->file, err));
-	if (look->verdict && *faults)
-		printf("\n%s: %ld fault%s; everything else can be analyzed\n", name, *faults, *faults == 1 ? "" : "s");
-	else if (look->verdict)
-		printf("\n%s: intact\n", name);
-	return 0;
+	if (sqlite3_exec(db, sql__text("scan/when.sql"), NULL, NULL, NULL) != SQLITE_OK)
+		return trace_error__set(err, -EIO, "cannot tell the times of blocks: %s", sqlite3_errmsg(db));
+	if (look->verdict)
+		TRY(judge(db, faults, &sentence, err));
+	rc = look->json ? print_json(&run, look, *faults, sentence, err) : print_text(&run, look, name, sentence, err);
+	sqlite3_free(sentence);
+	return rc;
 }
 
 static int look_at(const struct look *look, const struct trace *t, size_t recording, long *faults, struct trace_error *err)
@@ -179,7 +203,8 @@ static int look_at_paths(const struct look *look, struct trace_error *err)
 
 static int run(struct look *look, int argc, char **argv, struct trace_error *err)
 {
-	static const struct option options[] = {
+	static const struct option options[] = { /* info has all but the first */
+		{ "blocks", no_argument, NULL, 'b' },
 		{ "recording", required_argument, NULL, 'r' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "utc", no_argument, NULL, 'u' },
@@ -188,7 +213,7 @@ static int run(struct look *look, int argc, char **argv, struct trace_error *err
 	};
 	int c;
 
-	while ((c = cli__getopt(argc, argv, "h", options, err)) != -1) {
+	while ((c = cli__getopt(argc, argv, "h", options + !look->verdict, err)) != -1) {
 		if (c == 'h') {
 			fputs(look->help, stdout);
 			return CLI_DONE;
@@ -197,6 +222,7 @@ static int run(struct look *look, int argc, char **argv, struct trace_error *err
 			return -EINVAL;
 		if (c == 'r')
 			TRY(cli__recording(optarg, &look->recording, err));
+		look->blocks |= c == 'b';
 		look->json |= c == 'j';
 		look->utc |= c == 'u';
 	}

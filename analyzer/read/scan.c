@@ -105,6 +105,17 @@ static void put_row(struct scan *s, const struct rec *rec, __u64 ts)
 	}
 }
 
+/* Are not all rows of the class that the block's header names? */
+static bool is_mixed(const struct trace_block *b, const struct trace_rows *rows)
+{
+	unsigned class = b->flags & BLOCK_DEFINITIONS ? RECORD_DEFINITION : RECORD_EVENT;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (schema__record(trace_rows__at(rows, i)->type)->class != class)
+			return true;
+	return false;
+}
+
 /* A block that is damaged is noted as such; one that memory is short for says nothing about itself. */
 static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct trace_error *out)
 {
@@ -116,7 +127,9 @@ static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct t
 		*out = err;
 		return code;
 	}
-	if (code == 0) {
+	if (code == 0 && is_mixed(b, rows))
+		rows->what = "events and definitions are mixed";
+	else if (code == 0) {
 		for (size_t j = 0; j < rows->n; j++)
 			put_row(s, trace_rows__at(rows, j), rows->ts[j]);
 		s->unknown += rows->skipped;
@@ -125,7 +138,7 @@ static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct t
 	      V_INT("offset", b->offset), V_INT("stream", b->stream), V_INT("seq", b->seq), V_INT("rows", b->rows),
 	      V_INT("from_ns", b->ts_min), V_INT("to_ns", b->ts_max), V_INT("lost", b->lost),
 	      V_INT("stored", b->stored_len), V_INT("raw", b->raw_len),
-	      V_INT("definitions", b->flags & BLOCK_DEFINITIONS), V_TEXT("bad", err.code ? err.text : NULL));
+	      V_INT("definitions", b->flags & BLOCK_DEFINITIONS), V_TEXT("bad", rows->what));
 	return 0;
 }
 
@@ -181,6 +194,21 @@ static void put_parts(struct scan *s)
 	STORE(s->store, "scan_trace", V_TEXT("path", s->name), V_TEXT("uuid", uuid), V_INT("n_cpus", n_cpus));
 }
 
+/* Blocks without rows, of this recording or of none. */
+static void put_others(struct scan *s)
+{
+	const struct trace_recording *r = s->recording;
+
+	for (size_t i = 0; i < trace__n_others(s->t); i++) {
+		const struct trace_block *o = trace__other(s->t, i);
+		bool nobodys = o->segment == NO_SEGMENT;
+
+		if (nobodys ? holds_some(s, o->file) : o->segment - r->first_segment < r->n_segments)
+			STORE(s->store, "scan_other", V_INT("file", o->file), V_OPT("segment", !nobodys, o->segment),
+			      V_INT("offset", o->offset), V_INT("kind", o->kind), V_INT("stored", o->stored_len));
+	}
+}
+
 static void put_counts(struct scan *s)
 {
 	for (unsigned id = 0; id < REC_TYPE_MAX; id++) {
@@ -208,6 +236,7 @@ int scan__fill(sqlite3 *db, const struct trace *t, size_t recording, const char 
 	if (code)
 		return code;
 	put_parts(&s);
+	put_others(&s);
 	for (size_t i = r->first_block; i < r->first_block + r->n_blocks && !code; i++)
 		code = put_block(&s, i, &rows, err);
 	put_counts(&s);

@@ -10,31 +10,28 @@ FROM scan_file AS f ORDER BY id;
 -- damage: Which bytes are unusable, and which time do they affect?
 -- Times are those of the intact blocks around the place, of any CPU.
 SELECT f.path AS file, d.offset, d.length AS length_bytes, d.what,
-	(SELECT clock_text(b.to_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1))
-		FROM scan_block AS b
+	(SELECT w.until FROM scan_block AS b JOIN scan_when AS w ON w.id = b.id
 		WHERE b.file = d.file AND b.offset < d.offset AND NOT b.definitions ORDER BY b.offset DESC
 			LIMIT 1) AS after,
-	(SELECT clock_text(b.from_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1))
-		FROM scan_block AS b
+	(SELECT w.since FROM scan_block AS b JOIN scan_when AS w ON w.id = b.id
 		WHERE b.file = d.file AND b.offset > d.offset AND NOT b.definitions ORDER BY b.offset LIMIT 1) AS before
 FROM scan_damage AS d JOIN scan_file AS f ON f.id = d.file ORDER BY d.file, d.offset;
 
 -- unreadable: Which blocks have an intact header but rows that cannot be read?
-SELECT f.path AS file, b.offset, b.stored AS length_bytes, CASE b.stream WHEN 65535 THEN 'recorder'
-	ELSE 'CPU ' || b.stream END AS stream, b.rows,
-	clock_text(b.from_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS "from",
-	clock_text(b.to_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS "to", b.bad AS what
-FROM scan_block AS b JOIN scan_file AS f ON f.id = b.file WHERE b.bad IS NOT NULL ORDER BY b.id;
+SELECT f.path AS file, b.offset, b.stored AS length_bytes,
+	CASE b.stream WHEN 65534 THEN 'definitions' WHEN 65535 THEN 'recorder'
+	ELSE 'CPU ' || b.stream END AS stream, b.rows, w.since AS "from", w.until AS "to", b.bad AS what
+FROM scan_block AS b JOIN scan_when AS w ON w.id = b.id JOIN scan_file AS f ON f.id = b.file
+WHERE b.bad IS NOT NULL ORDER BY b.id;
 
 -- missing_blocks: Which blocks of a stream are not there?
-SELECT number AS segment, CASE stream WHEN 65535 THEN 'recorder' ELSE 'CPU ' || stream END AS stream,
-	seq - expected AS blocks,
-	clock_text(since_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS after,
-	clock_text(from_ns + (SELECT real_ns - mono_ns FROM scan_clock ORDER BY mono_ns LIMIT 1)) AS before
-FROM (SELECT g.number, b.stream, b.seq, b.from_ns, lag(b.seq, 1, -1) OVER o + 1 AS expected,
-	lag(b.to_ns) OVER o AS since_ns
-	FROM scan_block AS b JOIN scan_segment AS g ON g.id = b.segment WINDOW o AS (PARTITION BY b.segment, b.stream
-		ORDER BY b.id))
+SELECT number AS segment,
+	CASE stream WHEN 65534 THEN 'definitions' WHEN 65535 THEN 'recorder' ELSE 'CPU ' || stream END AS stream,
+	seq - expected AS blocks, after, before
+FROM (SELECT g.number, b.stream, b.seq, lag(b.seq, 1, -1) OVER o + 1 AS expected, lag(w.until) OVER o AS after,
+	w.since AS before
+	FROM scan_block AS b JOIN scan_when AS w ON w.id = b.id JOIN scan_segment AS g ON g.id = b.segment
+	WINDOW o AS (PARTITION BY b.segment, b.stream ORDER BY b.id))
 WHERE seq <> expected ORDER BY number, stream, seq;
 
 -- missing_segments: Which segments are not there?

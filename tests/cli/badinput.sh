@@ -96,7 +96,7 @@ cp -r web.nrec flip.nrec
 at=$(($(stat -c %s flip.nrec/000000.nrs) * 3 / 4)) # inside a block of rows
 byte=$(od -An -tu1 -j$at -N1 flip.nrec/000000.nrs)
 printf "\\$(printf %03o $((byte ^ 255)))" | dd of=flip.nrec/000000.nrs bs=1 seek=$at conv=notrunc status=none
-refuse_verify flip.nrec "fault"
+refuse_verify flip.nrec "is damaged: "
 "$netanalyze" report flip.nrec >out 2>err || { echo "report flip.nrec: $(cat err)"; failed=1; }
 grep -q "lower bounds\|could not be used\|missing" out || { echo "the report of a damaged recording does not say so"; failed=1; }
 
