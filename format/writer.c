@@ -162,7 +162,7 @@ static int write_segment_block(struct trace_writer *w)
 	struct block_header h = { .kind = BLOCK_SEGMENT };
 	__u32 number = w->stats.segments, minor = FORMAT_MINOR;
 	__u16 n_cpus = w->opts.n_cpus;
-	__u64 created = clock_ns(CLOCK_REALTIME);
+	__u64 created = w->opts.created_ns ? w->opts.created_ns : clock_ns(CLOCK_REALTIME);
 
 	if (buf__reserve(&w->raw, SEGMENT_PAYLOAD))
 		return trace_error__set(&w->err, -ENOMEM, "out of memory");
@@ -352,7 +352,9 @@ static int open_writer(struct trace_writer *w, const char *path, __u64 now)
 	w->retained = retained__new();
 	if (!w->retained || make_streams(w) || make_compressor(w))
 		return trace_error__set(&w->err, -ENOMEM, "out of memory");
-	if (getrandom(w->uuid, sizeof(w->uuid), 0) != sizeof(w->uuid))
+	if (w->opts.uuid)
+		memcpy(w->uuid, w->opts.uuid, sizeof(w->uuid));
+	else if (getrandom(w->uuid, sizeof(w->uuid), 0) != sizeof(w->uuid))
 		return trace_error__set(&w->err, -EIO, "no random numbers for the recording's id");
 	TRY(segment_file__new(&w->file, path, &w->err));
 	return begin_segment(w, now);

@@ -18,6 +18,8 @@ struct trace_writer_opts {
 	__u64 segment_ns;      /* rotate after this time; 0: 60 s */
 	__u64 max_bytes;       /* keep at most this much, oldest segments removed first; 0: no limit */
 	int level;             /* zstd level; 0: 1 */
+	const __u8 *uuid;      /* of the recording, 16 bytes; NULL: drawn at random */
+	__u64 created_ns;      /* what segments say of when they were begun, CLOCK_REALTIME; 0: the time that it is */
 };
 
 struct trace_writer_stats {
@@ -30,7 +32,7 @@ struct trace_writer_stats {
 
 /*
  * Creates directory `path` (must not exist) with mode 0700 and the first segment, mode 0600.
- * `now` is CLOCK_MONOTONIC, ns; uuid is drawn at random.
+ * `now` is CLOCK_MONOTONIC, ns. With a uuid and created_ns given, what is written depends on the rows alone.
  */
 int trace_writer__open(struct trace_writer **w, const char *path, const struct trace_writer_opts *opts, __u64 now,
 		       struct trace_error *err);
