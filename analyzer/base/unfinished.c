@@ -5,26 +5,40 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { AT_A_TIME = 4 };
 
-static struct {
+static struct unfinished {
 	char name[PATH_MAX];
+	char inside[PATH_MAX], part[PATH_MAX]; /* of a directory: its file, complete and not; else empty */
 	volatile sig_atomic_t used;
 } files[AT_A_TIME];
 
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void remove_one(const struct unfinished *u)
+{
+	if (!u->inside[0]) {
+		unlink(u->name);
+		return;
+	}
+	unlink(u->part);
+	unlink(u->inside);
+	rmdir(u->name);
+}
 
 /* The default action follows: the handler is installed for one signal. */
 static void remove_all(int signal)
 {
 	for (int i = 0; i < AT_A_TIME; i++)
 		if (files[i].used)
-			unlink(files[i].name);
+			remove_one(&files[i]);
 	raise(signal);
 }
 
@@ -86,12 +100,39 @@ int unfinished__create(char name[PATH_MAX], const char *path, struct trace_error
 	fd = make(name, made);
 	if (fd >= 0) {
 		strcpy(files[place].name, name);
+		files[place].inside[0] = '\0';
 		files[place].used = 1;
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (fd < 0)
 		return trace_error__set(err, fd, "cannot write %s: %s", path, strerror(-fd));
 	return fd;
+}
+
+static int exists(const char *path, struct trace_error *err)
+{
+	return trace_error__set(err, -EEXIST, "%s exists already; choose another name with -o", path);
+}
+
+int unfinished__create_directory(char name[PATH_MAX], const char *path, const char *inside, struct trace_error *err)
+{
+	struct unfinished *u = &files[place_of(NULL)];
+	int len = (int)strlen(path);
+	struct stat st;
+
+	assert(u < files + AT_A_TIME);
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	if (snprintf(u->part, PATH_MAX, "%.*s.%d.tmp/%s.part", len, path, getpid(), inside) >= PATH_MAX)
+		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", path);
+	if (lstat(path, &st) == 0)
+		return exists(path, err);
+	snprintf(u->inside, PATH_MAX, "%.*s.%d.tmp/%s", len, path, getpid(), inside);
+	snprintf(u->name, PATH_MAX, "%.*s.%d.tmp", len, path, getpid());
+	strcpy(name, u->name);
+	watch();
+	u->used = 1;
+	return 0;
 }
 
 static int sync_file(const char *name)
@@ -105,15 +146,30 @@ static int sync_file(const char *name)
 	return code;
 }
 
+/* A directory never takes the place of another one, be it empty. */
+static int rename_it(const char *name, const char *path, bool directory)
+{
+	if (!directory)
+		return rename(name, path) ? -errno : 0;
+	if (renameat2(AT_FDCWD, name, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	return rename(name, path) ? -errno : 0; /* a file system that cannot promise it */
+}
+
 int unfinished__keep(const char *name, const char *path, struct trace_error *err)
 {
-	int code = sync_file(name);
+	const struct unfinished *u = &files[place_of(name)];
+	bool directory = u < files + AT_A_TIME && u->inside[0];
+	int code = sync_file(directory ? u->inside : name);
 
-	if (!code && rename(name, path))
-		code = -errno;
+	if (!code)
+		code = rename_it(name, path, directory);
 	if (code) {
 		unfinished__discard(name);
-		return trace_error__set(err, code, "cannot write %s: %s", path, strerror(-code));
+		return code == -EEXIST ? exists(path, err) :
+					 trace_error__set(err, code, "cannot write %s: %s", path, strerror(-code));
 	}
 	forget(name);
 	return 0;
@@ -121,6 +177,11 @@ int unfinished__keep(const char *name, const char *path, struct trace_error *err
 
 void unfinished__discard(const char *name)
 {
-	unlink(name);
+	int i = place_of(name);
+
+	if (i < AT_A_TIME)
+		remove_one(&files[i]);
+	else
+		unlink(name);
 	forget(name);
 }

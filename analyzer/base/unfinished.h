@@ -1,5 +1,6 @@
 /*
- * unfinished.h: files that are written under a name of their own and get their final one when they are complete.
+ * unfinished.h: files, and directories of one file, that are written under a name of their own and get their final one
+ * when they are complete.
  *
  * PATH.XXXXXX.tmp is made anew for each, so that two that write the same PATH do not share it: both are whole, and the
  * last one stays. A signal that ends the program removes those that are not complete.
@@ -12,6 +13,12 @@
 
 /* Creates it with mode 0600, and names it in `name`, from the root on. Returns its descriptor, or a negative errno with *err filled in. */
 int unfinished__create(char name[PATH_MAX], const char *path, struct trace_error *err);
+
+/*
+ * Names a directory that the caller creates, PATH.PID.tmp, which comes to hold the file `inside`, called `inside`.part
+ * until it is complete. -EEXIST: there is something at `path`, which is never replaced.
+ */
+int unfinished__create_directory(char name[PATH_MAX], const char *path, const char *inside, struct trace_error *err);
 
 /* Writes it out and gives it its final name; on failure it is removed. Returns 0 or a negative errno, *err filled in. */
 int unfinished__keep(const char *name, const char *path, struct trace_error *err);
