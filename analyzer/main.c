@@ -19,6 +19,7 @@ static const struct cli_command commands[] = {
 	{ "timeline", cmd_timeline, "the life of single packets, step by step, and what held them up" },
 	{ "compare", cmd_compare, "before and after: did it help, did anything get worse?" },
 	{ "analyze", cmd_analyze, "analyze a recording once and keep the result as a SQLite database" },
+	{ "cut", cmd_cut, "a part of a recording as a recording of its own: a time, or what a finding needs" },
 	{ "info", cmd_info, "what a recording holds: host, time, command, rows by type, losses" },
 	{ "verify", cmd_verify, "is a recording intact: damage, missing parts, and the times they affect" },
 	{ "help", cmd_help, "this text, or the help of a command" },

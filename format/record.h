@@ -80,7 +80,7 @@ enum {
 };
 
 enum gap_why { GAP_RING_FULL = 1, GAP_REENTERED = 2, GAP_TABLE_FULL = 3,
-	       GAP_LEFT_OUT = 4 /* of a left_out definition, not of a gap record */ };
+	       GAP_LEFT_OUT = 4 /* of a left_out definition, not of a gap record */, GAP_BLOCK_MISSING = 5 };
 enum link_what { LINK_FOUND, LINK_APPEARED, LINK_CHANGED, LINK_GONE, LINK_MOVED };
 enum probe_status { PROBE_NOT_WANTED = 0, PROBE_ATTACHED = 1, PROBE_FAILED = 2 };
 enum task_what { TASK_FOUND = 0, TASK_EXEC = 1, TASK_EXIT = 2 };

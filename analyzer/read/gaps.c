@@ -10,7 +10,7 @@
 enum { MAX_GAPS = 1 << 16 };
 
 static const char *const why_text[] = { "unknown", "ring full", "program re-entered", "definition table full",
-					"left out to cost less" };
+					"left out to cost less", "block missing" };
 
 static bool is_packet_gap(const struct gap *gap)
 {
@@ -144,9 +144,7 @@ void gaps__store(const struct gaps *g, struct store *s)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		const struct gap *gap = &g->list[i];
-		const char *why = gap->why == GAP_BLOCK_MISSING ? "block missing" :
-				  gap->why <= GAP_LEFT_OUT	? why_text[gap->why] :
-								  why_text[0];
+		const char *why = why_text[gap->why <= GAP_BLOCK_MISSING ? gap->why : 0];
 
 		STORE(s, "gap", V_INT("from_ns", gap->from), V_INT("to_ns", gap->to),
 		      V_OPT("cpu", gap->cpu != GAP_ANY_CPU, gap->cpu),

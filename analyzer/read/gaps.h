@@ -12,14 +12,14 @@
 #include <linux/types.h>
 #include "analyzer/store/store.h"
 
-enum { GAP_ANY_CPU = 0xffffffff, GAP_ANY_TYPE = 0, GAP_BLOCK_MISSING = 255 /* beside enum gap_why */ };
+enum { GAP_ANY_CPU = 0xffffffff, GAP_ANY_TYPE = 0 };
 
 struct gap {
 	__u64 from, to; /* records were lost after from and before to, ns */
 	__u64 lost;     /* 0: not known */
 	__u32 cpu;
 	__u16 type;     /* record id */
-	__u8 why;
+	__u8 why;       /* enum gap_why */
 };
 
 struct interval {

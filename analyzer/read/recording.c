@@ -55,6 +55,17 @@ static void note_left_out(struct recording *r, const struct rec_left_out *l)
 	*from = *from && *from < l->from ? *from : l->from;
 }
 
+static bool is(const struct rec_text *text, const char *word)
+{
+	return text->len == strlen(word) && !memcmp(text->s, word, text->len);
+}
+
+static void note_cut(struct recording *r, const struct rec_config *c)
+{
+	if (is(&c->key, "cut.complete"))
+		r->part = !is(&c->value, "yes");
+}
+
 static int take_row(struct recording *r, const struct rec *rec, __u64 from)
 {
 	const struct rec_gap *g = (const struct rec_gap *)rec;
@@ -66,6 +77,8 @@ static int take_row(struct recording *r, const struct rec *rec, __u64 from)
 		note_left_out(r, (const struct rec_left_out *)rec);
 		return 0;
 	}
+	if (rec->type == REC_config)
+		note_cut(r, (const struct rec_config *)rec);
 	if (rec->type == REC_task)
 		return rec->ts < from ? keep_task(r, (const struct rec_task *)rec) : 0;
 	return names__add(r->names, rec);

@@ -24,6 +24,7 @@ struct recording {
 	__u32 n_cpus;
 	__u8 uuid[16];
 	__u64 damages, open_segments, missing_segments;
+	bool part;             /* it was cut from another one, of which rows are not here */
 };
 
 /*

@@ -263,7 +263,7 @@ static void store_trace(struct analysis *a)
 {
 	const struct recording *r = &a->recording;
 	const struct order_stats *rows = order__stats(a->order);
-	bool complete = !r->damages && !r->open_segments && !r->missing_segments;
+	bool complete = !r->damages && !r->open_segments && !r->missing_segments && !r->part;
 	char uuid[33];
 
 	for (int i = 0; i < 16; i++)

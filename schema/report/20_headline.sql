@@ -3,5 +3,6 @@
 SELECT column1 AS text
 FROM (VALUES (sentence_drops()), (sentence_time()), (sentence_upcalls()), (sentence_retransmits()),
 	(sentence_cpu_waits()), (sentence_stolen()), (sentence_counters()),
-	(sentence_limits()), (sentence_hidden()), (sentence_cost()), (sentence_losses()), (sentence_unseen()))
+	(sentence_cut()), (sentence_limits()), (sentence_hidden()), (sentence_cost()), (sentence_losses()),
+	(sentence_unseen()))
 WHERE column1 IS NOT NULL;

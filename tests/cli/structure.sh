@@ -36,7 +36,8 @@ print base store filter
 rules base store
 monitor base store filter
 compare base store
-command base store filter read sweep print rules monitor compare
+cut base store filter read
+command base store filter read sweep print rules monitor compare cut
 END
 for room in analyzer/*/; do
 	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"

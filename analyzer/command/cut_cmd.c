@@ -1,0 +1,194 @@
+/*
+ * cut_cmd.c: `netanalyze cut`: a part of a recording as a recording of its own.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "analyzer/base/timefmt.h"
+#include "analyzer/base/unfinished.h"
+#include "analyzer/command/cli.h"
+#include "analyzer/command/cut_finding.h"
+#include "analyzer/cut/cut.h"
+#include "analyzer/read/scan.h"
+#include "analyzer/store/store.h"
+#include "format/reader.h"
+
+static const char help[] =
+	"usage: netanalyze cut TRACE … -o OUT.nrec [OPTION …]\n"
+	"\n"
+	"Writes a part of a recording (several TRACEs: one set of segments; -: standard input) as a recording of its own,\n"
+	"which every command reads: to attach to a ticket, say. All definitions are in it, and what was known of threads,\n"
+	"devices and CPU quotas when its time begins. It says what it was cut from. The same input gives the same bytes.\n"
+	"\n"
+	"  -o, --output DIR     what to write; it must not exist\n"
+	"      --from TIME      leave out what happened before: seconds from the start, 10:28:42.5, or ISO 8601\n"
+	"      --to TIME        leave out what happened after\n"
+	"      --finding N      the first seconds of what finding N tells of (`netanalyze show findings`), and as many\n"
+	"                       more as it takes for the same to be found in what is left, with no other cause before it\n"
+	"      --recording UUID of several recordings the one whose UUID begins like that\n"
+	"      --threads N      decode in N threads; default: one per CPU\n"
+	"      --utc            times in UTC, not in local time\n"
+	"\n"
+	"examples:\n"
+	"  netanalyze cut web.nrec -o ticket.nrec --finding 1\n"
+	"  netanalyze cut web.nrec -o noon.nrec --from 11:59:50 --to 12:00:10\n";
+
+struct command {
+	struct cut_opts opts;
+	const char *output, *from, *to, *recording;
+	unsigned long finding; /* 0: none */
+	const char *const *paths;
+	size_t n_paths;
+	bool utc, help;
+};
+
+enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_RECORDING, OPT_THREADS, OPT_UTC };
+
+static const struct option options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "finding", required_argument, NULL, OPT_FINDING },
+	{ "recording", required_argument, NULL, OPT_RECORDING },
+	{ "threads", required_argument, NULL, OPT_THREADS },
+	{ "utc", no_argument, NULL, OPT_UTC },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int take_option(struct command *c, int option, struct trace_error *err)
+{
+	unsigned long n;
+
+	switch (option) {
+	case 'o':
+		c->output = optarg;
+		return 0;
+	case 'h':
+		c->help = true;
+		return 0;
+	case OPT_FROM:
+		c->from = optarg;
+		return 0;
+	case OPT_TO:
+		c->to = optarg;
+		return 0;
+	case OPT_UTC:
+		c->utc = true;
+		return 0;
+	case OPT_FINDING:
+		return cli__number("--finding", optarg, 1, 1000000, &c->finding, err);
+	case OPT_RECORDING:
+		return cli__recording(optarg, &c->recording, err);
+	case OPT_THREADS:
+		TRY(cli__number("--threads", optarg, 1, 256, &n, err));
+		c->opts.threads = n;
+		return 0;
+	}
+	return -EINVAL; /* *err was filled in */
+}
+
+static int parse(struct command *c, int argc, char **argv, struct trace_error *err)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int option;
+
+	c->opts.threads = cpus > 0 ? cpus : 1;
+	optind = 0;
+	while ((option = cli__getopt(argc, argv, "o:h", options, err)) != -1)
+		TRY(take_option(c, option, err));
+	if (c->help)
+		return 0;
+	c->paths = (const char *const *)argv + optind;
+	c->n_paths = argc - optind;
+	if (!c->n_paths)
+		return cli__usage_error("cut", err, "no recording given");
+	if (!c->output)
+		return cli__usage_error("cut", err, "no output given: name it with -o");
+	for (size_t i = 0; i < c->n_paths; i++)
+		if (store__is_database(c->paths[i]))
+			return trace_error__set(err, -EINVAL, "%s is a database, which holds no events: give the recording",
+						c->paths[i]);
+	return 0;
+}
+
+/* A limit that leaves nothing out is none. */
+static int set_times(struct command *c, const struct trace *t, struct trace_error *err)
+{
+	struct timebase base = { .utc = c->utc };
+	uint64_t from, to;
+
+	scan__timebase(t, &base);
+	base.utc = c->utc;
+	from = base.start_mono;
+	to = base.end_mono;
+	if (c->from)
+		TRY(timefmt__parse("--from", c->from, &base, &from, err));
+	if (c->to)
+		TRY(timefmt__parse("--to", c->to, &base, &to, err));
+	if (from > to || from > base.end_mono || to < base.start_mono)
+		return trace_error__set(err, -EINVAL, "nothing lies between --from %s and --to %s: the recording lasts %.3f s",
+					c->from ? c->from : "0", c->to ? c->to : "its end",
+					(double)(base.end_mono - base.start_mono) / 1e9);
+	c->opts.from = from > base.start_mono ? from : 0;
+	c->opts.to = to < base.end_mono ? to : 0;
+	return 0;
+}
+
+static void print_summary(const struct command *c, const struct cut_stats *s)
+{
+	if (s->unknown)
+		fprintf(stderr, "netanalyze: note: %llu rows of types that this version does not know are left out\n",
+			s->unknown);
+	if (s->damaged)
+		fprintf(stderr, "netanalyze: note: %llu damaged place%s skipped, see `netanalyze verify`; what was there is "
+			"marked as missing\n", s->damaged, s->damaged == 1 ? " was" : "s were");
+	printf("%s: %llu of %llu events\n", c->output, s->kept, s->events);
+}
+
+static int write_whole(const struct command *c, const struct trace *t, char name[PATH_MAX], struct cut_stats *s,
+		       struct trace_error *err)
+{
+	int code;
+
+	if (c->finding)
+		return cut_finding__write(t, c->finding, name, c->output, &c->opts, s, err);
+	TRY(unfinished__create_directory(name, c->output, CUT_FILE, err));
+	code = cut__write(t, name, &c->opts, s, err);
+	if (code)
+		unfinished__discard(name);
+	return code;
+}
+
+static int cut(struct command *c, const struct trace *t, struct trace_error *err)
+{
+	struct cut_stats stats;
+	char name[PATH_MAX];
+
+	TRY(set_times(c, t, err));
+	TRY(write_whole(c, t, name, &stats, err));
+	TRY(unfinished__keep(name, c->output, err));
+	print_summary(c, &stats);
+	return CLI_DONE;
+}
+
+int cmd_cut(int argc, char **argv, struct trace_error *err)
+{
+	struct command c = { 0 };
+	struct trace_wanted wanted;
+	struct trace *t;
+	int code;
+
+	TRY(parse(&c, argc, argv, err));
+	if (c.help) {
+		fputs(help, stdout);
+		return CLI_DONE;
+	}
+	wanted = (struct trace_wanted){ .paths = c.paths, .n_paths = c.n_paths, .recording = c.recording };
+	TRY(trace__open_set(&t, &wanted, err));
+	cli__remark_on_copies(t);
+	code = cut(&c, t, err);
+	trace__close(t);
+	return code;
+}

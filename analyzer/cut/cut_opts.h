@@ -1,0 +1,13 @@
+/* cut_opts.h: what can be asked of a cut. */
+#ifndef ANALYZER_CUT_OPTS_H
+#define ANALYZER_CUT_OPTS_H
+
+#include <linux/types.h>
+
+struct cut_opts {
+	unsigned threads;        /* that decode; at least 1 */
+	__u64 from, to;          /* CLOCK_MONOTONIC ns, both included; 0: no limit */
+	const char *finding;     /* what it was cut to, in words; NULL: no finding */
+};
+
+#endif

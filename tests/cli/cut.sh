@@ -1,0 +1,178 @@
+#!/bin/sh
+# netanalyze cut. Each labelled recording cut to its first finding still has that cause first; cut to all of its time it is
+# as it was, table by table, and twice the same bytes. Then: what is known when a part begins, that what is counted is counted
+# in one part, gaps, damage, cuts of cuts, refusals; `cut.sh --hostile` cuts what is broken.
+# NETANALYZE, RECUT: the programs under test.
+set -u
+netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") recut=$(realpath "${RECUT:-build/tests/cli/recut}")
+. tests/cause.sh
+root=$PWD
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+export TZ=UTC
+failed=0
+
+fail() {
+	echo "$*"
+	failed=1
+}
+
+# cut INPUT OUTPUT OPTION…: it works, and the result is intact.
+cut_it() {
+	from=$1 to=$2
+	shift 2
+	"$netanalyze" cut "$from" -o "$to" "$@" >"$dir/out" 2>"$dir/err" || { fail "cut $from $*: $(cat "$dir/err")"; return 1; }
+	"$netanalyze" verify "$to" >"$dir/verified" 2>&1 || fail "cut $from $*: $(tail -n 1 "$dir/verified")"
+}
+
+# tables DATABASE: what is in it, but for what a cut is known by.
+tables() {
+	sqlite3 "$1" 'DROP TABLE file' 'DROP TABLE segment' 'DROP TABLE damage' "DELETE FROM config WHERE key GLOB 'cut.*'" \
+		'UPDATE trace SET uuid = 0, created_ns = 0' .dump
+}
+
+analyze() {
+	"$netanalyze" analyze "$1" -o "$2" --force >"$dir/out" 2>&1 || fail "analyze $1: $(cat "$dir/out")"
+}
+
+# ask DATABASE QUESTION
+ask() {
+	sqlite3 "$1" "$2"
+}
+
+# judge RECORDING: all of it, and its first finding.
+judge() {
+	name=$(name_of "$1")
+	cut_it "$1" "$dir/whole.nrec" && cut_it "$1" "$dir/again.nrec" || return
+	cmp "$dir/whole.nrec/000000.nrs" "$dir/again.nrec/000000.nrs" || fail "$name: two cuts are not the same"
+	analyze "$1" "$dir/it.db" && analyze "$dir/whole.nrec" "$dir/whole.db"
+	tables "$dir/it.db" >"$dir/it.sql"
+	tables "$dir/whole.db" >"$dir/whole.sql"
+	[ "$(wc -l <"$dir/it.sql")" -gt 1000 ] || fail "$name: the tables cannot be read"
+	cmp -s "$dir/it.sql" "$dir/whole.sql" || fail "$name is not as it was: $(diff "$dir/it.sql" "$dir/whole.sql" | head -5)"
+	cause=$(injected "$name") cause=${cause%% *}
+	[ "$cause" != none ] || return
+	cut_it "$1" "$dir/first.nrec" --finding 1 && cut_it "$1" "$dir/first2.nrec" --finding 1 || return
+	cmp "$dir/first.nrec/000000.nrs" "$dir/first2.nrec/000000.nrs" || fail "$name: two cuts to a finding are not the same"
+	analyze "$dir/first.nrec" "$dir/first.db"
+	now=$(found "$dir/first.db" 1)
+	[ "${now%%|*}" = "$cause" ] || fail "$name cut to its first finding: $now, not $cause"
+}
+
+# hostile: what is broken anywhere gives a part of the rest or a refusal, and leaves nothing else behind.
+hostile() {
+	sample=$root/tests/causes/ttl.nrs size=$(stat -c %s "$root/tests/causes/ttl.nrs") n=0
+	cd "$dir" || exit 1
+	while [ $((n += 1)) -le 24 ]; do
+		at=$((n * size / 25 + n * 37 % 64))
+		case $((n % 3)) in
+		0) head -c $at "$sample" >broken.nrs ;;
+		1) cp "$sample" broken.nrs && printf '\377\001' | dd of=broken.nrs bs=1 seek=$at conv=notrunc status=none ;;
+		2) { head -c $at "$sample" && tail -c +$((at + 4000)) "$sample"; } >broken.nrs ;;
+		esac
+		for option in --utc '--from 0.7 --to 1.9' '--finding 1'; do
+			"$netanalyze" cut broken.nrs -o part.nrec $option >out 2>err
+			got=$?
+			case $got in
+			0) "$netanalyze" verify part.nrec >out 2>&1 || fail "broken at $at, $option: $(tail -n 1 out)" ;;
+			2 | 3) [ -s err ] && [ ! -e part.nrec ] || fail "broken at $at, $option: $(ls)" ;;
+			*) fail "broken at $at, $option: exit status $got: $(tail -n 3 err)" ;;
+			esac
+			rm -rf part.nrec
+			[ "$(ls)" = "$(printf '%s\n' broken.nrs err out)" ] || fail "broken at $at, $option leaves $(ls)"
+		done
+	done
+}
+
+case ${1:-} in
+'') recordings | xargs -P 2 -n 1 sh "$0" || failed=1 ;;
+--hostile) hostile; exit $failed ;;
+*) judge "$1"; exit $failed ;;
+esac
+cd "$dir" || exit 1
+
+# ---- what is known when a part begins ------------------------------------------------------------
+sample=$root/samples/ovs-sweep.nrec
+cut_it "$sample" early.nrec --to 8.0000001 && cut_it "$sample" late.nrec --from 8.0000002 || exit 1
+for part in early late; do
+	analyze $part.nrec $part.db
+done
+analyze "$sample" all.db
+same() {
+	[ "$(ask "$2" "$3")" = "$(ask all.db "$3")" ] || fail "$1: $(ask "$2" "$3"), and in the whole $(ask all.db "$3")"
+}
+same "CPUs that threads may run on" late.db "SELECT group_concat(tid || ' ' || cpus) FROM (SELECT * FROM affinity ORDER BY tid)"
+same "names of devices" late.db 'SELECT group_concat(name) FROM interface'
+[ "$(ask late.db "SELECT count(*) FROM thread WHERE comm GLOB 'handler*'")" -ge 2 ] || fail "threads have no names"
+same "the time of the end" late.db 'SELECT last_ns FROM trace'
+# Whatever is counted is counted in one part, and once.
+for count in "sum(waits) FROM futex_total" "sum(wakes) FROM futex_total" \
+	"sum(rows) FROM record_count WHERE name IN ('packet', 'hop', 'futex', 'offcpu', 'upcall')"; do
+	parts=$(($(ask early.db "SELECT $count") + $(ask late.db "SELECT $count")))
+	[ "$parts" = "$(ask all.db "SELECT $count")" ] || fail "$count: $parts in both parts, $(ask all.db "SELECT $count") in the whole"
+done
+[ "$(ask late.db "SELECT complete FROM trace")$(ask early.db "SELECT complete FROM trace")" = 00 ] || fail "a part is complete"
+"$netanalyze" report late.nrec | tr -s ' \n' ' ' >out
+! grep -qE "(equal|differ from) the kernel's own" out || fail "a part is compared with the kernel's counters"
+grep -q "This is a part of recording [0-9a-f]* from [0-9]" out || fail "the report does not say that it was cut: $(cat out)"
+# A quota that was told of before.
+cut_it "$root/tests/causes/ovs-quota.nrs" quota.nrec --from 3 --to 4 && analyze quota.nrec quota.db
+[ "$(ask quota.db 'SELECT count(*) > 0 AND sum(time_ns) <= 1000000000 FROM cgroup WHERE quota_ns > 0')" = 1 ] ||
+	fail "a quota is not known, or throttled for longer than there is"
+
+# ---- a cut of a cut ------------------------------------------------------------------------------
+cut_it late.nrec later.nrec --from 2 --to 5
+uuid=$("$netanalyze" info "$sample" --json | jq -r '.recording[0].uuid')
+"$netanalyze" info later.nrec --json | jq -r '.config[] | select(.key == "cut.of").value' | grep -q "^[0-9a-f]\{32\} $uuid$" ||
+	fail "a cut of a cut does not say of what"
+"$netanalyze" show findings later.nrec >out 2>&1 || fail "a cut of a cut: $(cat out)"
+cut_it early.nrec earlier.nrec && analyze earlier.nrec earlier.db
+[ "$(ask earlier.db 'SELECT complete FROM trace')" = 0 ] || fail "all of a part is complete"
+# It is another recording, not a copy.
+"$netanalyze" report "$sample" late.nrec >out 2>err
+[ $? = 3 ] && grep -q "parts of different recordings" err || fail "a part and its recording are taken for one: $(cat err)"
+
+# ---- gaps and damage -----------------------------------------------------------------------------
+analyze "$root/tests/causes/ttl.nrs" ttl.db
+start=$(ask ttl.db 'SELECT first_ns FROM trace')
+"$recut" -g "hop:all:$((start + 500000000)):$((start + 1500000000))" "$root/tests/causes/ttl.nrs" lossy.nrec || exit 1
+cut_it lossy.nrec gap.nrec --from 0.9 --to 1.3 && analyze gap.nrec gap.db
+[ "$(ask gap.db "SELECT count(*) > 0 FROM gap WHERE why = 'ring full' AND type = 2")" = 1 ] || fail "a gap is not kept"
+cut_it lossy.nrec nogap.nrec --from 2 && analyze nogap.nrec nogap.db
+[ "$(ask nogap.db "SELECT count(*) FROM gap WHERE why = 'ring full'")" = 0 ] || fail "a gap of another time is kept"
+cp "$root/tests/causes/ttl.nrs" damaged.nrs
+printf 'xxxxxxxx' | dd of=damaged.nrs bs=1 seek=$(($(stat -c %s damaged.nrs) / 2)) conv=notrunc status=none
+cut_it damaged.nrs mended.nrec && analyze mended.nrec mended.db
+grep -q "damaged place" "$dir/err" || fail "damage is not mentioned"
+[ "$(ask mended.db "SELECT (SELECT count(*) > 0 FROM gap WHERE why = 'block missing') AND NOT complete FROM trace")" = 1 ] ||
+	fail "what was damaged is not missing in a cut"
+
+# ---- refusals ------------------------------------------------------------------------------------
+refuse() {
+	status=$1 words=$2
+	shift 2
+	"$netanalyze" cut "$@" >out 2>err
+	got=$?
+	[ $got = "$status" ] && grep -qF -- "$words" err && [ ! -s out ] ||
+		fail "cut $*: exit status $got, not $status, or no '$words': $(cat err)"
+	[ ! -e new.nrec ] && [ -z "$(ls -d ./*.tmp 2>/dev/null)" ] || fail "cut $* leaves something behind: $(ls)"
+}
+ttl=$root/tests/causes/ttl.nrs
+refuse 2 "no recording given" -o new.nrec
+refuse 2 "no output given" "$ttl"
+refuse 2 "nothing lies between" "$ttl" -o new.nrec --from 1000
+refuse 2 "there is no finding 99: the recording has" "$ttl" -o new.nrec --finding 99
+refuse 2 "--finding takes a whole number" "$ttl" -o new.nrec --finding first
+refuse 2 "is a database" ttl.db -o new.nrec
+refuse 3 "exists already" "$ttl" -o late.nrec
+refuse 3 "exists already" "$ttl" -o late.nrec --finding 1
+refuse 3 "No such file" "$ttl" -o nowhere/new.nrec
+refuse 3 "nowhere.nrec" nowhere.nrec -o new.nrec
+mkdir empty && refuse 3 "exists already" "$ttl" -o empty
+cut_it - piped.nrec --to 2 <"$ttl" && cut_it "$ttl" named.nrec --to 2 && cmp piped.nrec/000000.nrs named.nrec/000000.nrs ||
+	fail "a cut of standard input is not the same"
+# No room: as on a full disk.
+(trap '' XFSZ; ulimit -f 40; "$netanalyze" cut "$root/samples/guest-busy.nrec" -o new.nrec >out 2>err
+	[ $? = 3 ] && grep -q "cannot write" err) || fail "no room: $(cat err)"
+[ ! -e new.nrec ] && [ -z "$(ls -d ./*.tmp 2>/dev/null)" ] || fail "no room: something is left behind: $(ls)"
+exit $failed
