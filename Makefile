@@ -74,7 +74,7 @@ help:
 # ---- what Debian must provide ------------------------------------------------------------------
 
 PACKAGES := gcc make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev libzstd-dev libpcap-dev \
-            libsqlite3-dev libcmocka-dev sqlite3 iproute2 iputils-ping nftables tcpdump mandoc
+            libsqlite3-dev libcmocka-dev sqlite3 jq python3 iproute2 iputils-ping nftables tcpdump mandoc
 BENCH_PACKAGES := linux-perf bpftrace time trace-cmd
 LAB_PACKAGES := qemu-system-x86 busybox-static kmod cpio openvswitch-switch openvswitch-common conntrack ethtool iproute2 \
                 iputils-ping procps util-linux

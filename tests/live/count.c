@@ -1,47 +1,62 @@
 /*
- * count.c: the rows of a trace, for the live tests.
+ * count.c: the rows of a trace, for tests.
  *
- *   count TRACE [PATTERN]
+ *   count [-z] TRACE [PATTERN]
  *
  * Prints every row as "record field=value …", one per line, those that contain PATTERN only: a test
- * greps and counts. Definitions come before what uses them, as in the trace.
+ * greps and counts. Definitions come before what uses them, as in the trace. -z leaves out what is zero or empty, as is
+ * a field that the trace lacks.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "format/reader.h"
 
-static size_t put_field(char *buf, size_t len, const struct rec *rec, const struct field_desc *f)
+static bool without_zeros;
+
+static bool is_zero(const unsigned char *p, size_t n)
+{
+	while (n && !*p)
+		p++, n--;
+	return !n;
+}
+
+static void put_field(FILE *out, const struct rec *rec, const struct field_desc *f)
 {
 	const unsigned char *at = (const unsigned char *)rec + f->offset;
+	const struct rec_text *t = (const void *)at;
 	__u64 value = 0;
-	size_t n;
 
+	if (without_zeros && (f->kind == FIELD_TEXT ? !t->len : is_zero(at, f->size)))
+		return;
+	fprintf(out, " %s=", f->name);
 	if (f->kind == FIELD_TEXT) {
-		const struct rec_text *t = (const void *)at;
-
-		return snprintf(buf, len, " %s=%.*s", f->name, (int)t->len, t->s);
-	}
-	if (f->kind == FIELD_UINT) {
+		fwrite(t->s, 1, t->len, out);
+	} else if (f->kind == FIELD_UINT) {
 		memcpy(&value, at, f->size);
-		return snprintf(buf, len, " %s=%llu", f->name, value);
+		fprintf(out, "%llu", value);
+	} else {
+		for (unsigned i = 0; i < f->size; i++)
+			fprintf(out, "%02x", at[i]);
 	}
-	n = snprintf(buf, len, " %s=", f->name);
-	for (unsigned i = 0; i < f->size; i++)
-		n += snprintf(buf + n, len - n, "%02x", at[i]);
-	return n;
 }
 
 static void print_row(const struct rec *rec, __u64 ts, __u32 stream, const char *pattern)
 {
 	const struct record_desc *d = schema__record(rec->type);
-	char line[8192];
-	size_t n = snprintf(line, sizeof(line), "%s ts=%llu stream=%u", d->name, ts, stream);
+	char *line = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&line, &len);
 
-	for (unsigned i = 0; i < d->n_fields && n < sizeof(line); i++)
-		n += put_field(line + n, sizeof(line) - n, rec, &d->fields[i]);
-	if (!pattern || strstr(line, pattern))
-		puts(line);
+	fprintf(out, "%s ts=%llu stream=%u", d->name, ts, stream);
+	for (unsigned i = 0; i < d->n_fields; i++)
+		put_field(out, rec, &d->fields[i]);
+	fputc('\n', out);
+	fclose(out);
+	if (!pattern || memmem(line, len, pattern, strlen(pattern)))
+		fwrite(line, 1, len, stdout);
+	free(line);
 }
 
 int main(int argc, char **argv)
@@ -51,8 +66,11 @@ int main(int argc, char **argv)
 	struct trace *t;
 	int bad = 0;
 
+	without_zeros = argc > 1 && !strcmp(argv[1], "-z");
+	argc -= without_zeros;
+	argv += without_zeros;
 	if (argc < 2 || trace__open(&t, argv[1], &err) < 0) {
-		fprintf(stderr, "count: %s\n", argc < 2 ? "usage: count TRACE [PATTERN]" : err.text);
+		fprintf(stderr, "count: %s\n", argc < 2 ? "usage: count [-z] TRACE [PATTERN]" : err.text);
 		return 3;
 	}
 	for (size_t b = 0; b < trace__n_blocks(t); b++) {
