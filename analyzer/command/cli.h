@@ -37,6 +37,7 @@ int cmd_info(int argc, char **argv, struct trace_error *err);
 int cmd_verify(int argc, char **argv, struct trace_error *err);
 int cmd_show(int argc, char **argv, struct trace_error *err);
 int cmd_timeline(int argc, char **argv, struct trace_error *err);
+int cmd_trend(int argc, char **argv, struct trace_error *err);
 
 /* Rows of a table, and packets that are kept, unless more are asked for. */
 enum { DEFAULT_TOP = 20 };

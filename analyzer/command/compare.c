@@ -9,14 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <sqlite3.h>
 #include "analyzer/command/cli.h"
 #include "analyzer/command/operands.h"
+#include "analyzer/command/tables.h"
 #include "analyzer/compare/baseline.h"
 #include "analyzer/compare/contrast.h"
 #include "analyzer/compare/gather.h"
-#include "analyzer/print/view.h"
 #include "analyzer/store/sql.h"
 
 static const char help_text[] =
@@ -131,41 +130,13 @@ static int gather(const struct command *c, sqlite3 **db, const struct sqlfn_cont
 
 /* ---- printing --------------------------------------------------------------------------------------- */
 
-static int print_json(const struct view_run *run, struct trace_error *err)
-{
-	char *doc = NULL;
-	int rc = 0;
-
-	for (const struct sql_file *f = sql_files; f->name && rc == 0; f++)
-		if (strncmp(f->name, "compare/", 8) == 0)
-			rc = view__json_add(run, f->name, &doc, err);
-	if (rc == 0)
-		printf("%s\n", doc);
-	sqlite3_free(doc);
-	return rc;
-}
-
 static int print(const struct command *c, sqlite3 *db, struct trace_error *err)
 {
 	const struct query_param params[] = { { ":seed", NULL, (long long)c->seed } };
-	struct view_run run = {
-		.db = db,
-		.params = params,
-		.n_params = 1,
-		.table = { .out = stdout, .format = c->format, .width = TEXT_WIDTH,
-			   .color = c->format == GRID_TEXT && isatty(STDOUT_FILENO) && !getenv("NO_COLOR") },
-		.level = 2,
-		.sublevel = 3,
-	};
+	const struct tables what = { .db = db, .folder = "compare/", .title = "netanalyze compare", .format = c->format,
+				     .params = params, .n_params = 1 };
 
-	if (c->format == GRID_JSON)
-		return print_json(&run, err);
-	if (c->format != GRID_TEXT)
-		grid__heading(&run.table, 1, "netanalyze compare");
-	for (const struct sql_file *f = sql_files; f->name; f++)
-		if (strncmp(f->name, "compare/", 8) == 0)
-			TRY(view__print(&run, f->name, err));
-	return 0;
+	return tables__print(&what, err);
 }
 
 /* The first row of schema/compared/FILE, about the metrics of --fail-on, on stderr; *any: was there one? */
@@ -273,19 +244,6 @@ static int set_fail_on(struct command *c, const char *what, struct trace_error *
 	return 0;
 }
 
-static int find_format(const char *name, enum grid_format *format, struct trace_error *err)
-{
-	if (strcmp(name, "text") == 0)
-		*format = GRID_TEXT;
-	else if (strcmp(name, "md") == 0)
-		*format = GRID_MD;
-	else if (strcmp(name, "json") == 0)
-		*format = GRID_JSON;
-	else
-		return trace_error__set(err, -EINVAL, "--format is text, md or json, not '%s'", name);
-	return 0;
-}
-
 static int parse(struct command *c, int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
@@ -311,7 +269,7 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 			add(c, side, (struct operand){ optarg, NULL });
 			break;
 		case 'f':
-			TRY(find_format(optarg, &c->format, err));
+			TRY(tables__format(optarg, &c->format, err));
 			break;
 		case 'j':
 			c->format = GRID_JSON;

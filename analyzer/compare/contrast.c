@@ -12,19 +12,8 @@
 #include "analyzer/compare/contrast.h"
 #include "analyzer/compare/resample.h"
 #include "analyzer/compare/student.h"
+#include "analyzer/compare/windows.h"
 #include "analyzer/store/sql.h"
-
-/* More windows than this are put together: a long recording is not compared more slowly than one of some minutes. */
-enum { MAX_UNITS = 240, VALUES_BEYOND = 5 };
-
-static const struct named {
-	const char *name;
-	struct statistic statistic;
-} latency[] = {
-	{ "mean", { .kind = STATISTIC_MEAN } },
-	{ "P50", { .kind = STATISTIC_PERCENTILE, .percent = 50 } },
-	{ "P99", { .kind = STATISTIC_PERCENTILE, .percent = 99 } },
-};
 
 /* One comparison that was made. */
 struct made {
@@ -41,98 +30,7 @@ struct contrast {
 	__u64 seed;
 };
 
-/* ---- windows -------------------------------------------------------------------------------------- */
-
-static void free_series(struct series *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		hist__free(&s->windows[i].hist);
-	free(s->windows);
-	*s = (struct series){ 0 };
-}
-
-static int add_window(struct series *s, size_t *room, sqlite3_stmt *row)
-{
-	struct window *w = s->windows;
-
-	if (s->n == *room) {
-		*room = *room ? 2 * *room : 64;
-		w = realloc(w, *room * sizeof(*w));
-		if (!w)
-			return -ENOMEM;
-		s->windows = w;
-	}
-	w = &w[s->n];
-	*w = (struct window){ .run = (unsigned)sqlite3_column_int64(row, 0), .num = sqlite3_column_double(row, 1),
-			      .den = sqlite3_column_double(row, 2) };
-	hist__init(&w->hist);
-	s->n++;
-	if (sqlite3_column_type(row, 3) == SQLITE_NULL)
-		return 0;
-	return hist__decode(&w->hist, sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3));
-}
-
-/* Neighbours of one run become one, as often as it takes. */
-static int put_together(struct series *s)
-{
-	int rc = 0;
-
-	while (s->n > MAX_UNITS && rc == 0) {
-		size_t kept = 0, n = s->n;
-
-		for (size_t i = 0; i < n && rc == 0; kept++) {
-			struct window *w = &s->windows[i], *next = w + 1;
-			bool pair = i + 1 < n && next->run == w->run;
-
-			if (pair) {
-				w->num += next->num;
-				w->den += next->den;
-				rc = hist__merge(&w->hist, &next->hist);
-				hist__free(&next->hist);
-			}
-			s->windows[kept] = *w;
-			i += pair ? 2 : 1;
-		}
-		if (rc == 0)
-			s->n = kept;
-		if (kept == n)
-			break;
-	}
-	return rc;
-}
-
-static int read_series(struct contrast *c, const char *side, const char *metric, const char *key, struct series *s)
-{
-	size_t room = 0;
-	int rc = 0;
-
-	*s = (struct series){ 0 };
-	sqlite3_reset(c->windows);
-	sqlite3_bind_text(c->windows, 1, side, -1, SQLITE_STATIC);
-	sqlite3_bind_text(c->windows, 2, metric, -1, SQLITE_STATIC);
-	sqlite3_bind_text(c->windows, 3, key, -1, SQLITE_STATIC);
-	while (rc == 0 && sqlite3_step(c->windows) == SQLITE_ROW)
-		rc = add_window(s, &room, c->windows);
-	sqlite3_reset(c->windows);
-	return rc ? rc : put_together(s);
-}
-
 /* ---- one comparison --------------------------------------------------------------------------------- */
-
-static __u64 values(const struct series *s)
-{
-	__u64 n = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		n += s->windows[i].hist.n;
-	return n;
-}
-
-/* Enough values beyond the percentile that it is not the largest one's, whichever that was. */
-static bool can_have(const struct statistic *what, const struct series *s)
-{
-	return what->kind != STATISTIC_PERCENTILE || (double)values(s) * (100 - what->percent) / 100 >= VALUES_BEYOND;
-}
 
 static void bind(sqlite3_stmt *stmt, int column, bool known, double value)
 {
@@ -157,7 +55,7 @@ static int keep(struct contrast *c, const struct made *m)
 	return 0;
 }
 
-static int compare(struct contrast *c, const char *metric, const char *key, const struct named *stat,
+static int compare(struct contrast *c, const char *metric, const char *key, const struct figure *stat,
 		   const struct series *before, const struct series *after)
 {
 	struct made m = { .what = stat->statistic };
@@ -193,18 +91,17 @@ static int compare(struct contrast *c, const char *metric, const char *key, cons
 
 static int compare_key(struct contrast *c, const char *metric, const char *key, bool is_latency, bool counted)
 {
-	const struct named rate = { "rate", { .kind = STATISTIC_RATE, .counted = counted } };
 	struct series before, after = { 0 };
-	int rc = read_series(c, "before", metric, key, &before);
+	size_t n;
+	const struct figure *figures = windows__figures(is_latency, counted, &n);
+	int rc = windows__read(c->windows, "before", metric, key, &before);
 
-	rc = rc ? rc : read_series(c, "after", metric, key, &after);
-	if (rc == 0 && before.n && after.n && !is_latency)
-		rc = compare(c, metric, key, &rate, &before, &after);
-	for (size_t i = 0; is_latency && i < sizeof(latency) / sizeof(*latency) && rc == 0 && before.n && after.n; i++)
-		if (can_have(&latency[i].statistic, &before) && can_have(&latency[i].statistic, &after))
-			rc = compare(c, metric, key, &latency[i], &before, &after);
-	free_series(&before);
-	free_series(&after);
+	rc = rc ? rc : windows__read(c->windows, "after", metric, key, &after);
+	for (size_t i = 0; i < n && rc == 0 && before.n && after.n; i++)
+		if (windows__can_have(&before, &figures[i]) && windows__can_have(&after, &figures[i]))
+			rc = compare(c, metric, key, &figures[i], &before, &after);
+	windows__free(&before);
+	windows__free(&after);
 	return rc;
 }
 

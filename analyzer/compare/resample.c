@@ -268,13 +268,20 @@ static double unscaled(const struct statistic *what, double before, double diffe
 	return by_ratio(what) ? fmax(before, 1) * (exp(difference) - 1) : difference;
 }
 
-static void conclude(const struct side *b, const struct side *a, struct difference *d)
+/* Welch's degrees of freedom. */
+static double freedom(const struct side *b, const struct side *a)
 {
-	double vb = b->error * b->error, va = a->error * a->error, t95;
-	double difference = scaled(a->what, a->value) - scaled(b->what, b->value);
+	double vb = b->error * b->error, va = a->error * a->error;
 
-	d->error = sqrt(vb + va);
-	d->df = fmax(1, (vb + va) * (vb + va) / (vb * vb / b->free + va * va / a->free));
+	return fmax(1, (vb + va) * (vb + va) / (vb * vb / b->free + va * va / a->free));
+}
+
+static void conclude(const struct side *b, const struct side *a, double df, struct difference *d)
+{
+	double difference = scaled(a->what, a->value) - scaled(b->what, b->value), t95;
+
+	d->error = sqrt(b->error * b->error + a->error * a->error);
+	d->df = df;
 	d->p = d->error > 0 ? student__p(fabs(difference) / d->error, d->df) : 1;
 	t95 = student__t(0.05, d->df);
 	d->low = unscaled(a->what, b->value, difference - t95 * d->error);
@@ -302,11 +309,37 @@ int resample__compare(const struct series *before, const struct series *after, c
 	d->before = sides[0].value;
 	d->after = sides[1].value;
 	if (rc == 0 && sides[0].free > 1 && sides[1].free > 1)
-		conclude(&sides[0], &sides[1], d);
+		conclude(&sides[0], &sides[1], freedom(&sides[0], &sides[1]), d);
 	else if (rc == 0)
 		rc = -ENODATA;
 	for (int i = 0; i < 2; i++)
 		hist__free(&sides[i].merged);
+	return rc;
+}
+
+int resample__next_run(const struct series *before, const struct series *after, const struct statistic *what,
+		       struct difference *d)
+{
+	struct side b = { .s = before, .what = what }, a = { .s = after, .what = what };
+	size_t runs = count_runs(before);
+	int rc = set_value(&b);
+
+	*d = (struct difference){ .p = 1 };
+	rc = rc ? rc : set_value(&a);
+	if (rc == 0 && runs >= MIN_RUNS)
+		rc = by_runs(&b, runs);
+	if (b.failed || a.failed)
+		rc = -ENOMEM;
+	d->before = b.value;
+	d->after = a.value;
+	if (rc == 0 && runs >= MIN_RUNS) {
+		a.error = fmax(b.error * sqrt((double)runs), least_error(&a, a.value));
+		conclude(&b, &a, (double)runs - 1, d);
+	} else if (rc == 0) {
+		rc = -ENODATA;
+	}
+	hist__free(&b.merged);
+	hist__free(&a.merged);
 	return rc;
 }
 

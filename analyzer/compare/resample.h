@@ -60,6 +60,14 @@ struct difference {
 int resample__compare(const struct series *before, const struct series *after, const struct statistic *what,
 		      __u64 seed, struct difference *d);
 
+/*
+ * The same of one more run, after, and those before it: is it beyond what they vary among themselves? Its interval, of
+ * after - before, is that of a single run (a prediction interval), with as many degrees of freedom as there are runs
+ * before, less one. -ENODATA when these are fewer than MIN_RUNS.
+ */
+int resample__next_run(const struct series *before, const struct series *after, const struct statistic *what,
+		       struct difference *d);
+
 /* The smallest change, in the same unit as low and high, that a test at this level would have found in 8 of 10 cases. */
 double resample__least(const struct difference *d, const struct statistic *what, double level);
 

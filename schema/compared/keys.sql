@@ -1,3 +1,3 @@
--- keys.sql: what both sides have of each metric.
-SELECT m.id, s.key, m.unit = 'ns', m.counted FROM metric AS m JOIN series AS s ON s.metric = m.id
-GROUP BY m.rowid, m.id, s.key HAVING count(DISTINCT s.side) = 2 ORDER BY m.rowid, s.key
+-- keys.sql: what there is of each metric.
+SELECT m.id, s.key, m.unit = 'ns', m.counted, m.least, m.share FROM metric AS m JOIN series AS s ON s.metric = m.id
+GROUP BY m.rowid, m.id, s.key ORDER BY m.rowid, s.key

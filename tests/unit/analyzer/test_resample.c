@@ -272,12 +272,62 @@ static void test_runs(void **unused)
 	drop(&a);
 }
 
+/* Runs of twenty windows each, at levels that differ by a factor of about 1.1; the last is `times` as long. */
+static struct series runs_of(unsigned n, double times)
+{
+	struct series s = { calloc(n * 20, sizeof(*s.windows)), n * 20 };
+
+	for (unsigned run = 0; run < n; run++) {
+		struct series one = latencies(20, run, 0, 0.02, exp(0.1 * normal()) * (run + 1 == n ? times : 1));
+
+		memcpy(&s.windows[run * 20], one.windows, 20 * sizeof(*s.windows));
+		free(one.windows);
+	}
+	return s;
+}
+
+/* One more run is as far from those before it as these are from each other: 5 of 100 at 5 %, however few they are. */
+static void test_next_run(void **unused)
+{
+	static const struct { unsigned runs; double times; int least, most; } cases[] = {
+		{ 4, 1, 0, PAIRS * 8 / 100 },
+		{ 9, 1, PAIRS * 2 / 100, PAIRS * 8 / 100 },
+		{ 9, 1.6, PAIRS * 80 / 100, PAIRS },
+	};
+	struct difference d;
+
+	(void)unused;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
+		int n = 0, covered = 0;
+
+		for (int i = 0; i < PAIRS; i++) {
+			struct series s = runs_of(cases[k].runs, cases[k].times), before = { s.windows, s.n - 20 },
+				      next = { &s.windows[s.n - 20], 20 };
+
+			assert_int_equal(resample__next_run(&before, &next, &mean, &d), 0);
+			assert_true(d.df == cases[k].runs - 2 && d.before > 0 && d.after > 0);
+			n += d.p <= 0.05;
+			covered += d.low <= 0 && 0 <= d.high;
+			drop(&s);
+		}
+		print_message("run %u, %.1f times those before: %d of %d differ\n", cases[k].runs, cases[k].times, n, PAIRS);
+		assert_in_range(n, cases[k].least, cases[k].most);
+		assert_int_equal(covered, PAIRS - n);
+	}
+	struct series s = runs_of(3, 1), before = { s.windows, 40 }, next = { &s.windows[40], 20 };
+
+	assert_int_equal(resample__next_run(&before, &next, &mean, &d), -ENODATA);
+	assert_true(d.before > 0 && d.after > 0);
+	drop(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_student),	  cmocka_unit_test(test_adjusted), cmocka_unit_test(test_same),
 		cmocka_unit_test(test_same_correlated), cmocka_unit_test(test_shifted), cmocka_unit_test(test_power),
 		cmocka_unit_test(test_losses),	  cmocka_unit_test(test_repeatable), cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_next_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,25 @@
+/*
+ * tables.h: prints what a comparison or a trend came to: every file of a folder of schema/, in their order.
+ */
+#ifndef ANALYZER_TABLES_H
+#define ANALYZER_TABLES_H
+
+#include "analyzer/print/view.h"
+#include "format/error.h"
+
+struct tables {
+	struct sqlite3 *db;
+	const char *folder; /* "compare/" */
+	const char *title;  /* of what is not text */
+	enum grid_format format;
+	const struct query_param *params;
+	size_t n_params;
+};
+
+/* On standard output: in JSON one object, of which each table is a member. */
+int tables__print(const struct tables *t, struct trace_error *err);
+
+/* What --format takes here; -EINVAL says so. */
+int tables__format(const char *name, enum grid_format *format, struct trace_error *err);
+
+#endif
