@@ -98,33 +98,45 @@ static size_t last_correlated(const double *x, size_t n, double mean, double var
 }
 
 /*
- * For how many windows one stays with the next, were the series autoregressive: of few windows the covariances above say
- * too little of it. Its correlation is estimated too small by (1 + 3 r) / n (Marriott and Pope, Biometrika 41 (1954) 390).
+ * For how many windows one stays with the next, were the series autoregressive: n windows tell as much as n / that many
+ * that do not hang together (Bayley and Hammersley, Supplement to the Journal of the Royal Statistical Society 8 (1946)
+ * 184-197). Of few windows the covariances above say too little of it, and blocks cannot be long enough. The correlation
+ * is estimated too small by (1 + 3 r) / n (Marriott and Pope, Biometrika 41 (1954) 390), and counts where it is more than
+ * its standard error were there none. Of less than 16 windows it is too uncertain to be of use; at most a quarter of the
+ * windows are together, as in blocks.
  */
 static double time_together(const double *x, size_t n, double mean, double variance)
 {
-	double r = covariance(x, n, mean, 1) / variance;
+	double r;
 
-	r = fmin(((double)n * r + 1) / ((double)n - 3), 0.9);
-	return r > 0 ? (1 + r) / (1 - r) : 1;
+	if (n < 4 * MIN_WINDOWS || variance <= 0)
+		return 1;
+	r = fmin(((double)n * covariance(x, n, mean, 1) / variance + 1) / ((double)n - 3), 0.9);
+	return r > 1 / sqrt((double)n) ? fmin((1 + r) / (1 - r), (double)n / 4) : 1;
+}
+
+/* Of how much of that blocks of this length keep, in the same unit: what the bootstrap's variance has in it. */
+static double kept_together(const double *x, size_t n, double mean, double variance, size_t length)
+{
+	double sum = 1;
+
+	for (size_t lag = 1; lag < length && variance > 0; lag++)
+		sum += 2 * (1 - (double)lag / (double)length) * covariance(x, n, mean, lag) / variance;
+	return fmax(sum, 0.1);
 }
 
 /*
  * The length of blocks that suits the circular block bootstrap: at most a quarter of the windows. So few windows that
  * nothing can be said of how they hang together are taken one by one.
  */
-static size_t block_length(const double *x, size_t n)
+static size_t block_length(const double *x, size_t n, double mean, double variance)
 {
-	double mean = 0, variance, g = 0, spectrum, length;
+	double g = 0, spectrum = variance, length;
 	size_t m;
 
-	for (size_t i = 0; i < n; i++)
-		mean += x[i] / (double)n;
-	variance = covariance(x, n, mean, 0);
 	if (n < 2 * MIN_WINDOWS || variance <= 0)
 		return 1;
 	m = 2 * last_correlated(x, n, mean, variance);
-	spectrum = variance;
 	for (size_t lag = 1; lag <= m && lag < n; lag++) {
 		double t = (double)lag / (double)m, taper = t <= 0.5 ? 1 : 2 * (1 - t), c = covariance(x, n, mean, lag);
 
@@ -132,8 +144,6 @@ static size_t block_length(const double *x, size_t n)
 		spectrum += 2 * taper * c;
 	}
 	length = ceil(cbrt(2 * g * g / (4.0 / 3 * spectrum * spectrum) * (double)n));
-	if (n >= 4 * MIN_WINDOWS)
-		length = fmax(length > 1 ? length : 1, round(time_together(x, n, mean, variance)));
 	return !(length > 1) ? 1 : length < (double)n / 4 ? (size_t)length : n / 4;
 }
 
@@ -199,11 +209,32 @@ static double least_error(const struct side *side, double value)
 	return SURE * (by_ratio(side->what) ? 1 : fabs(value));
 }
 
+/*
+ * Chooses the blocks, and how many observations that makes; returns by what the variance of what is drawn in them is to be
+ * multiplied: it is too small, for blocks hang together, too, and there are few of them.
+ */
+static double choose_blocks(struct side *side, const double *x)
+{
+	size_t n = side->s->n;
+	double mean = 0, variance, together, blocks, alone;
+
+	for (size_t i = 0; i < n; i++)
+		mean += x[i] / (double)n;
+	variance = covariance(x, n, mean, 0);
+	side->block = block_length(x, n, mean, variance);
+	together = time_together(x, n, mean, variance);
+	blocks = (double)n / (double)side->block;
+	alone = (double)n / together;
+	side->free = fmin(blocks, alone) - 1;
+	return fmax(blocks / fmax(blocks - 1, 1), together / kept_together(x, n, mean, variance, side->block) *
+		    alone / fmax(alone - 1, 1));
+}
+
 static int by_windows(struct side *side, __u64 *random)
 {
 	size_t n = side->s->n;
 	size_t *chosen = calloc(n, sizeof(*chosen));
-	double *x = calloc(n > REPLICATES ? n : REPLICATES, sizeof(*x)), mean, blocks;
+	double *x = calloc(n > REPLICATES ? n : REPLICATES, sizeof(*x)), mean, larger;
 
 	if (!chosen || !x) {
 		free(chosen);
@@ -212,15 +243,12 @@ static int by_windows(struct side *side, __u64 *random)
 	}
 	for (size_t i = 0; i < n; i++)
 		x[i] = window_value(side->what, &side->s->windows[i]);
-	side->block = block_length(x, n);
-	blocks = (double)n / (double)side->block;
+	larger = choose_blocks(side, x);
 	for (size_t r = 0; r < REPLICATES; r++) {
 		draw(side, random, chosen);
 		x[r] = scaled(side->what, statistic_of(side, chosen, n));
 	}
-	side->error = fmax(deviation(x, REPLICATES, &mean) * sqrt(blocks / fmax(blocks - 1, 1)),
-			   least_error(side, side->value));
-	side->free = blocks - 1;
+	side->error = fmax(deviation(x, REPLICATES, &mean) * sqrt(larger), least_error(side, side->value));
 	free(chosen);
 	free(x);
 	return 0;

@@ -5,8 +5,8 @@
  * Here a window is one observation, and windows that hang together are drawn together: the circular block bootstrap
  * (Politis and Romano 1992), with blocks as long as the series' autocorrelation asks for (Politis and White, Econometric
  * Reviews 23 (2004) 53-70, with the correction of Patton, Politis and White, 28 (2009) 372-375). It gives the standard
- * error of a side; intervals and p-values are Student's, with Welch's degrees of freedom counted in blocks, not in
- * windows: those of the bootstrap itself are too small for series of a few seconds (Efron and Tibshirani, An
+ * error of a side, which is made larger where blocks are too short for how much windows hang together; intervals and p-values are Student's, with Welch's degrees of freedom counted in blocks, or in windows
+ * that tell something of their own: those of the bootstrap itself are too small for series of a few seconds (Efron and Tibshirani, An
  * Introduction to the Bootstrap, 1993, 12.5 and 13.3). Where there are at least MIN_RUNS runs on both sides, a run is
  * one observation instead.
  */

@@ -134,8 +134,8 @@ static void test_same(void **unused)
 }
 
 /*
- * Windows that hang together are no more of them for it. Taken one by one, more than a third of these pairs would differ;
- * twenty windows of which one is like the next three or four are too few to get down to 5 of 100.
+ * Windows that hang together are no more of them for it. Taken one by one, more than a third of these pairs would differ,
+ * and 16 of 100 by blocks alone; twenty windows of which one is like the next three or four are too few to get down to 5.
  */
 static void test_same_correlated(void **unused)
 {
@@ -143,10 +143,10 @@ static void test_same_correlated(void **unused)
 
 	(void)unused;
 	print_message("same, windows that hang together: %d of %d differ\n", n, PAIRS);
-	assert_in_range(n, 0, PAIRS * 20 / 100);
+	assert_in_range(n, 0, PAIRS * 11 / 100);
 }
 
-/* Half as much again, with a standard error of 7 % a side, is found nearly always; the interval tells how much. */
+/* Half as much again, with a standard error of 7 % a side, is found in most cases; the interval tells how much. */
 static void test_shifted(void **unused)
 {
 	/* The mean of exp(spread and noise), as latencies() makes them. */
@@ -155,10 +155,10 @@ static void test_shifted(void **unused)
 
 	(void)unused;
 	print_message("1.5 times: %d of %d found\n", n, PAIRS);
-	assert_in_range(n, PAIRS * 90 / 100, PAIRS);
+	assert_in_range(n, PAIRS * 80 / 100, PAIRS);
 	assert_in_range(covered, PAIRS * 90 / 100, PAIRS);
 	n = found(0, 1 / 1.5, &median, 0.001, 0, &covered);
-	assert_in_range(n, PAIRS * 90 / 100, PAIRS);
+	assert_in_range(n, PAIRS * 80 / 100, PAIRS);
 	n = found(0, 1.1, &mean, 0.001, 0, &covered);
 	assert_in_range(n, 0, PAIRS / 2); /* a tenth is not */
 }
