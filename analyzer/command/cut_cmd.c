@@ -10,14 +10,15 @@
 #include "analyzer/command/cli.h"
 #include "analyzer/command/cut_finding.h"
 #include "analyzer/cut/cut.h"
+#include "analyzer/filter/filter.h"
 #include "analyzer/read/scan.h"
 #include "analyzer/store/store.h"
 #include "format/reader.h"
 
 static const char help[] =
-	"usage: netanalyze cut TRACE … -o OUT.nrec [OPTION …]\n"
+	"usage: netanalyze cut TRACE -o OUT.nrec [OPTION …] ['FILTER']\n"
 	"\n"
-	"Writes a part of a recording (several TRACEs: one set of segments; -: standard input) as a recording of its own,\n"
+	"Writes a part of a recording (-: standard input) as a recording of its own,\n"
 	"which every command reads: to attach to a ticket, say. All definitions are in it, and what was known of threads,\n"
 	"devices and CPU quotas when its time begins. It says what it was cut from. The same input gives the same bytes.\n"
 	"\n"
@@ -29,17 +30,19 @@ static const char help[] =
 	"      --recording UUID of several recordings the one whose UUID begins like that\n"
 	"      --threads N      decode in N threads; default: one per CPU\n"
 	"      --utc            times in UTC, not in local time\n"
+	"  FILTER               tcpdump syntax: leave out packets that show their headers and match at no stage, with their\n"
+	"                       upcalls, ring states and lookups; ICMP errors and all other records stay\n"
 	"\n"
 	"examples:\n"
 	"  netanalyze cut web.nrec -o ticket.nrec --finding 1\n"
+	"  netanalyze cut web.nrec -o one.nrec --finding 1 'host 10.0.0.2 and tcp port 80'\n"
 	"  netanalyze cut web.nrec -o noon.nrec --from 11:59:50 --to 12:00:10\n";
 
 struct command {
 	struct cut_opts opts;
 	const char *output, *from, *to, *recording;
 	unsigned long finding; /* 0: none */
-	const char *const *paths;
-	size_t n_paths;
+	const char *path;
 	bool utc, help;
 };
 
@@ -100,16 +103,16 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		TRY(take_option(c, option, err));
 	if (c->help)
 		return 0;
-	c->paths = (const char *const *)argv + optind;
-	c->n_paths = argc - optind;
-	if (!c->n_paths)
+	if (optind == argc)
 		return cli__usage_error("cut", err, "no recording given");
+	if (argc - optind > 2)
+		return cli__usage_error("cut", err, "'%s' is one argument too many: put the filter in quotes", argv[optind + 2]);
 	if (!c->output)
 		return cli__usage_error("cut", err, "no output given: name it with -o");
-	for (size_t i = 0; i < c->n_paths; i++)
-		if (store__is_database(c->paths[i]))
-			return trace_error__set(err, -EINVAL, "%s is a database, which holds no events: give the recording",
-						c->paths[i]);
+	c->path = argv[optind];
+	c->opts.filter_text = argv[optind + 1];
+	if (store__is_database(c->path))
+		return trace_error__set(err, -EINVAL, "%s is a database, which holds no events: give the recording", c->path);
 	return 0;
 }
 
@@ -173,11 +176,22 @@ static int cut(struct command *c, const struct trace *t, struct trace_error *err
 	return CLI_DONE;
 }
 
+static int open_and_cut(struct command *c, const struct trace_wanted *wanted, struct trace_error *err)
+{
+	struct trace *t;
+	int code;
+
+	TRY(trace__open_set(&t, wanted, err));
+	cli__remark_on_copies(t);
+	code = cut(c, t, err);
+	trace__close(t);
+	return code;
+}
+
 int cmd_cut(int argc, char **argv, struct trace_error *err)
 {
 	struct command c = { 0 };
 	struct trace_wanted wanted;
-	struct trace *t;
 	int code;
 
 	TRY(parse(&c, argc, argv, err));
@@ -185,10 +199,14 @@ int cmd_cut(int argc, char **argv, struct trace_error *err)
 		fputs(help, stdout);
 		return CLI_DONE;
 	}
-	wanted = (struct trace_wanted){ .paths = c.paths, .n_paths = c.n_paths, .recording = c.recording };
-	TRY(trace__open_set(&t, &wanted, err));
-	cli__remark_on_copies(t);
-	code = cut(&c, t, err);
-	trace__close(t);
+	if (c.opts.filter_text) {
+		cli__warn_of_filter(c.opts.filter_text);
+		TRY(filter__compile(&c.opts.filter, c.opts.filter_text, err));
+	}
+	wanted = (struct trace_wanted){ .paths = &c.path, .n_paths = 1, .recording = c.recording };
+	code = open_and_cut(&c, &wanted, err);
+	if (code == CLI_DONE)
+		cli__remark_on_filter(c.opts.filter, false);
+	filter__free(c.opts.filter);
 	return code;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/cut/cut_definitions.h"
+#include "analyzer/cut/cut_packets.h"
 #include "analyzer/cut/cut_state.h"
 #include "analyzer/read/order.h"
 #include "analyzer/read/recording.h"
@@ -26,6 +27,7 @@ struct cutting {
 	struct store *store; /* of what opening a recording stores, which nobody asks for here */
 	struct trace_writer *writer;
 	struct cut_state *state;
+	struct cut_packets *packets; /* NULL: all are wanted */
 	bool begun, any, complete;
 	struct rec_total totals[REC_TYPE_MAX]; /* .type 0: none */
 };
@@ -47,11 +49,19 @@ static int begin(struct cutting *c)
 	return c->opts->from ? cut_state__begin(c->state, c->opts->from, append, c) : 0;
 }
 
+typedef int (*row_fn)(struct cutting *c, const struct rec *rec);
+
+static int learn(struct cutting *c, const struct rec *rec)
+{
+	return cut_packets__see(c->packets, rec);
+}
+
 /* Totals and gaps are told at the end, as they are by then. */
 static int take_row(struct cutting *c, const struct rec *rec)
 {
 	const struct rec_total *total = (const struct rec_total *)rec;
 	struct rec_futex_total counted;
+	bool wanted = !c->packets || cut_packets__wanted(c->packets, rec);
 
 	if (rec->ts < c->opts->from) {
 		cut_state__see(c->state, rec);
@@ -60,7 +70,7 @@ static int take_row(struct cutting *c, const struct rec *rec)
 	TRY(begin(c));
 	if (rec->type == REC_total && total->type < REC_TYPE_MAX)
 		c->totals[total->type] = *total;
-	if (rec->type == REC_total || rec->type == REC_gap)
+	if (rec->type == REC_total || rec->type == REC_gap || !wanted)
 		return 0;
 	c->any = true;
 	TRY(cut_state__sample(c->state, c->opts->from, rec, append, c));
@@ -74,30 +84,61 @@ static void damaged(void *arg, const struct load_job *job, const struct trace_er
 	recording__damaged(&c->recording, c->store, job, why);
 }
 
-static int take_rows(struct cutting *c, struct trace_error *err)
+/* What cannot be decoded is noted in the last round. */
+static void noted_later(void *arg, const struct load_job *job, const struct trace_error *why)
+{
+	(void)arg;
+	(void)job;
+	(void)why;
+}
+
+static int give_rows(struct cutting *c, struct order *order, row_fn fn, struct trace_error *err)
 {
 	const struct item *items;
-	const struct recording *r = &c->recording;
-	struct order *order;
-	long n = order__start(&order, r->jobs, r->n_jobs, c->opts->threads, 0, c->opts->to, damaged, c);
+	long n;
 
-	if (n)
-		return trace_error__set(err, n, n == -EAGAIN ?
-						"cannot start a thread; try --threads 1, or free some memory" :
-						"out of memory");
 	while ((n = order__next(order, &items)) > 0)
 		for (long i = 0; i < n; i++) {
-			int code = take_row(c, items[i].rec);
+			int code = fn(c, items[i].rec);
 
-			if (code) {
-				order__free(order);
+			if (code && trace_writer__error(c->writer)->code)
 				*err = *trace_writer__error(c->writer);
+			else if (code)
+				trace_error__set(err, code, "out of memory");
+			if (code)
 				return code;
-			}
 		}
+	return n ? trace_error__set(err, n, "out of memory") : 0;
+}
+
+/* All rows up to the end of what is kept, those before its beginning included. */
+static int each_row(struct cutting *c, row_fn fn, struct trace_error *err)
+{
+	const struct recording *r = &c->recording;
+	struct order *order;
+	int code = order__start(&order, r->jobs, r->n_jobs, c->opts->threads, 0, c->opts->to,
+				fn == take_row ? damaged : noted_later, c);
+
+	if (code)
+		return trace_error__set(err, code, code == -EAGAIN ?
+						"cannot start a thread; try --threads 1, or free some memory" :
+						"out of memory");
+	code = give_rows(c, order, fn, err);
 	c->stats->unknown = order__stats(order)->skipped;
 	order__free(order);
-	return n ? trace_error__set(err, n, "out of memory") : 0;
+	return code;
+}
+
+static int take_rows(struct cutting *c, struct trace_error *err)
+{
+	if (c->opts->filter) {
+		c->packets = cut_packets__new(c->opts->filter, c->recording.n_cpus);
+		if (!c->packets)
+			return trace_error__set(err, -ENOMEM, "out of memory");
+		TRY(each_row(c, learn, err));
+		cut_packets__rewind(c->packets);
+	}
+	return each_row(c, take_row, err);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------ */
@@ -164,7 +205,7 @@ static int finish(struct cutting *c, struct trace_error *err)
 		return trace_error__set(err, -ENODATA, "nothing is left: the recording has no such events in that time; "
 					"see netanalyze info");
 	c->stats->damaged = r->damages;
-	c->complete &= !c->opts->from && !c->opts->to && !r->damages && !r->open_segments && !r->missing_segments &&
+	c->complete &= !c->opts->filter && !c->opts->from && !c->opts->to && !r->damages && !r->open_segments && !r->missing_segments &&
 		       !c->stats->unknown;
 	code = c->opts->from ? cut_state__end(c->state, c->opts->from, append, c) : 0;
 	if (!code)
@@ -243,6 +284,7 @@ int cut__write(const struct trace *t, const char *name, const struct cut_opts *o
 	c.state = cut_state__new();
 	code = c.state ? cut(&c, t, name, err) : trace_error__set(err, -ENOMEM, "out of memory");
 	cut_state__free(c.state);
+	cut_packets__free(c.packets);
 	if (code == -ENOSPC || code == -EDQUOT)
 		return trace_error__set(err, code, "cannot write %s: %s", name, STORE_FULL);
 	return code;

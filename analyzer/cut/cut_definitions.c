@@ -17,7 +17,7 @@ enum { UUID_TEXT = 33 };
 
 /* What an earlier cut says of itself; NULL: it was none. */
 struct earlier {
-	char *of, *complete;
+	char *of, *filter, *complete;
 };
 
 struct copying {
@@ -49,6 +49,7 @@ void cut_definitions__uuid(const struct trace *t, const struct cut_opts *o, __u8
 		mix_text(&half[i], VERSION);
 		mix(&half[i], &o->from, sizeof(o->from));
 		mix(&half[i], &o->to, sizeof(o->to));
+		mix_text(&half[i], o->filter_text);
 		mix_text(&half[i], o->finding);
 	}
 	memcpy(uuid, half, sizeof(half));
@@ -92,6 +93,22 @@ static int tell_of(const struct copying *c)
 	return code;
 }
 
+/* What was cut by one filter and then by another matches both. */
+static int tell_filter(const struct copying *c)
+{
+	const char *before = c->earlier.filter, *now = c->opts->filter_text;
+	char *text = NULL;
+	int code;
+
+	if (!before || !now)
+		return before || now ? cut_definitions__fact(c->writer, "cut.filter", now ? now : before) : 0;
+	if (asprintf(&text, "(%s) and (%s)", before, now) < 0)
+		return -ENOMEM;
+	code = cut_definitions__fact(c->writer, "cut.filter", text);
+	free(text);
+	return code;
+}
+
 static int tell_facts(const struct copying *c)
 {
 	const struct cut_opts *o = c->opts;
@@ -100,6 +117,7 @@ static int tell_facts(const struct copying *c)
 	TRY(cut_definitions__fact(c->writer, "cut.version", VERSION));
 	TRY(number(c->writer, "cut.from_ns", o->from));
 	TRY(number(c->writer, "cut.to_ns", o->to));
+	TRY(tell_filter(c));
 	return o->finding ? cut_definitions__fact(c->writer, "cut.finding", o->finding) : 0;
 }
 
@@ -124,6 +142,8 @@ static int copy_fact(struct copying *c, const struct rec_config *r)
 {
 	if (is(&r->key, "cut.of"))
 		return remember(&c->earlier.of, &r->value);
+	if (is(&r->key, "cut.filter"))
+		return remember(&c->earlier.filter, &r->value);
 	if (is(&r->key, "cut.complete"))
 		return remember(&c->earlier.complete, &r->value);
 	if (is(&r->key, "cut.version") || (is(&r->key, "cut.from_ns") && c->opts->from) ||
@@ -171,6 +191,7 @@ int cut_definitions__write(const struct trace *t, const struct cut_opts *o, stru
 	if (c.earlier.complete && strcmp(c.earlier.complete, "yes") != 0)
 		*complete = false;
 	free(c.earlier.of);
+	free(c.earlier.filter);
 	free(c.earlier.complete);
 	if (code && trace_writer__error(w)->code)
 		*err = *trace_writer__error(w);

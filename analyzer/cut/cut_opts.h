@@ -4,9 +4,13 @@
 
 #include <linux/types.h>
 
+struct filter;
+
 struct cut_opts {
 	unsigned threads;        /* that decode; at least 1 */
 	__u64 from, to;          /* CLOCK_MONOTONIC ns, both included; 0: no limit */
+	struct filter *filter;   /* only packets that match; NULL: all */
+	const char *filter_text; /* as it was given */
 	const char *finding;     /* what it was cut to, in words; NULL: no finding */
 };
 

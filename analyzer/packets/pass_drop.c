@@ -7,8 +7,7 @@
 #include <string.h>
 #include "analyzer/packets/datagrams.h"
 #include "analyzer/packets/flows.h"
-#include "analyzer/filter/frame.h"
-#include "analyzer/filter/headers.h"
+#include "analyzer/filter/drops.h"
 #include "analyzer/base/heavy.h"
 #include "analyzer/sweep/pass.h"
 
@@ -55,41 +54,6 @@ struct sums {
 	__u64 packets, bytes;
 };
 
-/* Drops without a device and protocol are skbs of unix sockets, netlink and the like. */
-static bool is_other(const struct rec_drop *d)
-{
-	return d->ifindex == 0 && d->ethertype == 0;
-}
-
-static bool parse(const struct rec_drop *d, struct rec_packet *p)
-{
-	size_t len = d->head_len < sizeof(d->head) ? d->head_len : sizeof(d->head);
-
-	memset(p, 0, sizeof(*p));
-	if (is_other(d) || headers__parse(d->head, len, d->l3_off, d->ethertype, d->vlan, p))
-		return false;
-	p->rec = d->rec;
-	p->rec.type = REC_packet;
-	p->skb = d->skb;
-	p->len = d->len;
-	p->netns = d->netns;
-	p->ifindex = d->ifindex;
-	p->tid = d->tid;
-	p->tpid = d->tpid;
-	p->l2 = d->l2 ? d->l2 | FRAME_HEAD : 0;
-	p->pulled = d->pulled;
-	return true;
-}
-
-/* What a filter sees of it: from the Ethernet header on, or from layer 3 where there is none. */
-static struct first_bytes first_bytes(const struct rec_drop *d)
-{
-	size_t len = d->head_len < sizeof(d->head) ? d->head_len : sizeof(d->head);
-	size_t skip = d->l2 & FRAME_ETHERNET || d->l3_off > len ? 0 : d->l3_off;
-
-	return (struct first_bytes){ d->head + skip, len - skip, sizeof(d->head) - skip };
-}
-
 /* Is a packet lost by this, or was it part of one? */
 static bool loses_packet(struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
 {
@@ -112,7 +76,7 @@ static void keep(struct state *st, const struct rec_drop *d, const struct rec_pa
 	}
 	st->kept++;
 	STORE(st->sweep->store, "drop_event", V_INT("ts_ns", d->rec.ts), V_INT("win", st->sweep->win),
-	      V_INT("cpu", d->rec.cpu), V_TEXT("class", class_name(is_other(d))), V_INT("skb", d->skb),
+	      V_INT("cpu", d->rec.cpu), V_TEXT("class", class_name(drops__is_other(d))), V_INT("skb", d->skb),
 	      V_INT("reason", d->reason), V_INT("location", d->location), V_INT("stack", d->stack),
 	      V_INT("tid", d->tid), V_INT("netns", d->netns), V_INT("ifindex", d->ifindex), V_INT("len", d->len),
 	      V_INT("ethertype", known ? p->ethertype : d->ethertype), V_INT("vlan", known ? p->vlan : d->vlan),
@@ -174,7 +138,7 @@ static void count_flow(struct state *st, const struct rec_drop *d, const struct 
 
 static bool wanted(const struct state *st, const struct rec_drop *d, const struct rec_packet *p, bool known)
 {
-	const struct first_bytes first = first_bytes(d);
+	const struct first_bytes first = drops__first_bytes(d);
 
 	if (!st->sweep->opts.filter.match || st->sweep->subject.matched)
 		return true;
@@ -186,7 +150,7 @@ static void on_event(void *state, const struct rec *rec)
 	const struct rec_drop *d = (const struct rec_drop *)rec;
 	struct state *st = state;
 	struct rec_packet p;
-	bool known = parse(d, &p);
+	bool known = drops__parse(d, &p);
 	__u64 key[4] = { d->location, pair(d->reason, d->stack), pair(d->netns, d->ifindex) };
 	struct tally_row row;
 	bool lost;
@@ -195,14 +159,14 @@ static void on_event(void *state, const struct rec *rec)
 		return;
 	lost = loses_packet(st, d, &p, known);
 	key[3] = pair(known ? p.ethertype : d->ethertype,
-		      (known ? p.proto : PROTO_UNKNOWN) << 16 | st->sweep->subject.last_stage << 8 | is_other(d));
+		      (known ? p.proto : PROTO_UNKNOWN) << 16 | st->sweep->subject.last_stage << 8 | drops__is_other(d));
 	row = tally__at(&st->drops, st->sweep->win, key);
 	row.count[DROPS]++;
 	row.count[PACKETS] += lost;
 	row.count[BYTES] += d->len;
 	names__use_location(st->sweep->names, d->location);
 	keep(st, d, &p, known, lost);
-	if (!is_other(d))
+	if (!drops__is_other(d))
 		count_flow(st, d, &p, known, lost);
 }
 

@@ -2,8 +2,9 @@
 SELECT CASE WHEN key GLOB 'host.*' THEN 'host' WHEN key GLOB 'ovs.*' OR key GLOB 'sysctl.*' THEN 'setting'
 	ELSE 'recording' END, key, value
 FROM config WHERE key IN ('host.kernel', 'host.kernel_build', 'host.arch', 'host.cpus', 'host.cpus_online', 'host.name',
-	'host.memory_bytes', 'host.clocksource', 'record.profile', 'record.filter', 'record.iface', 'record.events',
-	'record.netns', 'record.pid', 'record.comm', 'record.version', 'record.offcpu_min_ns', 'record.lock_min_ns',
+	'host.memory_bytes', 'host.clocksource', 'record.profile', 'record.filter', 'cut.filter', 'record.iface',
+	'record.events', 'record.netns', 'record.pid', 'record.comm', 'record.version',
+	'record.offcpu_min_ns', 'record.lock_min_ns',
 	'analyze.filter', 'analyze.iface', 'analyze.late_ns', 'analyze.without', 'analyze.version')
 	OR key GLOB 'ovs.*' OR key GLOB 'sysctl.*'
 UNION ALL SELECT 'interface', interface_name(netns, ifindex) || ' (' || netns_name(netns) || ')',

@@ -36,7 +36,7 @@ print base store filter
 rules base store
 monitor base store filter
 compare base store
-cut base store filter read
+cut base store filter read packets
 command base store filter read sweep print rules monitor compare cut
 END
 for room in analyzer/*/; do
