@@ -46,11 +46,13 @@ int encoder__finish(struct encoder *e, struct buf *out);
  */
 struct layout_field {
 	__u8 kind, size;
+	bool known;   /* to the program, by this name, kind and size */
 	__u16 offset; /* in the decoded row */
 };
 
 struct layout_record {
-	const struct record_desc *known; /* NULL: rows are skipped */
+	const struct record_desc *known; /* NULL: rows are skipped, unless the decoder is to keep them */
+	struct record_desc desc;         /* as the schema has it, its fields where they are in a decoded row */
 	struct layout_field *fields;
 	__u16 n_fields;
 	__u16 size; /* of a decoded row, a multiple of 8 */
@@ -76,6 +78,8 @@ struct decoder {
 	__u32 *at;
 	size_t cap; /* of ts and at, in rows */
 	size_t n, skipped;
+	__u16 schema; /* rec.schema of decoded rows */
+	bool unknown; /* keep rows of records that the program does not know */
 };
 
 /*

@@ -189,12 +189,12 @@ static int decode_row(const struct layout_record *r, struct record_columns *c, _
 	return 0;
 }
 
-/* Gives the row its struct rec; returns false for a type the program does not know. */
-static inline bool keep_row(const struct layout_record *r, __u8 *row, __u64 ts, __u16 cpu)
+/* Gives the row its struct rec; returns false for one that is not wanted. */
+static inline bool keep_row(const struct decoder *d, const struct layout_record *r, __u8 *row, __u64 ts, __u16 cpu)
 {
-	if (!r->known)
+	if (!r->known && !d->unknown)
 		return false;
-	*(struct rec *)row = (struct rec){ .ts = ts, .type = r->known->id, .cpu = cpu };
+	*(struct rec *)row = (struct rec){ .ts = ts, .type = r->desc.id, .cpu = cpu, .schema = d->schema };
 	return true;
 }
 
@@ -209,7 +209,7 @@ static int decode_rows(struct decoder *d, struct columns *c, const struct layout
 
 		ts += (__u64)unzigzag(cursor__varint(&c->times));
 		TRY(decode_row(r, c->records[type], d->arena + used));
-		if (keep_row(r, d->arena + used, ts, cpu)) {
+		if (keep_row(d, r, d->arena + used, ts, cpu)) {
 			d->ts[d->n] = ts;
 			d->at[d->n++] = used;
 		} else {

@@ -1,6 +1,6 @@
 /*
  * layout.c: the schema block. Written from events.def, read into a struct layout that says where each
- * field of a trace's rows goes in this program's structs.
+ * field of a trace's rows goes in this program's structs, and what the trace says of those the program does not know.
  *
  *   payload := n_records {id class name doc n_fields {name kind size key unit doc}} n_stages {id role name aux doc}
  *
@@ -117,35 +117,58 @@ static const struct field_desc *known_field(const struct record_desc *known, str
 	return NULL;
 }
 
-static void get_field(struct cursor *c, struct layout_record *r, struct layout_field *f)
+/* What the trace says of a field that the program does not know. Returns 0 or -ENOMEM. */
+static int describe_field(struct field_desc *d, const struct layout_field *f, struct text name, struct text unit,
+			  struct text doc)
 {
-	struct text name = get_text(c);
+	*d = (struct field_desc){ strndup(name.s, name.len), strndup(unit.s, unit.len), strndup(doc.s, doc.len),
+				  f->offset, f->kind, f->size, false };
+	return d->name && d->unit && d->doc ? 0 : -ENOMEM;
+}
+
+static int get_field(struct cursor *c, struct layout_record *r, struct layout_field *f, struct field_desc *desc)
+{
+	struct text name = get_text(c), unit, doc;
 	__u64 kind = cursor__varint(c), size = cursor__varint(c);
 	const struct field_desc *known;
 
 	cursor__varint(c); /* key: matters to the encoder only */
-	get_text(c);
-	get_text(c);
-	if (kind > FIELD_TEXT || !valid_size(kind, size)) {
-		c->bad = true;
-		return;
-	}
+	unit = get_text(c);
+	doc = get_text(c);
+	if (c->bad || kind > FIELD_TEXT || !valid_size(kind, size))
+		return -EBADMSG;
 	f->kind = kind;
 	f->size = size;
 	r->has_text |= kind == FIELD_TEXT;
 	known = known_field(r->known, name, kind, size);
+	f->known = known;
 	f->offset = known ? known->offset : r->size;
-	if (!known)
-		r->size += kind == FIELD_TEXT ? sizeof(struct rec_text) : (size + 7) / 8 * 8;
+	if (known) {
+		*desc = *known;
+		return 0;
+	}
+	r->size += kind == FIELD_TEXT ? sizeof(struct rec_text) : (size + 7) / 8 * 8;
+	return describe_field(desc, f, name, unit, doc);
+}
+
+static int describe_record(struct layout_record *r, __u64 id, __u64 class, struct text name, __u64 n_fields)
+{
+	if (r->known)
+		r->desc = *r->known;
+	else
+		r->desc = (struct record_desc){ .name = strndup(name.s, name.len), .doc = "", .id = id,
+						.class = class };
+	r->desc.fields = calloc(n_fields + 1, sizeof(*r->desc.fields));
+	r->desc.n_fields = n_fields;
+	return r->desc.name && r->desc.fields ? 0 : -ENOMEM;
 }
 
 static int get_record(struct cursor *c, struct layout *l)
 {
-	__u64 id = cursor__varint(c), n;
+	__u64 id = cursor__varint(c), class = cursor__varint(c), n;
+	struct text name = get_text(c);
 	struct layout_record *r;
 
-	cursor__varint(c); /* class: the block's flag says it where it matters */
-	get_text(c);
 	get_text(c);
 	n = cursor__varint(c);
 	if (c->bad || id == 0 || id >= REC_TYPE_MAX || n > SCHEMA_MAX_FIELDS || l->records[id].size)
@@ -157,9 +180,11 @@ static int get_record(struct cursor *c, struct layout *l)
 	if (!r->fields)
 		return -ENOMEM;
 	r->n_fields = n;
-	for (unsigned i = 0; i < n && !c->bad; i++)
-		get_field(c, r, &r->fields[i]);
-	return c->bad || r->size > CODEC_LIMIT_ROW ? -EBADMSG : 0;
+	TRY(describe_record(r, id, class == RECORD_EVENT ? RECORD_EVENT : RECORD_DEFINITION, name, n));
+	for (unsigned i = 0; i < n; i++)
+		TRY(get_field(c, r, &r->fields[i], (struct field_desc *)&r->desc.fields[i]));
+	r->desc.size = r->size;
+	return r->size > CODEC_LIMIT_ROW ? -EBADMSG : 0;
 }
 
 static int get_stage(struct cursor *c, struct layout *l)
@@ -206,12 +231,29 @@ int layout__parse(struct layout **out, const __u8 *payload, size_t len)
 	return 0;
 }
 
+static void free_record(struct layout_record *r)
+{
+	for (unsigned i = 0; r->desc.fields && i < r->n_fields; i++) {
+		const struct field_desc *d = &r->desc.fields[i];
+
+		if (r->fields[i].known)
+			continue;
+		free((char *)d->name);
+		free((char *)d->unit);
+		free((char *)d->doc);
+	}
+	if (!r->known)
+		free((char *)r->desc.name);
+	free((struct field_desc *)r->desc.fields);
+	free(r->fields);
+}
+
 void layout__free(struct layout *l)
 {
 	if (!l)
 		return;
 	for (unsigned i = 0; i < REC_TYPE_MAX; i++)
-		free(l->records[i].fields);
+		free_record(&l->records[i]);
 	for (unsigned i = 0; i < STAGE_MAX; i++)
 		free(l->stage_name[i]);
 	free(l);

@@ -194,6 +194,7 @@ int trace__open_set(struct trace **out, const struct trace_wanted *wanted, struc
 	if (!t)
 		return trace_error__set(err, -ENOMEM, "out of memory");
 	t->checked = wanted->checked;
+	t->unknown = wanted->unknown;
 	code = open_all(t, wanted, err);
 	if (code) {
 		trace__close(t);
@@ -294,6 +295,21 @@ size_t trace__n_damages(const struct trace *t)
 const struct trace_damage *trace__damage(const struct trace *t, size_t i)
 {
 	return &t->damages[i];
+}
+
+size_t trace__n_schemas(const struct trace *t)
+{
+	return t->n_schemas;
+}
+
+const struct record_desc *trace__record(const struct trace *t, unsigned schema, unsigned id)
+{
+	const struct layout_record *r;
+
+	if (schema >= t->n_schemas || id >= REC_TYPE_MAX)
+		return NULL;
+	r = &t->schemas[schema].layout->records[id];
+	return r->size ? &r->desc : NULL;
 }
 
 const char *trace__stage_name(const struct trace *t, unsigned id)

@@ -77,6 +77,7 @@ struct trace_wanted {
 	const char *recording; /* only the one whose UUID begins with these hex digits; NULL: all */
 	bool several;          /* more than one recording is no failure */
 	bool checked;          /* read every byte that is not rows, needed or not */
+	bool unknown;          /* give out rows of record types that this program does not know, too: see trace__record() */
 };
 
 /*
@@ -110,8 +111,8 @@ const struct trace_damage *trace__damage(const struct trace *t, size_t i);
 
 /* Decoded rows of one block. Zero-initialise before first use, reuse freely, free at the end. */
 struct trace_rows {
-	size_t n;                /* rows of record types this program knows */
-	size_t skipped;          /* rows of types it does not know */
+	size_t n;                /* rows of record types this program knows, or of all, as the trace was opened */
+	size_t skipped;          /* rows that are left out because it does not know their type */
 	const __u64 *ts;         /* n timestamps, in recorded order: not sorted */
 	const __u32 *at;         /* n offsets into base */
 	const unsigned char *base;
@@ -133,6 +134,14 @@ static inline const struct rec *trace_rows__at(const struct trace_rows *rows, si
  */
 int trace__decode(const struct trace *t, size_t block, struct trace_rows *rows, struct trace_error *err);
 void trace_rows__free(struct trace_rows *rows);
+
+/*
+ * Record type `id` as the schema with this number (rec.schema of a decoded row) describes it: the fields that its rows have,
+ * in the schema's order, known to this program or not, and where they are in a decoded row. What this program knows is
+ * described as it knows it; other texts are the trace's, not cleaned. NULL: that schema has no such type.
+ */
+const struct record_desc *trace__record(const struct trace *t, unsigned schema, unsigned id);
+size_t trace__n_schemas(const struct trace *t);
 
 /* A stage's name, also of a stage that only the trace's schema knows; NULL when nobody does. */
 const char *trace__stage_name(const struct trace *t, unsigned id);

@@ -20,7 +20,10 @@ struct rec {
 	__u64 ts;     /* ns, CLOCK_MONOTONIC */
 	__u16 type;   /* enum rec_type */
 	__u16 cpu;    /* CPU it happened on; set by whoever drains or decodes */
-	__u16 frames; /* wire only: stack frames behind the struct */
+	union {
+		__u16 frames; /* on the wire: stack frames behind the struct */
+		__u16 schema; /* decoded: number of the trace's schema that describes the row, see trace__record() */
+	};
 	__u16 user_frames; /* wire only: frames of the program behind those */
 };
 

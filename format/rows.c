@@ -11,12 +11,14 @@ struct trace_rows_priv {
 	ZSTD_DCtx *dctx;
 };
 
-static const struct layout *layout_of(const struct trace *t, size_t block)
+/* The number of its schema; n_schemas: there is none. */
+static size_t schema_of(const struct trace *t, size_t block)
 {
-	for (size_t i = 0; i < t->n_schemas; i++)
-		if (t->schemas[i].crc == t->block_schema[block])
-			return t->schemas[i].layout;
-	return NULL;
+	size_t i = 0;
+
+	while (i < t->n_schemas && t->schemas[i].crc != t->block_schema[block])
+		i++;
+	return i;
 }
 
 /* Does the header on disk say what the block list says? An index may be wrong where the block is right. */
@@ -39,14 +41,16 @@ static bool in_time(const struct trace_block *b, const struct decoder *d)
 static int load(const struct trace *t, size_t block, const struct block_place *at, struct trace_rows_priv *p, const char **what)
 {
 	const struct trace_block *b = &t->blocks[block];
-	const struct layout *layout = layout_of(t, block);
+	size_t schema = schema_of(t, block);
 	struct block_header h;
 	int fd = t->files[at->file].fd;
 	__u16 cpu = b->stream >= STREAM_CPUS ? STREAM_RECORDER : b->stream;
 
 	*what = "its schema block is damaged or missing";
-	if (!layout)
+	if (schema == t->n_schemas || schema > 0xffff)
 		return -EBADMSG;
+	p->decoder.schema = schema;
+	p->decoder.unknown = t->unknown;
 	*what = "the file ends inside it";
 	p->stored.len = 0;
 	TRY(buf__reserve(&p->stored, BLOCK_HEADER + (size_t)b->stored_len));
@@ -55,7 +59,7 @@ static int load(const struct trace *t, size_t block, const struct block_place *a
 	if (!block_header__unpack(&h, p->stored.p) || !same_block(&h, b, t->block_schema[block]))
 		return -EBADMSG;
 	TRY(block__unpack(&h, p->stored.p + BLOCK_HEADER, p->dctx, &p->raw, what));
-	TRY(decoder__run(&p->decoder, layout, cpu, b->rows, p->raw.p, p->raw.len, what));
+	TRY(decoder__run(&p->decoder, t->schemas[schema].layout, cpu, b->rows, p->raw.p, p->raw.len, what));
 	*what = "its rows are of another time than its header says";
 	return in_time(b, &p->decoder) ? 0 : -EBADMSG;
 }

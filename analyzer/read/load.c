@@ -72,8 +72,15 @@ static int make_room(struct item **items, size_t *cap, size_t n)
 	return *items ? 0 : -ENOMEM;
 }
 
+static bool is_event(const struct trace *t, const struct rec *rec)
+{
+	const struct record_desc *d = schema__record(rec->type);
+
+	return (d ? d : trace__record(t, rec->schema, rec->type))->class == RECORD_EVENT;
+}
+
 /* Sorts here, in the decoding thread: the sweep then only merges. */
-static int take_rows(struct slot *s, struct scratch *tmp)
+static int take_rows(const struct trace *t, struct slot *s, struct scratch *tmp)
 {
 	const struct trace_rows *rows = &s->rows;
 	size_t n = 0, bytes = 0;
@@ -84,7 +91,7 @@ static int take_rows(struct slot *s, struct scratch *tmp)
 		const struct rec *rec = trace_rows__at(rows, i);
 
 		bytes = rows->at[i] > bytes ? rows->at[i] : bytes;
-		if (schema__record(rec->type)->class == RECORD_EVENT)
+		if (is_event(t, rec))
 			s->items[n++] = (struct item){ rec->ts, rec };
 	}
 	if (sort__by_time(s->items, tmp->items, n) != s->items)
@@ -100,7 +107,7 @@ static void decode(const struct load_job *job, struct slot *s, struct scratch *t
 {
 	s->pub = (struct loaded){ 0 };
 	s->pub.code = trace__decode(job->trace, job->block, &s->rows, &s->pub.err);
-	if (!s->pub.code && take_rows(s, tmp))
+	if (!s->pub.code && take_rows(job->trace, s, tmp))
 		s->pub.code = trace_error__set(&s->pub.err, -ENOMEM, "out of memory while decoding");
 }
 

@@ -288,8 +288,9 @@ void recording__damaged(struct recording *r, struct store *store, const struct l
 	const struct trace_block *b = trace__block(job->trace, job->block);
 
 	r->damages++;
-	STORE(store, "damage", V_INT("file", b->file), V_INT("offset", b->offset),
-	      V_INT("length", b->stored_len), V_TEXT("what", why->text));
+	if (store)
+		STORE(store, "damage", V_INT("file", b->file), V_INT("offset", b->offset),
+		      V_INT("length", b->stored_len), V_TEXT("what", why->text));
 	if (!(b->flags & BLOCK_DEFINITIONS))
 		missing(r, b->ts_min, b->ts_max, b->stream);
 }

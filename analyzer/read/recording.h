@@ -29,7 +29,7 @@ struct recording {
 
 /*
  * Loads definitions and gaps of a trace of one recording, and lists event blocks that reach into [from, to] (0: no
- * limit). What is damaged is stored. *r is to be closed in any case; the trace stays the caller's.
+ * limit). What is damaged is stored; NULL: is not, here and below. *r is to be closed in any case; the trace stays the caller's.
  */
 int recording__open(struct recording *r, const struct trace *t, __u64 from, __u64 to, struct store *store,
 		    struct trace_error *err);

@@ -5,8 +5,8 @@
 
 static void add_device(unsigned ifindex, const char *kind)
 {
-	struct rec_interface i = { .rec = { T0, REC_interface, STREAM_RECORDER, 0, 0 }, .netns = NETNS, .ifindex = ifindex,
-				   .name = { "dev", 3, 0 }, .kind = { kind, strlen(kind), 0 } };
+	struct rec_interface i = { .rec = { .ts = T0, .type = REC_interface, .cpu = STREAM_RECORDER }, .netns = NETNS,
+				   .ifindex = ifindex, .name = { "dev", 3, 0 }, .kind = { kind, strlen(kind), 0 } };
 
 	fixture__row(&f, &i.rec);
 }

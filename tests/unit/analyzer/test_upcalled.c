@@ -502,7 +502,7 @@ static void test_upcall_action(void **state)
 
 static void add_link(__u64 ts, __u64 from, __u64 to, __u8 how)
 {
-	struct rec_link l = { .rec = { T0 + ts, REC_link, 0, 0, 0 }, .from = from, .to = to, .how = how };
+	struct rec_link l = { .rec = { .ts = T0 + ts, .type = REC_link }, .from = from, .to = to, .how = how };
 
 	fixture__row(&f, &l.rec);
 }
