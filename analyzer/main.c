@@ -17,6 +17,7 @@ static const struct cli_command commands[] = {
 	{ "report", cmd_report, "what is wrong, who does it, what to do; then the evidence (the default)" },
 	{ "show", cmd_show, "one view: stages, drops, packets, offcpu, …; `netanalyze show` lists them" },
 	{ "timeline", cmd_timeline, "the life of single packets, step by step, and what held them up" },
+	{ "replay", cmd_replay, "the events as they happened, one line each" },
 	{ "compare", cmd_compare, "before and after: did it help, did anything get worse?" },
 	{ "trend", cmd_trend, "a series of runs: where did anything change beyond what runs vary?" },
 	{ "analyze", cmd_analyze, "analyze a recording once and keep the result as a SQLite database" },

@@ -69,30 +69,6 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int leave_out(struct analyze_opts *o, const char *name, size_t len, struct trace_error *err)
-{
-	for (unsigned type = 1; type < REC_TYPE_MAX; type++) {
-		const struct record_desc *d = schema__record(type);
-
-		if (!d || d->class != RECORD_EVENT || strlen(d->name) != len || strncmp(d->name, name, len) != 0)
-			continue;
-		o->without[type] = true;
-		return 0;
-	}
-	return trace_error__set(err, -EINVAL, "--without takes types of records, as netanalyze info lists them, not '%.*s'",
-				(int)len, name);
-}
-
-static int parse_without(struct analyze_opts *o, const char *list, struct trace_error *err)
-{
-	for (const char *name = list, *end;; name = end + 1) {
-		end = strchrnul(name, ',');
-		TRY(leave_out(o, name, (size_t)(end - name), err));
-		if (!*end)
-			return 0;
-	}
-}
-
 static int take_option(struct command *c, int option, struct trace_error *err)
 {
 	unsigned long n;
@@ -130,7 +106,7 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 	case OPT_RECORDING:
 		return cli__recording(optarg, &c->recording, err);
 	case OPT_WITHOUT:
-		return parse_without(&c->opts, optarg, err);
+		return cli__types("--without", optarg, NULL, c->opts.without, err);
 	case OPT_LATE:
 		return cli__late(optarg, &c->opts.late_ns, err);
 	case OPT_THREADS:

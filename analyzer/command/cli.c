@@ -140,3 +140,43 @@ int cli__recording(const char *text, const char **out, struct trace_error *err)
 	*out = text;
 	return 0;
 }
+
+static bool is_event(const struct record_desc *d, const char *name, size_t len)
+{
+	return d && d->class == RECORD_EVENT && strlen(d->name) == len && strncmp(d->name, name, len) == 0;
+}
+
+/* Also one that only the trace knows, in any of its schemas. */
+static bool is_event_of(const struct trace *t, unsigned type, const char *name, size_t len)
+{
+	bool found = is_event(schema__record(type), name, len);
+
+	for (size_t i = 0; t && !found && i < trace__n_schemas(t); i++)
+		found = is_event(trace__record(t, i, type), name, len);
+	return found;
+}
+
+static int take_type(const char *option, const char *name, size_t len, const struct trace *t, bool types[REC_TYPE_MAX],
+		     struct trace_error *err)
+{
+	bool found = false;
+
+	for (unsigned type = 1; type < REC_TYPE_MAX; type++)
+		if (is_event_of(t, type, name, len))
+			types[type] = found = true;
+	if (found)
+		return 0;
+	return trace_error__set(err, -EINVAL, "%s takes types of records, as netanalyze info lists them, not '%.*s'", option,
+				(int)len, name);
+}
+
+int cli__types(const char *option, const char *list, const struct trace *t, bool types[REC_TYPE_MAX],
+	       struct trace_error *err)
+{
+	for (const char *name = list, *end;; name = end + 1) {
+		end = strchrnul(name, ',');
+		TRY(take_type(option, name, (size_t)(end - name), t, types, err));
+		if (!*end)
+			return 0;
+	}
+}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 #include "format/error.h"
+#include "format/record.h"
 
 enum cli_exit {
 	CLI_DONE = 0,
@@ -36,6 +37,7 @@ int cmd_cut(int argc, char **argv, struct trace_error *err);
 int cmd_info(int argc, char **argv, struct trace_error *err);
 int cmd_verify(int argc, char **argv, struct trace_error *err);
 int cmd_show(int argc, char **argv, struct trace_error *err);
+int cmd_replay(int argc, char **argv, struct trace_error *err);
 int cmd_timeline(int argc, char **argv, struct trace_error *err);
 int cmd_trend(int argc, char **argv, struct trace_error *err);
 
@@ -68,6 +70,13 @@ void cli__remark_on_copies(const struct trace *t);
 
 /* Takes what --recording takes: hex digits that a UUID begins with; -EINVAL says so. */
 int cli__recording(const char *text, const char **out, struct trace_error *err);
+
+/*
+ * Takes names of events with commas between: those this program knows and, unless t is NULL, those only the trace knows.
+ * Sets their elements of `types`. -EINVAL names the option and the one that is none.
+ */
+int cli__types(const char *option, const char *list, const struct trace *t, bool types[REC_TYPE_MAX],
+	       struct trace_error *err);
 
 /* Parses a whole decimal number in [min, max]; -EINVAL names the option. */
 int cli__number(const char *option, const char *text, unsigned long min, unsigned long max, unsigned long *out,

@@ -20,6 +20,7 @@ struct gap {
 	__u32 cpu;
 	__u16 type;     /* record id */
 	__u8 why;       /* enum gap_why */
+	bool told;      /* by a record */
 };
 
 struct interval {

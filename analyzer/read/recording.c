@@ -72,7 +72,8 @@ static int take_row(struct recording *r, const struct rec *rec, __u64 from)
 
 	if (rec->type == REC_gap)
 		return gaps__add(&r->gaps, &(struct gap){ g->from, g->to, g->lost, g->where,
-							  g->type < REC_TYPE_MAX ? g->type : GAP_ANY_TYPE, g->why });
+							  g->type < REC_TYPE_MAX ? g->type : GAP_ANY_TYPE, g->why,
+							  true });
 	if (rec->type == REC_left_out) {
 		note_left_out(r, (const struct rec_left_out *)rec);
 		return 0;
@@ -113,7 +114,7 @@ static int add_left_out(struct recording *r)
 	for (__u16 type = 1; type < REC_TYPE_MAX; type++)
 		if (r->left_out[type])
 			TRY(gaps__add(&r->gaps, &(struct gap){ r->left_out[type], end, 0, GAP_ANY_CPU, type,
-							       GAP_LEFT_OUT }));
+							       GAP_LEFT_OUT, false }));
 	return 0;
 }
 
@@ -150,7 +151,7 @@ struct stream_end {
 static int missing(struct recording *r, __u64 from, __u64 to, __u32 stream)
 {
 	return gaps__add(&r->gaps, &(struct gap){ from, to, 0, stream < STREAM_RECORDER ? stream : GAP_ANY_CPU,
-						  GAP_ANY_TYPE, GAP_BLOCK_MISSING });
+						  GAP_ANY_TYPE, GAP_BLOCK_MISSING, false });
 }
 
 /* A jump in the numbers of a stream of a segment. */

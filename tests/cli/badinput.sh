@@ -61,7 +61,7 @@ cp -r web.nrec newer.nrec && "$make_trace" --newer newer.nrec/000000.nrs || exit
 sqlite3 other.db 'CREATE TABLE t(a); INSERT INTO t VALUES(1)'
 refuse 3 "nothere.nrec" nothere.nrec
 refuse 3 "nothere.nrec" verify nothere.nrec
-for command in report info verify 'show drops'; do
+for command in report info verify 'show drops' replay; do
 	refuse 3 "foreign" $command foreign
 	refuse 3 "empty.nrs" $command empty.nrs
 	refuse 3 "empty.nrec" $command empty.nrec

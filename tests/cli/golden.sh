@@ -83,6 +83,9 @@ golden iface show drops web.db --iface 'veth0 (blue)'
 golden iface-json show upcalls ovs.nrec --iface br0 --top 1 --json
 golden iface-unknown show stages web.nrec --iface eht0
 golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
+golden replay replay web.nrec --from 1 --to 1.002
+golden replay-json replay web.nrec --from 1 --to 1.001 --json
+golden replay-events replay web.nrec --events gap,task,tcp,tcp_event,pthread,offcpu_ustack
 golden timeline timeline web.nrec --slowest 2
 golden timeline-json timeline web.db --packet 1 --json
 golden timeline-flow timeline web.nrec --flow 'ip6 and tcp src port 80' --slowest 1
@@ -95,6 +98,7 @@ for view in tun vhost eventfd irqfd virtio; do
 done
 golden vm-from-to show vhost vm.nrec --from 1 --to 2 --interval 1
 golden vm-stages show stages vm.nrec
+golden vm-replay replay vm.nrec --from 1 --to 1.01
 golden vm-report report vm.nrec
 for view in upcalls megaflows ovs-drops; do
 	golden "ovs-$view" show "$view" ovs.nrec
@@ -105,6 +109,7 @@ golden ovs-locks show locks ovs.nrec
 golden ovs-filter show megaflows ovs.nrec 'udp dst port 5003'
 golden ovs-from-to show upcalls ovs.nrec --from 0.5 --to 1
 golden ovs-timeline timeline ovs.nrec --slowest 1
+golden ovs-replay replay ovs.nrec --from 0.5 --to 0.51
 golden ovs-report report ovs.nrec
 golden blind-report blind.nrec
 for view in drops offcpu softirq futex locks cpu cost; do

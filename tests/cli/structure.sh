@@ -30,6 +30,7 @@ host base store filter read sweep
 ovs base store filter read sweep
 vm base store filter read sweep
 history base
+replay base store filter read packets
 blame base store filter read sweep history
 packets base store filter read sweep ovs vm
 print base store filter
@@ -37,7 +38,7 @@ rules base store
 monitor base store filter
 compare base store
 cut base store filter read packets
-command base store filter read sweep print rules monitor compare cut
+command base store filter read sweep replay print rules monitor compare cut
 END
 for room in analyzer/*/; do
 	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"

@@ -204,7 +204,7 @@ static void test_random_gaps(void **state)
 		for (unsigned i = 0; i < n; i++) {
 			list[i].from = random64() % 1000;
 			list[i].to = list[i].from + random64() % 60;
-			assert_int_equal(gaps__add(&g, &(struct gap){ list[i].from, list[i].to, 1, 0, REC_free, 1 }), 0);
+			assert_int_equal(gaps__add(&g, &(struct gap){ list[i].from, list[i].to, 1, 0, REC_free, 1, false }), 0);
 		}
 		for (size_t i = 1; i < g.n_packet; i++)
 			assert_true(g.packet[i - 1].to < g.packet[i].from);
@@ -233,7 +233,7 @@ static void test_many_gaps(void **state)
 
 	(void)state;
 	for (__u64 i = 0; i < 100000; i++)
-		assert_int_equal(gaps__add(&g, &(struct gap){ i * 10, i * 10 + 5, 2, 0, REC_hop, 1 }), 0);
+		assert_int_equal(gaps__add(&g, &(struct gap){ i * 10, i * 10 + 5, 2, 0, REC_hop, 1, false }), 0);
 	assert_true(g.n <= 1 << 16 && g.n_packet <= 1 << 16);
 	assert_int_equal(g.left_out, 100000 - g.n);
 	for (__u64 i = 0; i < 100000; i++)

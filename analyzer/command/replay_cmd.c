@@ -1,0 +1,164 @@
+/*
+ * replay_cmd.c: `netanalyze replay`: the events of a recording as they happened.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "analyzer/command/cli.h"
+#include "analyzer/read/scan.h"
+#include "analyzer/replay/replay.h"
+#include "analyzer/store/store.h"
+#include "format/reader.h"
+
+static const char help_text[] =
+	"usage: netanalyze replay TRACE [OPTION …] ['FILTER']\n"
+	"\n"
+	"The events of a recording as they happened, of all CPUs in the order of time, one line each: time, CPU, event,\n"
+	"then each field as name=value, with its unit and, in parentheses, what it stands for. Where records were lost,\n"
+	"or blocks are missing, a line says so.\n"
+	"\n"
+	"  --events NAME,…   only these, as netanalyze info lists them, and what says that some of them are missing\n"
+	"  --from TIME       from there: seconds from the start, 10:28:42.5, or ISO 8601\n"
+	"  --to TIME         up to there\n"
+	"  --speed X         as fast as it happened (1), twice as fast (2), …; default: as fast as possible\n"
+	"  --json            one JSON object a line, exact values\n"
+	"  --recording UUID  of several recordings the one whose UUID begins like that\n"
+	"  --utc             times in UTC, not in local time\n"
+	"  FILTER            only events of packets that match, in tcpdump syntax: 'udp port 53 and host 10.0.0.2'\n"
+	"\n"
+	"examples:\n"
+	"  netanalyze replay web.nrec | less -S\n"
+	"  netanalyze replay web.nrec --from 12.5 --to 12.6 'icmp and host 10.0.0.2'\n"
+	"  netanalyze replay web.nrec --events offcpu,softirq --speed 0.1\n"
+	"  netanalyze replay web.nrec --events drop --json | jq -r .reason_name | sort | uniq -c\n";
+
+struct command {
+	struct replay_opts opts;
+	const char *path, *from, *to, *events, *filter, *recording;
+	bool types[REC_TYPE_MAX];
+};
+
+static int limits(struct command *c, struct trace_error *err)
+{
+	const struct timebase *base = &c->opts.base;
+
+	if (c->from)
+		TRY(timefmt__parse("--from", c->from, base, &c->opts.from, err));
+	if (c->to)
+		TRY(timefmt__parse("--to", c->to, base, &c->opts.to, err));
+	if (c->opts.from > base->end_mono || (c->to && (c->opts.to < c->opts.from || c->opts.to < base->start_mono)))
+		return trace_error__set(err, -EINVAL,
+					"nothing lies between --from %s and --to %s: the recording lasts %.3f s",
+					c->from ? c->from : "0", c->to ? c->to : "its end",
+					(double)(base->end_mono - base->start_mono) / 1e9);
+	return 0;
+}
+
+static void remark(const struct command *c, const struct replay_stats *stats)
+{
+	cli__remark_on_filter(c->opts.filter, true);
+	if (stats->damages || stats->missing_segments)
+		fprintf(stderr, "netanalyze: note: parts of the recording are damaged or missing: netanalyze verify says "
+				"which\n");
+}
+
+static int replay(struct command *c, const struct trace *t, struct trace_error *err)
+{
+	struct replay_stats stats;
+	bool utc = c->opts.base.utc;
+
+	cli__remark_on_copies(t);
+	scan__timebase(t, &c->opts.base);
+	c->opts.base.utc = utc;
+	TRY(limits(c, err));
+	if (c->events)
+		TRY(cli__types("--events", c->events, t, c->types, err));
+	c->opts.types = c->events ? c->types : NULL;
+	TRY(replay__run(t, &c->opts, stdout, &stats, err));
+	remark(c, &stats);
+	return 0;
+}
+
+static int open_and_replay(struct command *c, struct trace_error *err)
+{
+	const struct trace_wanted wanted = { .paths = &c->path, .n_paths = 1, .recording = c->recording,
+					     .unknown = true };
+	struct trace *t;
+	int code;
+
+	if (store__is_database(c->path))
+		return trace_error__set(err, -EINVAL,
+					"%s is a database, which has no events: give the recording it was made from", c->path);
+	if (c->filter) {
+		cli__warn_of_filter(c->filter);
+		TRY(filter__compile(&c->opts.filter, c->filter, err));
+	}
+	code = trace__open_set(&t, &wanted, err);
+	if (!code) {
+		code = replay(c, t, err);
+		trace__close(t);
+	}
+	filter__free(c->opts.filter);
+	return code;
+}
+
+static int take_option(struct command *c, int option, struct trace_error *err)
+{
+	char *end;
+
+	switch (option) {
+	case 'e':
+		c->events = optarg;
+		return 0;
+	case 'f':
+		c->from = optarg;
+		return 0;
+	case 't':
+		c->to = optarg;
+		return 0;
+	case 's':
+		c->opts.speed = strtod(optarg, &end);
+		if (end == optarg || *end || !(c->opts.speed > 0) || c->opts.speed > 1e9)
+			return trace_error__set(err, -EINVAL, "--speed takes a number above 0, such as 1 or 0.1, not '%s'",
+						optarg);
+		return 0;
+	case 'j':
+		c->opts.json = true;
+		return 0;
+	case 'r':
+		return cli__recording(optarg, &c->recording, err);
+	case 'u':
+		c->opts.base.utc = true;
+		return 0;
+	}
+	return err->code ? err->code : -EINVAL;
+}
+
+int cmd_replay(int argc, char **argv, struct trace_error *err)
+{
+	static const struct option options[] = {
+		{ "events", required_argument, NULL, 'e' }, { "from", required_argument, NULL, 'f' },
+		{ "to", required_argument, NULL, 't' },	    { "speed", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },	    { "recording", required_argument, NULL, 'r' },
+		{ "utc", no_argument, NULL, 'u' },	    { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct command c = { .path = NULL };
+	int option;
+
+	while ((option = cli__getopt(argc, argv, "h", options, err)) != -1) {
+		if (option == 'h') {
+			fputs(help_text, stdout);
+			return CLI_DONE;
+		}
+		TRY(take_option(&c, option, err));
+	}
+	if (optind == argc)
+		return cli__usage_error("replay", err, "replay needs a recording");
+	if (argc - optind > 2)
+		return cli__usage_error("replay", err, "'%s' is one argument too many: put the filter in quotes",
+					argv[optind + 2]);
+	c.path = argv[optind];
+	c.filter = argv[optind + 1];
+	return open_and_replay(&c, err);
+}
