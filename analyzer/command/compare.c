@@ -70,21 +70,6 @@ struct command {
 
 /* ---- comparing ------------------------------------------------------------------------------------ */
 
-static int judge(sqlite3 *db, struct trace_error *err)
-{
-	const char *at = sql__text("compared/judge.sql");
-	int rc = SQLITE_OK;
-
-	for (sqlite3_stmt *stmt = NULL; rc == SQLITE_OK && *at; sqlite3_finalize(stmt)) {
-		rc = sqlite3_prepare_v2(db, at, -1, &stmt, &at);
-		if (rc != SQLITE_OK || !stmt)
-			continue;
-		sqlite3_bind_double(stmt, sqlite3_bind_parameter_index(stmt, ":level"), CONTRAST_LEVEL);
-		rc = sqlite3_step(stmt) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
-	}
-	return rc ? trace_error__set(err, -EIO, "cannot run schema/compared/judge.sql: %s", sqlite3_errmsg(db)) : 0;
-}
-
 /* Are all of them metrics? */
 static int check_metrics(const struct command *c, sqlite3 *db, struct trace_error *err)
 {
@@ -125,7 +110,7 @@ static int gather(const struct command *c, sqlite3 **db, const struct sqlfn_cont
 	for (int side = 0; side < SIDES; side++)
 		TRY(operands__gather(&c->sides[side], *db, side_names[side], &c->input, err));
 	TRY(contrast__run(*db, c->seed, err));
-	return judge(*db, err);
+	return contrast__judge(*db, err);
 }
 
 /* ---- printing --------------------------------------------------------------------------------------- */

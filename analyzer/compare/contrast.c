@@ -161,3 +161,18 @@ int contrast__run(sqlite3 *db, __u64 seed, struct trace_error *err)
 		return trace_error__set(err, rc, "out of memory");
 	return rc ? trace_error__set(err, rc, "cannot compare: %s", sqlite3_errmsg(db)) : 0;
 }
+
+int contrast__judge(sqlite3 *db, struct trace_error *err)
+{
+	const char *at = sql__text("compared/judge.sql");
+	int rc = SQLITE_OK;
+
+	for (sqlite3_stmt *stmt = NULL; rc == SQLITE_OK && *at; sqlite3_finalize(stmt)) {
+		rc = sqlite3_prepare_v2(db, at, -1, &stmt, &at);
+		if (rc != SQLITE_OK || !stmt)
+			continue;
+		sqlite3_bind_double(stmt, sqlite3_bind_parameter_index(stmt, ":level"), CONTRAST_LEVEL);
+		rc = sqlite3_step(stmt) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
+	}
+	return rc ? trace_error__set(err, -EIO, "cannot run schema/compared/judge.sql: %s", sqlite3_errmsg(db)) : 0;
+}

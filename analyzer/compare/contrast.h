@@ -15,4 +15,10 @@ struct sqlite3;
 /* Fills table change. The same seed gives the same figures. */
 int contrast__run(struct sqlite3 *db, __u64 seed, struct trace_error *err);
 
+/*
+ * Judges it, and the findings of both sides: fills the tables of schema/compared/judge.sql. `db` has the SQL functions of
+ * sqlfn__add_plain().
+ */
+int contrast__judge(struct sqlite3 *db, struct trace_error *err);
+
 #endif
