@@ -36,7 +36,7 @@ static const char help_text[] =
 	"  --baseline NAME     what was before is this baseline\n"
 	"  --baselines FILE    where they are kept (default: $XDG_DATA_HOME/netanalyze/baselines.db, or\n"
 	"                      ~/.local/share/netanalyze/baselines.db when that is not set)\n"
-	"  --format F          text (default), md or json\n"
+	"  --format F          text (default), md, html (one self-contained file, with distributions drawn) or json\n"
 	"  --json              the same as --format json\n"
 	"  --late MS           a packet is late from so many milliseconds on; of recordings only\n"
 	"  --recording UUID    of the TRACE before it, which holds several, the one whose UUID begins like that\n"
@@ -119,7 +119,8 @@ static int print(const struct command *c, sqlite3 *db, struct trace_error *err)
 {
 	const struct query_param params[] = { { ":seed", NULL, (long long)c->seed } };
 	const struct tables what = { .db = db, .folder = "compare/", .title = "netanalyze compare", .format = c->format,
-				     .params = params, .n_params = 1 };
+				     .params = params, .n_params = 1, .drawn = "compare/60_distribution.sql",
+				     .curves = "compared/curves.sql" };
 
 	return tables__print(&what, err);
 }

@@ -15,7 +15,9 @@
 #include "analyzer/base/unfinished.h"
 #include "analyzer/command/cli.h"
 #include "analyzer/command/input.h"
+#include "analyzer/command/tables.h"
 #include "analyzer/store/sql.h"
+#include "analyzer/print/page.h"
 #include "analyzer/print/view.h"
 
 struct report {
@@ -47,18 +49,6 @@ static const char help_text[] =
 	"  netanalyze report web.nrec --format html -o web.html\n"
 	"  netanalyze report web.db --format json | jq .drops\n";
 
-static const char html_head[] =
-	"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>netanalyze report</title>\n"
-	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<style>\n"
-	"body{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:80em;padding:0 1em;color:#1a1a1a;background:#fff}\n"
-	"h1{font-size:1.5em}h2{font-size:1.2em;margin-top:2em;border-bottom:1px solid #bbb}h3{font-size:1em;margin-top:1.5em}\n"
-	"table{border-collapse:collapse;display:block;overflow-x:auto;font-size:13px}\n"
-	"th,td{padding:.2em .7em;text-align:left;border-bottom:1px solid #ddd;white-space:nowrap}\n"
-	"th{background:#f2f2f2}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\n"
-	"pre{font-size:12px;background:#f7f7f7;padding:.7em;overflow-x:auto}\n"
-	"@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th{background:#2a2a2a}th,td{border-color:#444}pre{background:#222}}\n"
-	"</style></head><body>\n";
-
 static bool is_section(const struct sql_file *f)
 {
 	return strncmp(f->name, "report/", 7) == 0;
@@ -82,13 +72,15 @@ static int print_sections(const struct view_run *run, struct trace_error *err)
 {
 	const struct grid_opts *o = &run->table;
 
-	fputs(o->format == GRID_HTML ? html_head : "", o->out);
+	if (o->format == GRID_HTML)
+		page__begin(o->out, "netanalyze report");
 	if (o->format != GRID_TEXT)
 		grid__heading(o, 1, "netanalyze report");
 	for (const struct sql_file *f = sql_files; f->name; f++)
 		if (is_section(f))
 			TRY(view__print(run, f->name, err));
-	fputs(o->format == GRID_HTML ? "</body></html>\n" : "", o->out);
+	if (o->format == GRID_HTML)
+		page__end(o->out);
 	return 0;
 }
 
@@ -160,19 +152,6 @@ static int report(const struct report *r, const char *const *paths, size_t n, st
 	return close_output(r, name, out, rc, err);
 }
 
-static int find_format(const char *name, enum grid_format *format, struct trace_error *err)
-{
-	static const char *const names[] = { [GRID_TEXT] = "text", [GRID_MD] = "md", [GRID_HTML] = "html", [GRID_JSON] = "json" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(names[i], name) == 0) {
-			*format = (enum grid_format)i;
-			return 0;
-		}
-	}
-	return trace_error__set(err, -EINVAL, "--format is text, md, html or json, not '%s'", name);
-}
-
 int cmd_report(int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
@@ -188,7 +167,7 @@ int cmd_report(int argc, char **argv, struct trace_error *err)
 	while ((c = cli__getopt(argc, argv, "ho:", options, err)) != -1) {
 		switch (c) {
 		case 'f':
-			TRY(find_format(optarg, &r.format, err));
+			TRY(tables__format(optarg, &r.format, err));
 			break;
 		case 'o':
 			r.output = optarg;

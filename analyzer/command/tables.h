@@ -14,12 +14,14 @@ struct tables {
 	enum grid_format format;
 	const struct query_param *params;
 	size_t n_params;
+	const char *drawn;  /* the file below whose tables curves are drawn in HTML; NULL: none */
+	const char *curves; /* the file that gives them, see print/curves.h */
 };
 
 /* On standard output: in JSON one object, of which each table is a member. */
 int tables__print(const struct tables *t, struct trace_error *err);
 
-/* What --format takes here; -EINVAL says so. */
+/* What --format takes; -EINVAL says so. */
 int tables__format(const char *name, enum grid_format *format, struct trace_error *err);
 
 #endif

@@ -24,7 +24,7 @@ static const char help_text[] =
 	"what was lost, and what CPU it took, run by run, and where that changed beyond what the runs before it vary\n"
 	"among themselves. It takes three runs before one to tell, and more to tell what is small.\n"
 	"\n"
-	"  --format F          text (default), md or json\n"
+	"  --format F          text (default), md, html (one self-contained file) or json\n"
 	"  --json              the same as --format json\n"
 	"  --late MS           a packet is late from so many milliseconds on; of recordings only\n"
 	"  --recording UUID    of the TRACE before it, which holds several, the one whose UUID begins like that\n"

@@ -131,13 +131,24 @@ uuid() { "$netanalyze" info "samples/$1.nrec" --json | grep -oE '[0-9a-f]{32}' |
 	fail "--recording"
 cmp "$dir/two" "$dir/three" || fail "--recording takes others than the ones that are named"
 
+# A page: well-formed, of itself, and nothing in it runs, whatever names the recording has.
+cp "$dir/guest-busy.db" "$dir/odd.db"
+sqlite3 "$dir/odd.db" "UPDATE finding SET site = '<script>alert(1)</script>&\"'" || exit 1
+"$netanalyze" compare "$dir/guest-busy-fixed.db" "$dir/odd.db" --format html >"$dir/page" || fail "no HTML"
+sed 's/<!DOCTYPE html>//; s/<meta [^>]*>//g' "$dir/page" >"$dir/page.xml"
+python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$dir/page.xml" 2>"$dir/err" || fail "the page is not well-formed: $(tail -n 1 "$dir/err")"
+! grep -nE '<script|javascript:|(src|href)=|url\(|@import| on[a-z]+=' "$dir/page" || fail "the page is not inert"
+grep -q '&lt;script&gt;alert(1)' "$dir/page" || fail "the name of a place is not in the page"
+[ "$(grep -c '<svg ' "$dir/page")" -ge 5 ] && [ "$(grep -c '<path fill=' "$dir/page")" = $((2 * $(grep -c '<svg ' "$dir/page"))) ] ||
+	fail "two distributions a figure are not drawn"
+
 # Several of a side: three are three observations.
 "$netanalyze" compare --before "$dir/ovs-sweep.db" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db" --after "$dir/ovs-sweep-fixed.db" \
 	"$dir/ovs-sweep-fixed.db" "$dir/ovs-sweep-fixed.db" --json >"$dir/json" || fail "several of a side"
 json "j ->> '$.sides[1].recordings'" 3
 json "j ->> '$.changes[0].metric'" 'packets late here (50 ms, or --late)'
 
-for words in "" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db $dir/ovs-sweep.db $dir/ovs-sweep.db" "--fail-on x a b" "--fail-on regressions a b" "--recording 12 a b" "a --recording x b" "--format html a b"; do
+for words in "" "$dir/ovs-sweep.db" "$dir/ovs-sweep.db $dir/ovs-sweep.db $dir/ovs-sweep.db" "--fail-on x a b" "--fail-on regressions a b" "--recording 12 a b" "a --recording x b" "--format pdf a b"; do
 	"$netanalyze" compare $words >"$dir/out" 2>"$dir/err"
 	[ $? = 2 ] || fail "compare $words: not a usage error: $(cat "$dir/err")"
 done

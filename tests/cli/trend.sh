@@ -66,6 +66,7 @@ grep -q '^Only in run 4: .*packets' "$dir/text" || fail "it does not say what wa
 json "(SELECT group_concat(DISTINCT value ->> 'runs_before') FROM json_each(j -> '\$.levels')
 	WHERE value ->> 'metric' = 'late' AND value ->> 'run' = 5)" 3
 "$netanalyze" trend "$g1" "$g2" "$g3" "$b1" --format md | grep -q '^| run *| verdict' || fail "no Markdown"
+"$netanalyze" trend "$g1" "$g2" "$g3" "$b1" --format html | grep -q '^</body></html>$' || fail "no HTML"
 
 # What cannot be told.
 trend 'CANNOT TELL: 3 runs; three have to be before one' "$g1" "$g2" "$b1"
@@ -93,7 +94,7 @@ uuid=$("$netanalyze" info samples/ovs-one-cpu.nrec --json | grep -oE '[0-9a-f]{3
 "$netanalyze" trend "$g1" "$dir/both.nrs" --recording "$uuid" | sed "s|$dir/both.nrs|samples/ovs-one-cpu.nrec|" |
 	tr -s ' ' | grep -qx "$(grep samples/ovs-one-cpu "$dir/out" | tr -s ' ')" ||
 	fail "--recording takes another one"
-for words in "" "$g1" "--recording 12 $g1 $g2" "--format html $g1 $g2" "--late x $g1 $g2"; do
+for words in "" "$g1" "--recording 12 $g1 $g2" "--format pdf $g1 $g2" "--late x $g1 $g2"; do
 	"$netanalyze" trend $words >"$dir/out" 2>"$dir/err"
 	[ $? = 2 ] || fail "trend $words: not a usage error: $(cat "$dir/err")"
 done
