@@ -8,6 +8,7 @@
 #                   (WHAT="'-p host' groups perf"; fails on 3 % more than tests/bench/baseline.json has, UPDATE=1 rewrites it)
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
 #   make causes     judge the labelled recordings: the cause found first beside the one that was injected (tests/CAUSES.md)
+#   make compare-power  how often `netanalyze compare` is wrong, and what it finds (SEED=1, PART=1000; tests/COMPARE.md)
 #   make lab-shell  a shell in that machine
 #   make fuzz       fuzz everything that reads foreign bytes (FUZZ_SECONDS=60, each)
 #   make static     both programs into build/static/, each in one file that needs nothing else to run
@@ -66,7 +67,7 @@ all: $(BUILD)/netrec $(BUILD)/netanalyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static tests deps demo check check-fast causes bench bench-lab fuzz fuzzers install install-static clean help
+.PHONY: all static tests deps demo check check-fast causes compare-power bench bench-lab fuzz fuzzers install install-static clean help
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -206,7 +207,7 @@ $(BUILD)/tests/live/no_memory: $(BUILD)/tests/live/no_memory.o $(BUILD)/recorder
 
 LIVE_TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard tests/live/*.c)))
 
-tests: all $(if $(SAN),,static) $(LIVE_TOOLS) $(BUILD)/tests/traffic $(CLI_TOOLS) $(C_TEST_BINS) \
+tests: all $(if $(SAN),,static) $(LIVE_TOOLS) $(BUILD)/tests/traffic $(CLI_TOOLS) $(BUILD)/tests/power/power $(C_TEST_BINS) \
        $(if $(SAN),fuzzers)
 
 # The whole suite: production build, then unit and property tests again under the sanitizers.
@@ -236,6 +237,14 @@ check-lab lab-shell: deps
 
 causes: all
 	$(Q)sh tests/causes.sh --write
+
+# How often `netanalyze compare` is wrong, and what it finds.
+$(BUILD)/tests/power/power: $(BUILD)/tests/power/power.o $(ANALYZER_O) $(FORMAT_O)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $^ $(LDFLAGS_ALL) $(ANALYZER_LIBS) -o $@
+
+compare-power: all $(BUILD)/tests/power/power
+	$(Q)SEED=$(SEED) PART=$(PART) sh tests/power.sh --write
 
 # ---- cost, and hostile input --------------------------------------------------------------------
 
