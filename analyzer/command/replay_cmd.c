@@ -1,10 +1,13 @@
 /*
- * replay_cmd.c: `netanalyze replay`: the events of a recording as they happened.
+ * replay_cmd.c: `netanalyze replay` and `netanalyze export`: the events of a recording as they happened, printed or for
+ * other tools.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "analyzer/command/cli.h"
+#include "analyzer/command/output.h"
 #include "analyzer/read/scan.h"
 #include "analyzer/replay/replay.h"
 #include "analyzer/store/store.h"
@@ -32,9 +35,31 @@ static const char help_text[] =
 	"  netanalyze replay web.nrec --events offcpu,softirq --speed 0.1\n"
 	"  netanalyze replay web.nrec --events drop --json | jq -r .reason_name | sort | uniq -c\n";
 
+static const char export_help[] =
+	"usage: netanalyze export TRACE --to FORMAT -o FILE [OPTION …] ['FILTER']\n"
+	"\n"
+	"A recording for other tools.\n"
+	"\n"
+	"  --to FORMAT       pcapng: for wireshark and tcpdump, each packet once for each stage where it was seen, with stage,\n"
+	"                    time since the stage before, and why it was dropped, as its comment; an interface a device.\n"
+	"                    json: the lines of netanalyze replay, as JSON\n"
+	"  -o, --output FILE write to FILE, which must not exist\n"
+	"      --force       overwrite it\n"
+	"  --from TIME       from there: seconds from the start, 10:28:42.5, or ISO 8601\n"
+	"  --until TIME      up to there\n"
+	"  --recording UUID  of several recordings the one whose UUID begins like that\n"
+	"  --utc             times of day are UTC, not local\n"
+	"  FILTER            only packets that match, in tcpdump syntax\n"
+	"\n"
+	"examples:\n"
+	"  netanalyze export web.nrec --to pcapng -o web.pcapng && wireshark web.pcapng\n"
+	"  netanalyze export web.nrec --to pcapng -o dns.pcapng --from 12.5 --until 14 'udp port 53'\n";
+
 struct command {
 	struct replay_opts opts;
-	const char *path, *from, *to, *events, *filter, *recording;
+	const char *name; /* of the option for the end: --to, --until */
+	const char *path, *from, *to, *events, *filter, *recording, *output;
+	bool force;
 	bool types[REC_TYPE_MAX];
 };
 
@@ -45,11 +70,11 @@ static int limits(struct command *c, struct trace_error *err)
 	if (c->from)
 		TRY(timefmt__parse("--from", c->from, base, &c->opts.from, err));
 	if (c->to)
-		TRY(timefmt__parse("--to", c->to, base, &c->opts.to, err));
+		TRY(timefmt__parse(c->name, c->to, base, &c->opts.to, err));
 	if (c->opts.from > base->end_mono || (c->to && (c->opts.to < c->opts.from || c->opts.to < base->start_mono)))
 		return trace_error__set(err, -EINVAL,
-					"nothing lies between --from %s and --to %s: the recording lasts %.3f s",
-					c->from ? c->from : "0", c->to ? c->to : "its end",
+					"nothing lies between --from %s and %s %s: the recording lasts %.3f s",
+					c->from ? c->from : "0", c->name, c->to ? c->to : "its end",
 					(double)(base->end_mono - base->start_mono) / 1e9);
 	return 0;
 }
@@ -60,9 +85,12 @@ static void remark(const struct command *c, const struct replay_stats *stats)
 	if (stats->damages || stats->missing_segments)
 		fprintf(stderr, "netanalyze: note: parts of the recording are damaged or missing: netanalyze verify says "
 				"which\n");
+	if (stats->headless)
+		fprintf(stderr, "netanalyze: note: %llu times a packet was at a stage are left out: its headers were not "
+				"recorded\n", stats->headless);
 }
 
-static int replay(struct command *c, const struct trace *t, struct trace_error *err)
+static int replay(struct command *c, const struct trace *t, FILE *out, struct trace_error *err)
 {
 	struct replay_stats stats;
 	bool utc = c->opts.base.utc;
@@ -74,12 +102,12 @@ static int replay(struct command *c, const struct trace *t, struct trace_error *
 	if (c->events)
 		TRY(cli__types("--events", c->events, t, c->types, err));
 	c->opts.types = c->events ? c->types : NULL;
-	TRY(replay__run(t, &c->opts, stdout, &stats, err));
+	TRY(replay__run(t, &c->opts, out, &stats, err));
 	remark(c, &stats);
 	return 0;
 }
 
-static int open_and_replay(struct command *c, struct trace_error *err)
+static int open_and_replay(struct command *c, FILE *out, struct trace_error *err)
 {
 	const struct trace_wanted wanted = { .paths = &c->path, .n_paths = 1, .recording = c->recording,
 					     .unknown = true };
@@ -95,7 +123,7 @@ static int open_and_replay(struct command *c, struct trace_error *err)
 	}
 	code = trace__open_set(&t, &wanted, err);
 	if (!code) {
-		code = replay(c, t, err);
+		code = replay(c, t, out, err);
 		trace__close(t);
 	}
 	filter__free(c->opts.filter);
@@ -123,7 +151,7 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 						optarg);
 		return 0;
 	case 'j':
-		c->opts.json = true;
+		c->opts.format = REPLAY_JSON;
 		return 0;
 	case 'r':
 		return cli__recording(optarg, &c->recording, err);
@@ -134,6 +162,20 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 	return err->code ? err->code : -EINVAL;
 }
 
+static int take_operands(struct command *c, int argc, char **argv, struct trace_error *err)
+{
+	if (optind == argc)
+		return cli__usage_error(argv[0], err, "%s needs a recording", argv[0]);
+	if (argc - optind > 2)
+		return cli__usage_error(argv[0], err, "'%s' is one argument too many: put the filter in quotes",
+					argv[optind + 2]);
+	c->path = argv[optind];
+	c->filter = argv[optind + 1];
+	return 0;
+}
+
+/* ---- replay ------------------------------------------------------------------------------------- */
+
 int cmd_replay(int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
@@ -143,7 +185,7 @@ int cmd_replay(int argc, char **argv, struct trace_error *err)
 		{ "utc", no_argument, NULL, 'u' },	    { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct command c = { .path = NULL };
+	struct command c = { .name = "--to" };
 	int option;
 
 	while ((option = cli__getopt(argc, argv, "h", options, err)) != -1) {
@@ -153,12 +195,71 @@ int cmd_replay(int argc, char **argv, struct trace_error *err)
 		}
 		TRY(take_option(&c, option, err));
 	}
-	if (optind == argc)
-		return cli__usage_error("replay", err, "replay needs a recording");
-	if (argc - optind > 2)
-		return cli__usage_error("replay", err, "'%s' is one argument too many: put the filter in quotes",
-					argv[optind + 2]);
-	c.path = argv[optind];
-	c.filter = argv[optind + 1];
-	return open_and_replay(&c, err);
+	TRY(take_operands(&c, argc, argv, err));
+	return open_and_replay(&c, stdout, err);
+}
+
+/* ---- export ------------------------------------------------------------------------------------- */
+
+static int take_format(struct command *c, const char *name, struct trace_error *err)
+{
+	if (strcmp(name, "pcapng") == 0)
+		c->opts.format = REPLAY_PCAPNG;
+	else if (strcmp(name, "json") == 0)
+		c->opts.format = REPLAY_JSON;
+	else
+		return trace_error__set(err, -EINVAL, "--to is pcapng or json, not '%s'", name);
+	return 0;
+}
+
+static int take_export_option(struct command *c, int option, struct trace_error *err)
+{
+	switch (option) {
+	case 'T':
+		return take_format(c, optarg, err);
+	case 'o':
+		c->output = optarg;
+		return 0;
+	case 'F':
+		c->force = true;
+		return 0;
+	default:
+		return take_option(c, option, err);
+	}
+}
+
+static int export(struct command *c, struct trace_error *err)
+{
+	char name[PATH_MAX] = "";
+	FILE *out;
+
+	if (c->opts.format == REPLAY_TEXT)
+		return cli__usage_error("export", err, "export needs --to pcapng or --to json");
+	if (!c->output)
+		return cli__usage_error("export", err, "export needs -o FILE");
+	TRY(output__open(c->output, c->force, name, &out, err));
+	return output__close(c->output, name, out, open_and_replay(c, out, err), err);
+}
+
+int cmd_export(int argc, char **argv, struct trace_error *err)
+{
+	static const struct option options[] = {
+		{ "to", required_argument, NULL, 'T' },	   { "output", required_argument, NULL, 'o' },
+		{ "force", no_argument, NULL, 'F' },	   { "from", required_argument, NULL, 'f' },
+		{ "until", required_argument, NULL, 't' }, { "recording", required_argument, NULL, 'r' },
+		{ "utc", no_argument, NULL, 'u' },	   { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct command c = { .name = "--until" };
+	int option;
+
+	while ((option = cli__getopt(argc, argv, "ho:", options, err)) != -1) {
+		if (option == 'h') {
+			fputs(export_help, stdout);
+			return CLI_DONE;
+		}
+		TRY(take_export_option(&c, option, err));
+	}
+	TRY(take_operands(&c, argc, argv, err));
+	return export(&c, err);
 }

@@ -5,16 +5,15 @@
  * concluded was concluded when the recording was analyzed (rules/rules.h).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sqlite3.h>
-#include "analyzer/base/unfinished.h"
 #include "analyzer/command/cli.h"
 #include "analyzer/command/input.h"
+#include "analyzer/command/output.h"
 #include "analyzer/command/tables.h"
 #include "analyzer/store/sql.h"
 #include "analyzer/print/page.h"
@@ -97,45 +96,6 @@ static int print(const struct report *r, const struct input *in, FILE *out, stru
 	return r->format == GRID_JSON ? print_json(&run, err) : print_sections(&run, err);
 }
 
-/*
- * Written under another name until it is complete, so that a failure leaves what was there. Created before the
- * analysis: a name that cannot be written is refused at once.
- */
-static int open_output(const struct report *r, char name[PATH_MAX], FILE **out, struct trace_error *err)
-{
-	int fd;
-
-	*out = stdout;
-	if (!r->output)
-		return 0;
-	if (!r->force && access(r->output, F_OK) == 0)
-		return trace_error__set(err, -EEXIST, "%s exists: name another file with -o, or overwrite it with --force",
-					r->output);
-	fd = unfinished__create(name, r->output, err);
-	TRY(fd);
-	*out = fdopen(fd, "w");
-	if (*out)
-		return 0;
-	close(fd);
-	unfinished__discard(name);
-	return trace_error__set(err, -ENOMEM, "out of memory");
-}
-
-static int close_output(const struct report *r, const char *name, FILE *out, int rc, struct trace_error *err)
-{
-	bool failed = fflush(out) != 0 || ferror(out);
-
-	if (out == stdout)
-		return rc;
-	failed |= fclose(out) != 0;
-	if (rc == 0 && failed)
-		rc = trace_error__set(err, -EIO, "could not write %s: is the disk full?", r->output);
-	if (rc == 0)
-		return unfinished__keep(name, r->output, err);
-	unfinished__discard(name);
-	return rc;
-}
-
 static int report(const struct report *r, const char *const *paths, size_t n, struct trace_error *err)
 {
 	char name[PATH_MAX] = "";
@@ -143,13 +103,13 @@ static int report(const struct report *r, const char *const *paths, size_t n, st
 	FILE *out;
 	int rc;
 
-	TRY(open_output(r, name, &out, err));
+	TRY(output__open(r->output, r->force, name, &out, err));
 	rc = input__open(&in, paths, n, &r->input, err);
 	if (rc == 0) {
 		rc = print(r, &in, out, err);
 		input__close(&in);
 	}
-	return close_output(r, name, out, rc, err);
+	return output__close(r->output, name, out, rc, err);
 }
 
 int cmd_report(int argc, char **argv, struct trace_error *err)

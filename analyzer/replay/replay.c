@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "analyzer/read/order.h"
+#include "analyzer/replay/capture.h"
 #include "analyzer/replay/choice.h"
 #include "analyzer/replay/line.h"
 
@@ -25,6 +26,7 @@ struct replay {
 	struct resolver *resolver;
 	struct choice *choice;
 	struct order *order;
+	struct capture *capture; /* NULL: lines are wanted */
 	struct line line;
 	size_t next_gap;
 	__u64 first_ns, began_ns; /* the event printed first, and when that was */
@@ -82,7 +84,7 @@ static void print_missing(struct replay *r, const struct gap *g)
 	struct rec_gap row = { .rec = { .ts = g->from, .cpu = g->cpu < STREAM_CPUS ? (__u16)g->cpu : STREAM_RECORDER },
 			       .where = g->cpu, .type = g->type, .why = g->why, .from = g->from, .to = g->to };
 
-	if (g->to < r->opts->from || (r->opts->to && g->from > r->opts->to) || !choice__wants_gap(r->choice, g->type))
+	if (r->capture || g->to < r->opts->from || (r->opts->to && g->from > r->opts->to) || !choice__wants_gap(r->choice, g->type))
 		return;
 	wait_for(r, g->from);
 	line__print(&r->line, &missing, &row.rec);
@@ -107,18 +109,26 @@ static void damaged(void *arg, const struct load_job *job, const struct trace_er
 
 /* ---- events ------------------------------------------------------------------------------------- */
 
+static void print_event(struct replay *r, const struct record_desc *d, const struct rec *rec)
+{
+	wait_for(r, rec->ts);
+	line__print(&r->line, d, rec);
+}
+
 static void print_events(struct replay *r, const struct item *items, size_t n)
 {
 	for (size_t i = 0; i < n && !ferror(r->out); i++) {
 		const struct rec *rec = items[i].rec;
 		const struct record_desc *d = trace__record(r->trace, rec->schema, rec->type);
+		bool wanted;
 
 		tell_gaps(r, rec->ts);
 		resolver__see(r->resolver, rec);
-		if (!choice__wants(r->choice, d, items, n, i))
-			continue;
-		wait_for(r, rec->ts);
-		line__print(&r->line, d, rec);
+		wanted = choice__wants(r->choice, d, items, n, i);
+		if (r->capture)
+			capture__see(r->capture, rec, wanted);
+		else if (wanted)
+			print_event(r, d, rec);
 	}
 }
 
@@ -140,7 +150,10 @@ static int prepare(struct replay *r)
 
 	TRY(resolver__new(&r->resolver, &r->recording));
 	TRY(choice__new(&r->choice, r->opts->types, r->opts->filter, r->recording.n_cpus));
-	r->line = (struct line){ .out = r->out, .json = r->opts->json, .base = r->opts->base, .resolver = r->resolver };
+	r->line = (struct line){ .out = r->out, .json = r->opts->format == REPLAY_JSON, .base = r->opts->base,
+				  .resolver = r->resolver };
+	if (r->opts->format == REPLAY_PCAPNG)
+		TRY(capture__new(&r->capture, r->out, &r->recording, &r->opts->base, r->resolver));
 	return order__start(&r->order, r->recording.jobs, r->recording.n_jobs, cpus > 0 ? (unsigned)cpus : 1,
 			    r->opts->from, r->opts->to, damaged, r);
 }
@@ -164,7 +177,9 @@ int replay__run(const struct trace *t, const struct replay_opts *opts, FILE *out
 
 	if (!code)
 		code = run(&r, err);
-	*stats = (struct replay_stats){ r.recording.damages, r.recording.missing_segments };
+	*stats = (struct replay_stats){ r.recording.damages, r.recording.missing_segments,
+					r.capture ? capture__headless(r.capture) : 0 };
+	capture__free(r.capture);
 	order__free(r.order);
 	choice__free(r.choice);
 	resolver__free(r.resolver);

@@ -1,5 +1,5 @@
 /*
- * replay.h: the events of a recording as they happened, one line each.
+ * replay.h: the events of a recording as they happened, one line each, or its packets as a capture file.
  */
 #ifndef ANALYZER_REPLAY_H
 #define ANALYZER_REPLAY_H
@@ -18,12 +18,13 @@ struct replay_opts {
 	const bool *types;    /* REC_TYPE_MAX of them: which to print; NULL: all */
 	struct filter *filter; /* NULL: none; see choice.h */
 	double speed;         /* so many times as fast as it happened; 0: as fast as possible */
-	bool json;
+	enum replay_format { REPLAY_TEXT, REPLAY_JSON, REPLAY_PCAPNG } format;
 };
 
-/* What could not be read, and was told in lines of its own. */
+/* What could not be read, of which lines tell, or the comment of a capture file. */
 struct replay_stats {
 	__u64 damages, missing_segments;
+	__u64 headless; /* of REPLAY_PCAPNG: records that were left out for want of headers */
 };
 
 /*

@@ -396,6 +396,17 @@ bool resolver__name(const struct resolver *r, const struct asked *a, char *text,
 	return true;
 }
 
+bool resolver__field(const struct resolver *r, const struct record_desc *d, const struct rec *rec, const char *field,
+		     char *out, size_t size)
+{
+	for (unsigned i = 0; i < d->n_fields; i++)
+		if (d->fields[i].kind == FIELD_UINT && !strcmp(d->fields[i].name, field))
+			return resolver__name(r, &(struct asked){ d, &d->fields[i], rec, resolve__value(d, rec, field) }, out,
+					      size);
+	*out = '\0';
+	return false;
+}
+
 static void name_of_thread(struct resolver *r, const struct rec_task *t, bool replace)
 {
 	__u64 tid = t->tid;

@@ -43,4 +43,8 @@ bool resolve__has_names(const char *unit);
  */
 bool resolver__name(const struct resolver *r, const struct asked *a, char *out, size_t size);
 
+/* The same for a field of a row that has it; false also when it has not. */
+bool resolver__field(const struct resolver *r, const struct record_desc *d, const struct rec *rec, const char *field,
+		     char *out, size_t size);
+
 #endif

@@ -38,6 +38,8 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *un
 	return 0;
 }
 
+static size_t size; /* of what replay() returned last */
+
 /* What replay prints of the recording. Valid until the next call. */
 static char *replay(struct fixture *f, struct replay_opts opts)
 {
@@ -46,7 +48,6 @@ static char *replay(struct fixture *f, struct replay_opts opts)
 	const struct trace_wanted wanted = { .paths = paths, .n_paths = 1, .unknown = true };
 	struct replay_stats stats;
 	struct trace *t;
-	size_t size;
 	FILE *out;
 
 	fixture__close(f);
@@ -140,7 +141,7 @@ static void every_event_is_json(void **state)
 	fixture__begin(&f, 1);
 	add_every_event(&f);
 	assert_int_equal(sqlite3_open(":memory:", &f.db), SQLITE_OK);
-	rest = replay(&f, (struct replay_opts){ .json = true });
+	rest = replay(&f, (struct replay_opts){ .format = REPLAY_JSON });
 	for (; (line = strsep(&rest, "\n")) && *line; n++) {
 		sql = sqlite3_mprintf("SELECT json_valid(%Q) AND count(*) = count(DISTINCT key) FROM json_each(%Q)", line, line);
 		if (fixture__int(&f, sql) != 1)
@@ -229,7 +230,7 @@ static void numbers_have_names(void **state)
 	assert_non_null(strstr(text, "+0.000000010 1 affinity tid=17 tgid=0 cpus=3(0-3) policy=1(FIFO) "));
 	assert_non_null(strstr(text, " task tid=17(two_words) "));
 	assert_non_null(strstr(text, "+0.000000030 1 oncpu tid=17(two_words) "));
-	text = replay(&f, (struct replay_opts){ .json = true });
+	text = replay(&f, (struct replay_opts){ .format = REPLAY_JSON });
 	assert_non_null(strstr(text, "\"location\":\"0x2010\",\"location_name\":\"tcp_drop+0x10\",\"reason\":5,"
 				     "\"reason_name\":\"NO_SOCKET\",\"netns\":77,\"netns_name\":\"blue?[2J net\","));
 	fixture__end(&f);
@@ -363,6 +364,39 @@ static void a_filter_follows_packets(void **state)
 	fixture__end(&f);
 }
 
+/* ---- as a capture file -------------------------------------------------------------------------- */
+
+static bool has(const char *bytes, const char *what, size_t len)
+{
+	return memmem(bytes, size, what, len);
+}
+
+/* A packet before it has an Ethernet header gets one, which is said; a hop has the headers that were seen last. */
+static void a_capture_has_headers(void **state)
+{
+	static const char ethernet[] = "\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x45";
+	static const char comment[] = "stage=net_dev_xmit after=ip_send_skb latency=5ns cpu=0 skb=0xa0 headers=ip_send_skb "
+				      "(without Ethernet header)";
+	struct rec_packet p = packet_at(10, 0, 0xa0, STAGE_ip_send_skb, 2, 0x01020304);
+	struct fixture f;
+	char *bytes;
+
+	(void)state;
+	p.l2 = FRAME_KNOWN;
+	p.ip_len = 100;
+	fixture__begin(&f, 1);
+	fixture__row(&f, &p.rec);
+	add_hop(&f, 15, 0, 0xa0, STAGE_net_dev_xmit, 2, 0);
+	add_hop(&f, 16, 0, 0xb0, STAGE_net_dev_xmit, 2, 0); /* nobody knows whose */
+	bytes = replay(&f, (struct replay_opts){ .format = REPLAY_PCAPNG });
+	assert_true(has(bytes, ethernet, 15));
+	assert_true(has(bytes, "\x03\xe8\0\x50\x01\x02\x03\x04", 8)); /* ports and sequence number */
+	assert_true(has(bytes, comment, sizeof(comment) - 1));
+	assert_false(has(bytes, "skb=0xb0", 8));
+	assert_int_equal(size % 4, 0);
+	fixture__end(&f);
+}
+
 /* ---- pace --------------------------------------------------------------------------------------- */
 
 static void it_waits_as_the_events_did(void **state)
@@ -394,6 +428,7 @@ int main(void)
 		cmocka_unit_test(unknown_events_are_printed),
 		cmocka_unit_test(unknown_fields_are_printed),
 		cmocka_unit_test(a_filter_follows_packets),
+		cmocka_unit_test(a_capture_has_headers),
 		cmocka_unit_test(it_waits_as_the_events_did),
 	};
 

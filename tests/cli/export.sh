@@ -1,0 +1,91 @@
+#!/bin/sh
+# netanalyze export: a capture file that libpcap reads without complaint, with the packets that replay prints, when they
+# were there; its comments; files that are whole or not there.
+# NETANALYZE: the program under test.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
+root=$PWD
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+export TZ=UTC
+failed=0
+cd "$dir" || exit 1
+
+fail() {
+	echo "$*"
+	failed=1
+}
+
+# export FILE ARGUMENT…
+export_to() {
+	file=$1
+	shift
+	"$netanalyze" export "$@" --force -o "$file" 2>err || fail "export $*: exit status $?: $(cat err)"
+}
+
+# read_back FILE OPTION…: as tcpdump prints it, into out.
+read_back() {
+	tcpdump -tt --nano -nn "$@" >out 2>err || fail "tcpdump $*: $(cat err)"
+	grep -v '^reading from file .*, link-type EN10MB (Ethernet)' err | grep . && fail "tcpdump $* complains"
+}
+
+# refuse STATUS WORDS ARGUMENT…
+refuse() {
+	status=$1 words=$2
+	shift 2
+	"$netanalyze" export "$@" >out 2>err
+	got=$?
+	[ $got = "$status" ] && grep -qF -- "$words" err && ! [ -s out ] ||
+		fail "export $*: exit status $got, not $status, or no '$words': $(cat err)"
+}
+
+# All packets, hops and drops of packets, each at its time: those whose headers were never seen are counted.
+for name in every-stage unknown-ethertype tunnels ttl clean-own; do
+	trace=$root/tests/causes/$name.nrs
+	export_to it.pcapng "$trace" --to pcapng
+	left_out=$(sed -n 's/.*note: \([0-9]*\) times a packet was at a stage are left out.*/\1/p' err)
+	"$netanalyze" replay "$trace" --events packet,hop,drop --json 2>/dev/null |
+		grep -v '"event":"\(gap\|missing\)"' | sed 's/.*"real_ns":\([0-9]*\)\([0-9]\{9\}\),.*/\1.\2 &/' >all
+	grep -v '"event":"drop".*"ifindex":0,.*"ethertype":0,' all | cut -d ' ' -f 1 >events # what is of a network device
+	cut -d ' ' -f 1 all | sort >times
+	read_back -r it.pcapng
+	sed 's/ .*//' out >packets
+	[ $(($(wc -l <packets) + ${left_out:-0})) -ge "$(wc -l <events)" ] || fail "$name: $(wc -l <packets) packets and ${left_out:-0} left out of $(wc -l <events)"
+	sort packets | comm -23 - times >more
+	[ -s more ] && fail "$name: packets at other times"
+	[ "$(wc -l <packets)" -gt 100 ] || fail "$name: next to nothing is there"
+done
+
+# What they say. UDP has its length, TCP its flags.
+trace=$root/tests/causes/ttl.nrs
+export_to it.pcapng "$trace" --to pcapng
+read_back -r it.pcapng -c 1000
+grep -qE 'IP 10\.[0-9.]+ > 10\.[0-9.]+: UDP, length [1-9]' out || fail "no UDP: $(head -n 3 out)"
+strings -n 8 it.pcapng >texts
+grep -qE '^stage=net_dev_start_xmit after=net_dev_queue latency=[0-9]+ns cpu=[0-9]+ skb=0x[0-9a-f]+ headers=net_dev_queue$' texts ||
+	fail "no comment of a hop: $(grep -m 1 stage= texts)"
+reason=$("$netanalyze" show drops "$trace" --json | jq -r '.rows[0].reason')
+grep -qE "^dropped reason=$reason location=[a-z_0-9.]+\+0x[0-9a-f]+ after=[a-z_0-9]+ latency=[0-9]+ns " texts || fail "no comment of a drop for $reason"
+grep -q '^From the netrec recording [0-9a-f]\{32\}\. ' texts || fail "the file does not say what it is of"
+grep -qE '^ifindex [0-9]+, network namespace [0-9]+' texts || fail "no device"
+export_to sent.pcapng "$root/tests/causes/every-stage.nrs" --to pcapng 'icmp'
+read_back -r sent.pcapng 'not icmp'
+[ -s out ] && fail "a filter leaves other packets: $(head -n 1 out)"
+
+# JSON is what replay prints.
+export_to it.json "$trace" --to json --from 1 --until 2
+"$netanalyze" replay "$trace" --json --from 1 --to 2 | cmp - it.json || fail "--to json is not what replay prints"
+
+# Files are whole or not there, and not overwritten.
+rm -f it.json
+refuse 2 "nothing lies between --from 3 and --until 2" "$trace" --to json -o it.json --from 3 --until 2
+refuse 3 "nothere.nrec" nothere.nrec --to pcapng -o it.json
+[ -z "$(ls | grep -e '^it\.json' -e tmp)" ] || fail "a failed export leaves $(ls)"
+refuse 3 "exists" "$trace" --to pcapng -o it.pcapng
+refuse 2 "pcapng or json" "$trace" --to pcap -o it.json
+refuse 2 "needs -o" "$trace" --to json
+refuse 2 "needs --to" "$trace" -o it.json
+refuse 2 "needs a recording" --to json -o it.json
+refuse 3 "cannot write" "$trace" --to json -o nosuchdir/it.json
+exit $failed
