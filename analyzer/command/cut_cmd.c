@@ -14,6 +14,7 @@
 #include "analyzer/read/scan.h"
 #include "analyzer/store/store.h"
 #include "format/reader.h"
+#include "format/schema.h"
 
 static const char help[] =
 	"usage: netanalyze cut TRACE -o OUT.nrec [OPTION …] ['FILTER']\n"
@@ -27,6 +28,10 @@ static const char help[] =
 	"      --to TIME        leave out what happened after\n"
 	"      --finding N      the first seconds of what finding N tells of (`netanalyze show findings`), and as many\n"
 	"                       more as it takes for the same to be found in what is left, with no other cause before it\n"
+	"      --dropped        only packets of addresses and ports of which some were dropped on this host\n"
+	"      --late MS        only those of which some took at least so long on this host; with --dropped: either\n"
+	"      --events TYPE,…  only events of these types, as netanalyze info lists them; threads, devices and CPU\n"
+	"                       quotas stay\n"
 	"      --recording UUID of several recordings the one whose UUID begins like that\n"
 	"      --threads N      decode in N threads; default: one per CPU\n"
 	"      --utc            times in UTC, not in local time\n"
@@ -36,6 +41,7 @@ static const char help[] =
 	"examples:\n"
 	"  netanalyze cut web.nrec -o ticket.nrec --finding 1\n"
 	"  netanalyze cut web.nrec -o one.nrec --finding 1 'host 10.0.0.2 and tcp port 80'\n"
+	"  netanalyze cut web.nrec -o lost.nrec --dropped\n"
 	"  netanalyze cut web.nrec -o noon.nrec --from 11:59:50 --to 12:00:10\n";
 
 struct command {
@@ -46,19 +52,52 @@ struct command {
 	bool utc, help;
 };
 
-enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_RECORDING, OPT_THREADS, OPT_UTC };
+enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_EVENTS, OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "finding", required_argument, NULL, OPT_FINDING },
+	{ "dropped", no_argument, NULL, OPT_DROPPED },
+	{ "late", required_argument, NULL, OPT_LATE },
+	{ "events", required_argument, NULL, OPT_EVENTS },
 	{ "recording", required_argument, NULL, OPT_RECORDING },
 	{ "threads", required_argument, NULL, OPT_THREADS },
 	{ "utc", no_argument, NULL, OPT_UTC },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
+
+static int keep_type(struct cut_opts *o, const char *name, size_t len, struct trace_error *err)
+{
+	for (unsigned type = 1; type < REC_TYPE_MAX; type++) {
+		const struct record_desc *d = schema__record(type);
+
+		if (!d || d->class != RECORD_EVENT || strlen(d->name) != len || strncmp(d->name, name, len) != 0)
+			continue;
+		o->events[type] = true;
+		return 0;
+	}
+	return trace_error__set(err, -EINVAL, "--events takes types of events, as netanalyze info lists them, not '%.*s'",
+				(int)len, name);
+}
+
+/* What others refer to stays. */
+static int parse_events(struct cut_opts *o, const char *list, struct trace_error *err)
+{
+	static const __u8 always[] = { REC_task, REC_affinity, REC_link_state, REC_cgroup, REC_cost };
+
+	for (size_t i = 0; i < sizeof(always); i++)
+		o->events[always[i]] = true;
+	o->events_text = list;
+	for (const char *name = list, *end;; name = end + 1) {
+		end = strchrnul(name, ',');
+		TRY(keep_type(o, name, (size_t)(end - name), err));
+		if (!*end)
+			return 0;
+	}
+}
 
 static int take_option(struct command *c, int option, struct trace_error *err)
 {
@@ -82,6 +121,13 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 		return 0;
 	case OPT_FINDING:
 		return cli__number("--finding", optarg, 1, 1000000, &c->finding, err);
+	case OPT_EVENTS:
+		return parse_events(&c->opts, optarg, err);
+	case OPT_DROPPED:
+		c->opts.dropped = true;
+		return 0;
+	case OPT_LATE:
+		return cli__late(optarg, &c->opts.late_ns, err);
 	case OPT_RECORDING:
 		return cli__recording(optarg, &c->recording, err);
 	case OPT_THREADS:

@@ -70,7 +70,8 @@ static int take_row(struct cutting *c, const struct rec *rec)
 	TRY(begin(c));
 	if (rec->type == REC_total && total->type < REC_TYPE_MAX)
 		c->totals[total->type] = *total;
-	if (rec->type == REC_total || rec->type == REC_gap || !wanted)
+	if (rec->type == REC_total || rec->type == REC_gap || !wanted ||
+	    (c->opts->events_text && !c->opts->events[rec->type]))
 		return 0;
 	c->any = true;
 	TRY(cut_state__sample(c->state, c->opts->from, rec, append, c));
@@ -131,8 +132,8 @@ static int each_row(struct cutting *c, row_fn fn, struct trace_error *err)
 
 static int take_rows(struct cutting *c, struct trace_error *err)
 {
-	if (c->opts->filter) {
-		c->packets = cut_packets__new(c->opts->filter, c->recording.n_cpus);
+	if (c->opts->filter || c->opts->dropped || c->opts->late_ns) {
+		c->packets = cut_packets__new(c->opts, c->recording.n_cpus);
 		if (!c->packets)
 			return trace_error__set(err, -ENOMEM, "out of memory");
 		TRY(each_row(c, learn, err));
@@ -205,8 +206,8 @@ static int finish(struct cutting *c, struct trace_error *err)
 		return trace_error__set(err, -ENODATA, "nothing is left: the recording has no such events in that time; "
 					"see netanalyze info");
 	c->stats->damaged = r->damages;
-	c->complete &= !c->opts->filter && !c->opts->from && !c->opts->to && !r->damages && !r->open_segments && !r->missing_segments &&
-		       !c->stats->unknown;
+	c->complete &= !c->packets && !c->opts->events_text && !c->opts->from && !c->opts->to && !r->damages &&
+		       !r->open_segments && !r->missing_segments && !c->stats->unknown;
 	code = c->opts->from ? cut_state__end(c->state, c->opts->from, append, c) : 0;
 	if (!code)
 		code = tell_gaps(c, lost);

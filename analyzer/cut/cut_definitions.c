@@ -50,6 +50,9 @@ void cut_definitions__uuid(const struct trace *t, const struct cut_opts *o, __u8
 		mix(&half[i], &o->from, sizeof(o->from));
 		mix(&half[i], &o->to, sizeof(o->to));
 		mix_text(&half[i], o->filter_text);
+		mix_text(&half[i], o->events_text);
+		mix(&half[i], &o->dropped, sizeof(o->dropped));
+		mix(&half[i], &o->late_ns, sizeof(o->late_ns));
 		mix_text(&half[i], o->finding);
 	}
 	memcpy(uuid, half, sizeof(half));
@@ -109,6 +112,20 @@ static int tell_filter(const struct copying *c)
 	return code;
 }
 
+static int tell_verdict(const struct copying *c)
+{
+	const struct cut_opts *o = c->opts;
+	char late[64] = "", text[128];
+
+	if (!o->dropped && !o->late_ns)
+		return 0;
+	if (o->late_ns)
+		snprintf(late, sizeof(late), "took %g ms or longer", (double)o->late_ns / 1e6);
+	snprintf(text, sizeof(text), "%s%s%s", o->dropped ? "were dropped" : "", o->dropped && *late ? " or " : "",
+		 late);
+	return cut_definitions__fact(c->writer, "cut.verdict", text);
+}
+
 static int tell_facts(const struct copying *c)
 {
 	const struct cut_opts *o = c->opts;
@@ -118,6 +135,9 @@ static int tell_facts(const struct copying *c)
 	TRY(number(c->writer, "cut.from_ns", o->from));
 	TRY(number(c->writer, "cut.to_ns", o->to));
 	TRY(tell_filter(c));
+	TRY(tell_verdict(c));
+	if (o->events_text)
+		TRY(cut_definitions__fact(c->writer, "cut.events", o->events_text));
 	return o->finding ? cut_definitions__fact(c->writer, "cut.finding", o->finding) : 0;
 }
 
@@ -147,9 +167,24 @@ static int copy_fact(struct copying *c, const struct rec_config *r)
 	if (is(&r->key, "cut.complete"))
 		return remember(&c->earlier.complete, &r->value);
 	if (is(&r->key, "cut.version") || (is(&r->key, "cut.from_ns") && c->opts->from) ||
-	    (is(&r->key, "cut.to_ns") && c->opts->to) || (is(&r->key, "cut.finding") && c->opts->finding))
+	    (is(&r->key, "cut.to_ns") && c->opts->to) || (is(&r->key, "cut.finding") && c->opts->finding) ||
+	    (is(&r->key, "cut.events") && c->opts->events_text))
 		return 0;
 	return trace_writer__define(c->writer, &r->rec);
+}
+
+/* What is not kept is told as what was not wanted: nobody takes it for what did not happen. */
+static int copy_probe(struct copying *c, const struct rec_probe *r)
+{
+	static const char why[] = "left out by netanalyze cut";
+	struct rec_probe probe = *r;
+
+	if (c->opts->events_text && r->type < REC_TYPE_MAX && !c->opts->events[r->type]) {
+		probe.status = PROBE_NOT_WANTED;
+		probe.method = (struct rec_text){ "", 0, 0 };
+		probe.detail = (struct rec_text){ why, sizeof(why) - 1, 0 };
+	}
+	return trace_writer__define(c->writer, &probe.rec);
 }
 
 static int copy_one(struct copying *c, const struct rec *rec)
@@ -158,6 +193,8 @@ static int copy_one(struct copying *c, const struct rec *rec)
 		return 0;
 	if (rec->type == REC_config)
 		return copy_fact(c, (const struct rec_config *)rec);
+	if (rec->type == REC_probe)
+		return copy_probe(c, (const struct rec_probe *)rec);
 	if (rec->type == REC_left_out && c->opts->to && ((const struct rec_left_out *)rec)->from > c->opts->to)
 		return 0;
 	return trace_writer__define(c->writer, rec);

@@ -1,5 +1,6 @@
 /*
- * cut_packets.h: which rows are of packets that a filter wants, at whatever stage they match it.
+ * cut_packets.h: which rows are of packets that a filter wants, at whatever stage they match it; or of addresses and
+ * ports of which some were dropped or late: to tell what became of those, the others are needed.
  *
  * All rows are seen twice, in the same order: first to learn which packets match, then to be asked about. A packet is
  * followed by its address until it is freed, and is one with those that were made of it. What shows no headers is not
@@ -9,12 +10,12 @@
 #define ANALYZER_CUT_PACKETS_H
 
 #include <stdbool.h>
+#include "analyzer/cut/cut_opts.h"
 #include "format/record.h"
 
 struct cut_packets;
-struct filter;
 
-struct cut_packets *cut_packets__new(struct filter *filter, __u32 n_cpus); /* NULL when out of memory */
+struct cut_packets *cut_packets__new(const struct cut_opts *opts, __u32 n_cpus); /* NULL when out of memory */
 void cut_packets__free(struct cut_packets *p); /* NULL is allowed */
 
 /* The next row, the first time. Returns 0 or -ENOMEM. */

@@ -5,6 +5,8 @@ SELECT 'packets' || coalesce(' that match ''' || filter || '''', '') || CASE WHE
 		ELSE ' in ' END || 'network namespace ' || netns END || CASE WHEN cut IS NULL THEN '' ELSE
 		CASE WHEN coalesce(filter, iface, netns) IS NULL THEN '' ELSE ' and of them those' END
 		|| ' that match ''' || cut || '''' END
+	|| coalesce(' of addresses and ports of which some ' || verdict, '')
 FROM (SELECT nullif(config_value('record.filter'), '') AS filter, nullif(config_value('record.iface'), '') AS iface,
-	nullif(config_value('record.netns'), '') AS netns, nullif(config_value('cut.filter'), '') AS cut)
-WHERE coalesce(filter, iface, netns, cut) IS NOT NULL
+	nullif(config_value('record.netns'), '') AS netns, nullif(config_value('cut.filter'), '') AS cut,
+	nullif(config_value('cut.verdict'), '') AS verdict)
+WHERE coalesce(filter, iface, netns, cut, verdict) IS NOT NULL

@@ -1,6 +1,7 @@
 #!/bin/sh
 # netanalyze cut. Each labelled recording cut to its first finding still has that cause first; cut to all of its time it is
-# as it was, table by table, and twice the same bytes; by a filter, as analyzed with that filter. Then: what is known when a part begins, that what is counted is counted
+# as it was, table by table, and twice the same bytes; by a filter, as analyzed with that filter; by
+# what became of packets, without another cause. Then: what is known when a part begins, that what is counted is counted
 # in one part, gaps, damage, cuts of cuts, refusals; `cut.sh --hostile` cuts what is broken.
 # NETANALYZE, RECUT: the programs under test.
 set -u
@@ -58,10 +59,23 @@ filter() {
 	packets "$dir/of_part.db" >"$dir/of_part"
 	cmp -s "$dir/of_all" "$dir/of_part" || fail "$(name_of "$1"), $2: $(diff -a "$dir/of_all" "$dir/of_part" | head -5)"
 	analyze "$dir/filtered.nrec" "$dir/filtered.db"
-	new=$(ask "$dir/it.db" "ATTACH '$dir/filtered.db' AS cut" "SELECT group_concat(DISTINCT cause) FROM cut.finding
+	no_new_cause "$(name_of "$1"), $2" "$dir/filtered.db"
+}
+
+# verdict RECORDING OPTION…: no other cause is found in what is cut like that.
+verdict() {
+	rm -rf "$dir/verdict.nrec"
+	cut_it "$@" || return
+	analyze "$dir/verdict.nrec" "$dir/verdict.db"
+	no_new_cause "$(name_of "$1")" "$dir/verdict.db"
+}
+
+# no_new_cause NAME DATABASE: none that is not in the whole, it.db.
+no_new_cause() {
+	new=$(ask "$dir/it.db" "ATTACH '$2' AS cut" "SELECT group_concat(DISTINCT cause) FROM cut.finding
 		WHERE severity <> 'info' AND cause NOT IN ('cannot-tell', 'unexplained')
 			AND cause NOT IN (SELECT cause FROM main.finding)")
-	[ -z "$new" ] || fail "$(name_of "$1") cut by $2: $new is found, which it is not in the whole"
+	[ -z "$new" ] || fail "$1, $(basename "$2"): $new is found, which it is not in the whole"
 }
 
 # judge RECORDING: all of it, by a filter, and its first finding.
@@ -73,10 +87,11 @@ judge() {
 	tables "$dir/whole.db" >"$dir/whole.sql"
 	[ "$(wc -l <"$dir/it.sql")" -gt 1000 ] || fail "$name: the tables cannot be read"
 	cmp -s "$dir/it.sql" "$dir/whole.sql" || fail "$name is not as it was: $(diff "$dir/it.sql" "$dir/whole.sql" | head -5)"
+	# One filter and one verdict each, as follows from its name.
 	case $(($(echo "$name" | cksum | cut -d ' ' -f 1) % 3)) in
-	0) filter "$1" icmp ;;
-	1) filter "$1" udp ;;
-	2) filter "$1" tcp ;;
+	0) filter "$1" icmp && verdict "$1" "$dir/verdict.nrec" --dropped ;;
+	1) filter "$1" udp && verdict "$1" "$dir/verdict.nrec" --late 50 ;;
+	2) filter "$1" tcp && verdict "$1" "$dir/verdict.nrec" --dropped --late 50 ;;
 	esac
 	cause=$(injected "$name") cause=${cause%% *}
 	[ "$cause" != none ] || return
@@ -168,6 +183,41 @@ cut_it "$sample" icmp.nrec icmp && cut_it icmp.nrec less.nrec --to 8 'host 10.77
 grep -q "The recording holds only packets that match 'icmp'" out || fail "a filter is not told: $(cat out)"
 "$netanalyze" show packets icmp.nrec udp --top 0 --json 2>err | jq -e '.rows | length == 0' >out || fail "others are left: $(cat out)"
 
+# Headers that user space sends back in another packet, and errors about packets that match.
+for name in tunnels pmtu-blackhole; do
+	analyze "$root/tests/causes/$name.nrs" it.db
+	filter "$root/tests/causes/$name.nrs" tcp
+done
+
+# ---- what became of packets ----------------------------------------------------------------------
+packets="SELECT rows FROM record_count WHERE name = 'packet'"
+still() {
+	name=$1 cause=$2
+	shift 2
+	cut_it "$root/tests/causes/$name.nrs" $name.nrec "$@" && analyze $name.nrec $name.db
+	[ "$(ask $name.db 'SELECT cause FROM finding ORDER BY rank LIMIT 1')" = "$cause" ] || fail "$name $*: $cause is not found"
+}
+analyze "$root/tests/causes/nft-drop.nrs" it.db
+still nft-drop netfilter-rule --dropped
+[ "$(ask nft-drop.db "$packets")" -lt "$(ask it.db "$packets")" ] || fail "nft-drop: all packets are kept"
+"$netanalyze" report nft-drop.nrec | tr -s ' \n' ' ' | grep -q "only packets of addresses and ports of which some were dropped" ||
+	fail "that only dropped ones are kept is not told"
+still ovs-drop ovs-drop-action --dropped
+still ovs-lock lock-held --late 50
+for name in nat-stale other-address; do # the answer comes from elsewhere
+	analyze "$root/tests/causes/$name.nrs" it.db
+	cut_it "$root/tests/causes/$name.nrs" $name.nrec --dropped && analyze $name.nrec $name.db
+	no_new_cause $name $name.db
+done
+
+# ---- types of events -----------------------------------------------------------------------------
+cut_it "$root/tests/causes/ovs-lock.nrs" packets.nrec --events packet,hop,free,drop && analyze packets.nrec packets.db
+[ "$(ask packets.db "SELECT group_concat(name) FROM record_count WHERE rows > 0 AND name NOT IN ('total', 'gap')")" = \
+	packet,hop,free,drop,task,cost,affinity ] || fail "other events are left: $(ask packets.db 'SELECT name FROM record_count WHERE rows > 0' | xargs)"
+[ "$(ask packets.db "SELECT count(*) FROM finding WHERE cause = 'lock-held'")" = 0 ] || fail "a lock is found without its records"
+"$netanalyze" show upcalls packets.nrec >out 2>&1
+grep -q "not observed" out || fail "what was left out is taken for what did not happen: $(cat out)"
+
 # ---- gaps and damage -----------------------------------------------------------------------------
 analyze "$root/tests/causes/ttl.nrs" ttl.db
 start=$(ask ttl.db 'SELECT first_ns FROM trace')
@@ -200,6 +250,8 @@ refuse 2 "nothing lies between" "$ttl" -o new.nrec --from 1000
 refuse 2 "there is no finding 99: the recording has" "$ttl" -o new.nrec --finding 99
 refuse 2 "bad filter" "$ttl" -o new.nrec 'tcp prot 80'
 refuse 2 "put the filter in quotes" "$ttl" -o new.nrec tcp port 80
+refuse 2 "--late takes milliseconds" "$ttl" -o new.nrec --late soon
+refuse 2 "--events takes types of events" "$ttl" -o new.nrec --events packets
 refuse 2 "--finding takes a whole number" "$ttl" -o new.nrec --finding first
 refuse 2 "is a database" ttl.db -o new.nrec
 refuse 3 "exists already" "$ttl" -o late.nrec
