@@ -125,7 +125,7 @@ int block__unpack(const struct block_header *h, const __u8 *stored, void *dctx, 
 		return -EBADMSG;
 	raw->len = 0;
 	TRY(buf__reserve(raw, h->raw_len + 1));
-	*what = "compression method is unknown";
+	*what = "the codec of its payload is unknown";
 	if (h->codec != BLOCK_ZSTD)
 		return h->raw_len || h->stored_len ? -EBADMSG : 0;
 	*what = "payload is damaged";

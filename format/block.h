@@ -9,7 +9,7 @@
 
 enum {
 	FORMAT_MAJOR = 1, /* a reader refuses a larger one */
-	FORMAT_MINOR = 0, /* a reader may meet a larger one: new records and fields */
+	FORMAT_MINOR = 0, /* a reader may meet a larger one: new kinds of blocks and codecs */
 	BLOCK_HEADER = 64,
 	BLOCK_LIMIT_RAW = 1 << 26, /* payload bytes, decompressed, that a reader accepts */
 	INDEX_ENTRY = 60,          /* a header without magic and checksum, and the block's offset in its segment */

@@ -59,8 +59,11 @@ struct layout_record {
 	bool has_text;
 };
 
+enum { LAYOUT_RECORDS = 256 }; /* a row's type is one byte */
+
 struct layout {
-	struct layout_record records[REC_TYPE_MAX];
+	struct layout_record records[LAYOUT_RECORDS];
+	unsigned unknown_records, unknown_fields; /* to this program */
 	char *stage_name[STAGE_MAX]; /* NULL: the trace has no such stage */
 };
 

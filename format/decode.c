@@ -15,12 +15,12 @@ struct columns {
 		struct cursor slots, masks;
 		struct cursor fields[SCHEMA_MAX_FIELDS];
 		const __u8 *last[CODEC_SLOTS]; /* row of each slot; NULL: none yet, it is as if all of it were 0 */
-	} *records[REC_TYPE_MAX];
+	} *records[LAYOUT_RECORDS];
 };
 
 static void columns__free(struct columns *c)
 {
-	for (unsigned i = 0; i < REC_TYPE_MAX; i++)
+	for (unsigned i = 0; i < LAYOUT_RECORDS; i++)
 		free(c->records[i]);
 }
 
@@ -29,7 +29,7 @@ static struct cursor *column_at(struct columns *c, const struct layout *l, __u64
 	*err = -EBADMSG;
 	if (type == 0)
 		return which == COLUMN_TYPES ? &c->types : which == COLUMN_TIMES ? &c->times : NULL;
-	if (type >= REC_TYPE_MAX || !l->records[type].size || which >= COLUMN_FIELDS + (__u64)l->records[type].n_fields)
+	if (type >= LAYOUT_RECORDS || !l->records[type].size || which >= COLUMN_FIELDS + (__u64)l->records[type].n_fields)
 		return NULL;
 	if (!c->records[type]) {
 		c->records[type] = calloc(1, sizeof(*c->records[type]));
@@ -74,7 +74,7 @@ static bool all_used(const struct columns *c, const struct layout *l)
 {
 	bool left = cursor__left(&c->types) || cursor__left(&c->times) || c->times.bad;
 
-	for (unsigned type = 0; type < REC_TYPE_MAX; type++) {
+	for (unsigned type = 0; type < LAYOUT_RECORDS; type++) {
 		const struct record_columns *r = c->records[type];
 
 		if (!r)
@@ -96,7 +96,7 @@ static int make_room(struct decoder *d, const struct columns *c, const struct la
 	for (__u32 i = 0; i < rows; i++) {
 		__u8 type = c->types.p[i];
 
-		if (type >= REC_TYPE_MAX || !c->records[type])
+		if (!c->records[type])
 			return -EBADMSG;
 		need += l->records[type].size;
 	}

@@ -6,6 +6,8 @@
  *
  * Numbers are varints, texts a varint length and bytes.
  */
+#include <stdint.h>
+
 #include "codec.h"
 #include "error.h"
 
@@ -171,10 +173,11 @@ static int get_record(struct cursor *c, struct layout *l)
 
 	get_text(c);
 	n = cursor__varint(c);
-	if (c->bad || id == 0 || id >= REC_TYPE_MAX || n > SCHEMA_MAX_FIELDS || l->records[id].size)
+	if (c->bad || id == 0 || id >= LAYOUT_RECORDS || n > SCHEMA_MAX_FIELDS || l->records[id].size)
 		return -EBADMSG;
 	r = &l->records[id];
 	r->known = schema__record(id);
+	l->unknown_records += !r->known;
 	r->size = r->known ? r->known->size : sizeof(struct rec);
 	r->fields = calloc(n + 1, sizeof(*r->fields));
 	if (!r->fields)
@@ -184,6 +187,8 @@ static int get_record(struct cursor *c, struct layout *l)
 	for (unsigned i = 0; i < n; i++)
 		TRY(get_field(c, r, &r->fields[i], (struct field_desc *)&r->desc.fields[i]));
 	r->desc.size = r->size;
+	for (unsigned i = 0; i < n; i++)
+		l->unknown_fields += r->known && !r->fields[i].known;
 	return r->size > CODEC_LIMIT_ROW ? -EBADMSG : 0;
 }
 
@@ -196,8 +201,10 @@ static int get_stage(struct cursor *c, struct layout *l)
 	name = get_text(c);
 	get_text(c);
 	get_text(c);
-	if (c->bad || id == 0 || id >= STAGE_MAX || l->stage_name[id])
+	if (c->bad || id == 0 || id > UINT8_MAX || (id < STAGE_MAX && l->stage_name[id]))
 		return -EBADMSG;
+	if (id >= STAGE_MAX)
+		return 0; /* of a later version */
 	l->stage_name[id] = strndup(name.s, name.len);
 	return l->stage_name[id] ? 0 : -ENOMEM;
 }
@@ -252,7 +259,7 @@ void layout__free(struct layout *l)
 {
 	if (!l)
 		return;
-	for (unsigned i = 0; i < REC_TYPE_MAX; i++)
+	for (unsigned i = 0; i < LAYOUT_RECORDS; i++)
 		free_record(&l->records[i]);
 	for (unsigned i = 0; i < STAGE_MAX; i++)
 		free(l->stage_name[i]);

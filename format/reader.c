@@ -306,10 +306,26 @@ const struct record_desc *trace__record(const struct trace *t, unsigned schema, 
 {
 	const struct layout_record *r;
 
-	if (schema >= t->n_schemas || id >= REC_TYPE_MAX)
+	if (schema >= t->n_schemas || id >= LAYOUT_RECORDS)
 		return NULL;
 	r = &t->schemas[schema].layout->records[id];
 	return r->size ? &r->desc : NULL;
+}
+
+static unsigned most(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
+}
+
+struct trace_newer trace__newer(const struct trace *t)
+{
+	struct trace_newer newer = { .blocks = t->n_unknown };
+
+	for (size_t i = 0; i < t->n_schemas; i++) {
+		newer.records = most(newer.records, t->schemas[i].layout->unknown_records);
+		newer.fields = most(newer.fields, t->schemas[i].layout->unknown_fields);
+	}
+	return newer;
 }
 
 const char *trace__stage_name(const struct trace *t, unsigned id)

@@ -37,12 +37,14 @@ struct trace_block {
 	__u32 raw_len;     /* bytes of payload, decompressed */
 	__u8 kind;         /* enum block_kind; trace__block() only ever returns BLOCK_ROWS, trace__other() the others */
 	__u8 flags;        /* enum block_flag */
+	bool unknown;      /* of a later version: its payload is coded in a way that this program does not know */
 };
 
 struct trace_segment {
 	__u8 uuid[16];     /* of the recording */
 	__u32 number;      /* from 0; a jump: segments are missing */
 	__u32 n_cpus;
+	__u16 minor;       /* format version 1.minor */
 	__u64 created_ns;  /* CLOCK_REALTIME */
 	__u32 file;
 	__u64 offset;      /* where it starts in its file */
@@ -142,6 +144,14 @@ void trace_rows__free(struct trace_rows *rows);
  */
 const struct record_desc *trace__record(const struct trace *t, unsigned schema, unsigned id);
 size_t trace__n_schemas(const struct trace *t);
+
+/* What a trace of a later version has that this program does not know, and leaves out; all 0: nothing. */
+struct trace_newer {
+	unsigned records, fields; /* types, and fields of types it knows */
+	size_t blocks;            /* of kinds or codecs it does not know */
+};
+
+struct trace_newer trace__newer(const struct trace *t);
 
 /* A stage's name, also of a stage that only the trace's schema knows; NULL when nobody does. */
 const char *trace__stage_name(const struct trace *t, unsigned id);

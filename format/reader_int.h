@@ -43,6 +43,7 @@ struct trace {
 	size_t n_files, n_segments, n_blocks, n_damages, n_schemas, n_places, n_recordings, n_others;
 	bool checked;      /* opened to find all damage */
 	bool unknown;      /* give out rows of records the program does not know, too */
+	size_t n_unknown;  /* blocks of a later minor version that this reader cannot read */
 	__u16 newer_major; /* of a block this reader must not read; 0: none */
 };
 

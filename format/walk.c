@@ -16,12 +16,16 @@
 
 #define NO_START UINT64_MAX
 
+/* How often a file's size is looked at for blocks that may be cut off: headers can be made so that all of them seem to be. */
+enum { PATIENCE = 16 };
+
 struct walk {
 	struct trace *t;
 	__u32 file;
 	int fd;
 	__u64 size;
 	size_t segment; /* current; SIZE_MAX: none yet */
+	__u64 looked_at;    /* bytes of blocks that might have been cut off */
 	struct buf index;   /* checked: what the index of the segment has to say */
 	__u64 start;        /* checked: where the segment starts; NO_START: that does not show */
 	__u64 index_at;     /* checked: where its index stands; 0: none yet */
@@ -128,6 +132,7 @@ static int see_segment(struct walk *w, __u64 offset, const struct block_header *
 		memcpy(&n_cpus, raw.p + 20, 2);
 		memcpy(&s->created_ns, raw.p + 24, 8);
 		s->n_cpus = n_cpus;
+		memcpy(&s->minor, raw.p + 22, 2);
 		s->headless = false;
 	}
 	buf__free(&raw);
@@ -141,6 +146,9 @@ static bool have_schema(const struct trace *t, __u32 crc)
 			return true;
 	return false;
 }
+
+/* A recording has one, a set of several from different versions a few. */
+enum { MAX_SCHEMAS = 256 };
 
 static int see_schema(struct walk *w, __u64 offset, const struct block_header *h)
 {
@@ -159,7 +167,10 @@ static int see_schema(struct walk *w, __u64 offset, const struct block_header *h
 		err = -EBADMSG;
 	if (!err && !have)
 		err = layout__parse(&layout, raw.p, raw.len);
-	if (!err && !have) {
+	if (!err && !have && w->t->n_schemas >= MAX_SCHEMAS) {
+		layout__free(layout);
+		err = add_damage(w, offset, BLOCK_HEADER + (__u64)h->stored_len, "one more schema than a recording can have");
+	} else if (!err && !have) {
 		struct known_schema *s = array__push(&w->t->schemas, &w->t->n_schemas, sizeof(*s));
 
 		if (s)
@@ -184,6 +195,12 @@ static struct trace_block listed(const struct walk *w, __u64 offset, const struc
 	};
 }
 
+/* Is the segment of a later minor version, so that what is not known is no damage? */
+static bool is_later(const struct walk *w)
+{
+	return w->segment != SIZE_MAX && w->t->segments[w->segment].minor > FORMAT_MINOR;
+}
+
 static int see_rows(struct walk *w, __u64 offset, const struct block_header *h)
 {
 	__u32 *schema;
@@ -200,6 +217,8 @@ static int see_rows(struct walk *w, __u64 offset, const struct block_header *h)
 		return -ENOMEM;
 	*schema = h->schema;
 	*b = listed(w, offset, h);
+	b->unknown = h->codec > BLOCK_ZSTD && is_later(w);
+	w->t->n_unknown += b->unknown;
 	return 0;
 }
 
@@ -288,20 +307,25 @@ static int see_block(struct walk *w, __u64 offset, const struct block_header *h)
 	case BLOCK_INDEX:
 		return check_index(w, offset, h);
 	default:
-		return 0; /* kinds of later versions */
+		if (!is_later(w))
+			return add_damage(w, offset, BLOCK_HEADER + (__u64)h->stored_len,
+					  "block of a kind that its version does not have");
+		w->t->n_unknown++;
+		return 0;
 	}
 }
 
 /* The next intact header at or behind `from`; w->size when there is none. */
 static int search_header(struct walk *w, __u64 from, __u64 *found)
 {
-	enum { CHUNK = 1 << 20 };
-	__u8 *p = malloc(CHUNK + BLOCK_HEADER);
+	enum { LARGEST = 1 << 20 };
+	__u8 *p = malloc(LARGEST + BLOCK_HEADER);
+	size_t chunk = BLOCK_HEADER; /* grows: often the next one is near */
 	int err = p ? 0 : -ENOMEM;
 
 	*found = w->size;
 	while (!err && from + BLOCK_HEADER <= w->size) {
-		size_t n = w->size - from < CHUNK + BLOCK_HEADER ? w->size - from : CHUNK + BLOCK_HEADER;
+		size_t n = w->size - from < chunk + BLOCK_HEADER ? w->size - from : chunk + BLOCK_HEADER;
 		const __u8 *hit = p;
 		struct block_header h;
 
@@ -314,7 +338,8 @@ static int search_header(struct walk *w, __u64 from, __u64 *found)
 			}
 			hit++;
 		}
-		from += n > CHUNK ? CHUNK : n;
+		from += n > chunk ? chunk : n;
+		chunk = chunk * 4 < LARGEST ? chunk * 4 : LARGEST;
 	}
 	free(p);
 	return err;
@@ -334,8 +359,9 @@ static int is_cut_off(struct walk *w, __u64 offset, const struct block_header *h
 	if (next + BLOCK_HEADER > w->size)
 		return 0;
 	TRY(read_at(w->fd, bytes, sizeof(bytes), next));
-	if (block_header__unpack(&other, bytes) || !h->stored_len)
+	if (block_header__unpack(&other, bytes) || !h->stored_len || w->looked_at > PATIENCE * w->size + BLOCK_LIMIT_RAW)
 		return 0;
+	w->looked_at += (__u64)h->stored_len + h->raw_len;
 	err = read_payload(w->fd, offset, h, &raw, &what);
 	buf__free(&raw);
 	*cut = err == -EBADMSG;

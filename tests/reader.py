@@ -18,7 +18,7 @@ import zlib
 
 MAGIC = b"NETREC\r\n"
 HEADER = 64
-SEGMENT, SCHEMA, ROWS = 1, 2, 3
+SEGMENT, SCHEMA, ROWS, INDEX, END = 1, 2, 3, 4, 5
 MAJOR = 1
 RAW_MAX, ROWS_MAX = 64 << 20, 65536
 UINT, BYTES, TEXT = 0, 1, 2
@@ -102,6 +102,8 @@ def walk(buf, name, complain):
             at = found
         block = Block(buf, at)
         at = block.end
+        if not SEGMENT <= block.kind <= END:  # of a later version
+            continue
         try:
             block.payload = block.unpack()
         except Damaged as why:

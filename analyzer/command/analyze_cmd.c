@@ -259,7 +259,7 @@ static int open_and_analyze(struct command *c, struct trace_error *err)
 	int code;
 
 	TRY(trace__open_set(&t, &wanted, err));
-	cli__remark_on_copies(t);
+	cli__remark_on_trace(t);
 	code = analyze(c, t, err);
 	trace__close(t);
 	return code;

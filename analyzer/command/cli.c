@@ -119,7 +119,15 @@ void cli__remark_on_filter(const struct filter *f, bool events)
 		fprintf(stderr, "netanalyze: note: %s\n", text);
 }
 
-void cli__remark_on_copies(const struct trace *t)
+static void remark_on_newer(const struct trace_newer n)
+{
+	if (!n.records && !n.fields && !n.blocks)
+		return;
+	fprintf(stderr, "netanalyze: note: a newer netrec made this; this version does not know: types of records: %u, "
+		"fields: %u, blocks: %zu\n", n.records, n.fields, n.blocks);
+}
+
+static void remark_on_copies(const struct trace *t)
 {
 	size_t n = 0;
 
@@ -128,6 +136,12 @@ void cli__remark_on_copies(const struct trace *t)
 	if (n)
 		fprintf(stderr, "netanalyze: note: %zu segment%s more than once, and counted once\n", n,
 			n == 1 ? " is there" : "s are there");
+}
+
+void cli__remark_on_trace(const struct trace *t)
+{
+	remark_on_newer(trace__newer(t));
+	remark_on_copies(t);
 }
 
 int cli__recording(const char *text, const char **out, struct trace_error *err)

@@ -66,8 +66,8 @@ void cli__warn_of_filter(const char *expression);
 /* Says on stderr what has to be said about the answers of the filter; NULL is allowed. `events`: see filter__remark(). */
 void cli__remark_on_filter(const struct filter *f, bool events);
 
-/* Says on stderr which segments are there several times. */
-void cli__remark_on_copies(const struct trace *t);
+/* Says on stderr which segments are there several times, and what is of a later version and left out. */
+void cli__remark_on_trace(const struct trace *t);
 
 /* Takes what --recording takes: hex digits that a UUID begins with; -EINVAL says so. */
 int cli__recording(const char *text, const char **out, struct trace_error *err);

@@ -228,7 +228,7 @@ static int open_and_cut(struct command *c, const struct trace_wanted *wanted, st
 	int code;
 
 	TRY(trace__open_set(&t, wanted, err));
-	cli__remark_on_copies(t);
+	cli__remark_on_trace(t);
 	code = cut(c, t, err);
 	trace__close(t);
 	return code;

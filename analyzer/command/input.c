@@ -90,7 +90,7 @@ static int analyze(struct input *in, const char *const *paths, size_t n_paths, c
 	int code;
 
 	TRY(trace__open_set(&t, &wanted, err));
-	cli__remark_on_copies(t);
+	cli__remark_on_trace(t);
 	code = analyze_trace(in, t, o, err);
 	trace__close(t);
 	return code;

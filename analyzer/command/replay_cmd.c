@@ -95,7 +95,7 @@ static int replay(struct command *c, const struct trace *t, FILE *out, struct tr
 	struct replay_stats stats;
 	bool utc = c->opts.base.utc;
 
-	cli__remark_on_copies(t);
+	cli__remark_on_trace(t);
 	scan__timebase(t, &c->opts.base);
 	c->opts.base.utc = utc;
 	TRY(limits(c, err));

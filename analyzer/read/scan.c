@@ -116,6 +116,18 @@ static bool is_mixed(const struct trace_block *b, const struct trace_rows *rows)
 	return false;
 }
 
+/* Of rows that are not known, none can be told. */
+static bool fills_its_time(const struct trace_block *b, const struct trace_rows *rows)
+{
+	__u64 first = b->ts_max, last = b->ts_min;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		first = rows->ts[i] < first ? rows->ts[i] : first;
+		last = rows->ts[i] > last ? rows->ts[i] : last;
+	}
+	return rows->skipped || !rows->n || (first == b->ts_min && last == b->ts_max);
+}
+
 /* A block that is damaged is noted as such; one that memory is short for says nothing about itself. */
 static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct trace_error *out)
 {
@@ -129,6 +141,8 @@ static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct t
 	}
 	if (code == 0 && is_mixed(b, rows))
 		rows->what = "events and definitions are mixed";
+	else if (code == 0 && !fills_its_time(b, rows))
+		rows->what = "its header gives its rows more time than they have";
 	else if (code == 0) {
 		for (size_t j = 0; j < rows->n; j++)
 			put_row(s, trace_rows__at(rows, j), rows->ts[j]);
@@ -138,7 +152,7 @@ static int put_block(struct scan *s, size_t i, struct trace_rows *rows, struct t
 	      V_INT("offset", b->offset), V_INT("stream", b->stream), V_INT("seq", b->seq), V_INT("rows", b->rows),
 	      V_INT("from_ns", b->ts_min), V_INT("to_ns", b->ts_max), V_INT("lost", b->lost),
 	      V_INT("stored", b->stored_len), V_INT("raw", b->raw_len),
-	      V_INT("definitions", b->flags & BLOCK_DEFINITIONS), V_TEXT("bad", rows->what));
+	      V_INT("definitions", b->flags & BLOCK_DEFINITIONS), V_TEXT("bad", rows->what), V_INT("unknown", b->unknown));
 	return 0;
 }
 
@@ -198,12 +212,18 @@ static void put_parts(struct scan *s)
 static void put_others(struct scan *s)
 {
 	const struct trace_recording *r = s->recording;
+	__u32 file = UINT32_MAX;
+	bool ours = false; /* what belongs to no segment of it */
 
 	for (size_t i = 0; i < trace__n_others(s->t); i++) {
 		const struct trace_block *o = trace__other(s->t, i);
 		bool nobodys = o->segment == NO_SEGMENT;
 
-		if (nobodys ? holds_some(s, o->file) : o->segment - r->first_segment < r->n_segments)
+		if (nobodys && o->file != file) {
+			file = o->file;
+			ours = holds_some(s, file);
+		}
+		if (nobodys ? ours : o->segment - r->first_segment < r->n_segments)
 			STORE(s->store, "scan_other", V_INT("file", o->file), V_OPT("segment", !nobodys, o->segment),
 			      V_INT("offset", o->offset), V_INT("kind", o->kind), V_INT("stored", o->stored_len));
 	}

@@ -177,7 +177,7 @@ bool choice__wants(struct choice *c, const struct record_desc *d, const struct i
 		return choice__wants_gap(c, ((const struct rec_gap *)rec)->type);
 	if (c->filter && !matches(c, d, items, n, i))
 		return false;
-	return !c->types || c->types[rec->type];
+	return !c->types || (rec->type < REC_TYPE_MAX && c->types[rec->type]);
 }
 
 int choice__new(struct choice **out, const bool *types, struct filter *filter, __u32 n_cpus)

@@ -10,9 +10,12 @@ CREATE TABLE scan_damage(file INTEGER, offset INTEGER, length INTEGER, what TEXT
 CREATE TABLE scan_block(id INTEGER PRIMARY KEY, file INTEGER, segment INTEGER, offset INTEGER, stream INTEGER,
 	seq INTEGER,
 	rows INTEGER, from_ns INTEGER, to_ns INTEGER, lost INTEGER, stored INTEGER, raw INTEGER, definitions INTEGER,
-		bad TEXT);
+		bad TEXT,
+	unknown INTEGER); -- 1: of a later version, which is why
 -- blocks that hold no rows; segment NULL: none had begun
 CREATE TABLE scan_other(file INTEGER, segment INTEGER, offset INTEGER, kind INTEGER, stored INTEGER);
+CREATE INDEX scan_other_place ON scan_other(file, offset);
+CREATE INDEX scan_damage_place ON scan_damage(file, offset);
 CREATE INDEX scan_block_place ON scan_block(file, offset);
 CREATE TABLE scan_rows(type INTEGER PRIMARY KEY, name TEXT, definition INTEGER, n INTEGER);
 CREATE TABLE scan_config(key TEXT PRIMARY KEY, value TEXT);

@@ -1,7 +1,7 @@
 -- files: Which files were read, and is each intact?
 SELECT path AS file, size AS size_bytes, (SELECT count(*) FROM scan_segment WHERE file = f.id) AS segments,
 	(SELECT count(*) FROM scan_block WHERE file = f.id AND bad IS NULL) AS intact_blocks,
-	(SELECT count(*) FROM scan_block WHERE file = f.id AND bad IS NOT NULL) AS unreadable_blocks,
+	(SELECT count(*) FROM scan_block WHERE file = f.id AND bad IS NOT NULL AND NOT unknown) AS unreadable_blocks,
 	(SELECT count(*) FROM scan_damage WHERE file = f.id) AS damaged_places,
 	CASE WHEN EXISTS (SELECT 1 FROM scan_segment WHERE file = f.id AND NOT closed) THEN 'no'
 		ELSE 'yes' END AS closed
@@ -22,7 +22,15 @@ SELECT f.path AS file, b.offset, b.stored AS length_bytes,
 	CASE b.stream WHEN 65534 THEN 'definitions' WHEN 65535 THEN 'recorder'
 	ELSE 'CPU ' || b.stream END AS stream, b.rows, w.since AS "from", w.until AS "to", b.bad AS what
 FROM scan_block AS b JOIN scan_when AS w ON w.id = b.id JOIN scan_file AS f ON f.id = b.file
-WHERE b.bad IS NOT NULL ORDER BY b.id;
+WHERE b.bad IS NOT NULL AND NOT b.unknown ORDER BY b.id;
+
+-- later: What is of a later version of the format?
+SELECT printf('%d block%s: made by a newer netrec; a newer netanalyze can read what is in there', n,
+	iif(n = 1, '', 's')) AS text
+FROM (SELECT (SELECT count(*) FROM scan_block WHERE unknown)
+	+ (SELECT count(*) FROM scan_other AS o WHERE kind > 5
+		AND NOT EXISTS (SELECT 1 FROM scan_damage AS d WHERE d.file = o.file AND d.offset = o.offset)) AS n)
+WHERE n > 0;
 
 -- missing_blocks: Which blocks of a stream are not there?
 SELECT number AS segment,

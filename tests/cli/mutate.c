@@ -11,8 +11,11 @@
  *   B:flip=N      one bit of byte N of the payload, before it is compressed
  *   B:put=HEX     the payload is these bytes
  *   B:bomb=N      the payload is N zeros, in a block that says what it said before
+ *   B:insert=KIND a block without payload before it, which is B from then on
  *   B:copy=1      one more copy of it, behind it
  *   B:drop=1      without it
+ * later=1, before them, makes it a segment of a later minor version: a record and a stage that nobody knows, hop.aux
+ * by another name, a row of that record, a block of another kind.
  * After these the index and the end are made anew, unless one of them was edited; rows that an edited schema explains
  * name it as it then is.
  */
@@ -178,12 +181,25 @@ static void put_payload(struct part *b, const char *hex)
 	free(raw);
 }
 
-static void bomb(struct part *b, size_t n)
+static void bomb(struct part *b, __u64 n)
 {
-	__u8 *zeros = room(n);
+	enum { ROOM = 1 << 22 };
+	static __u8 zeros[1 << 20];
+	ZSTD_CCtx *cctx = ZSTD_createCCtx();
+	ZSTD_outBuffer out = { room(ROOM), ROOM, 0 };
 
-	pack(b, zeros, n);
-	free(zeros);
+	ZSTD_CCtx_setParameter(cctx, ZSTD_c_checksumFlag, 1);
+	for (; n; n -= n < sizeof(zeros) ? n : sizeof(zeros)) {
+		ZSTD_inBuffer in = { zeros, n < sizeof(zeros) ? n : sizeof(zeros), 0 };
+
+		if (ZSTD_isError(ZSTD_compressStream2(cctx, &out, &in, n <= sizeof(zeros) ? ZSTD_e_end : ZSTD_e_continue)) ||
+		    in.pos != in.size)
+			die("the bomb is too large");
+	}
+	ZSTD_freeCCtx(cctx);
+	free(b->stored);
+	b->stored = out.dst;
+	b->h.stored_len = out.pos;
 }
 
 static void set_field(struct part *b, const char *name, __u64 value)
@@ -203,6 +219,117 @@ static void set_field(struct part *b, const char *name, __u64 value)
 	die("no such edit");
 }
 
+/* Before block `at`; its fields are those of that one, which name the same schema. */
+static struct part *insert(size_t at, unsigned kind)
+{
+	struct part *b = &parts[at];
+
+	if (n_parts == MAX_BLOCKS)
+		die("too many blocks");
+	memmove(b + 1, b, (n_parts++ - at) * sizeof(*b));
+	*b = (struct part){ .h = { .kind = kind, .schema = b->h.schema }, .stored = room(0), .copies = 1 };
+	return b;
+}
+
+/* ---- a later version ---------------------------------------------------------------------------- */
+
+enum { LATER_RECORD = 200, LATER_STAGE = 201, LATER_KIND = 77 };
+
+static void skip_text(struct cursor *c)
+{
+	cursor__bytes(c, cursor__varint(c));
+}
+
+/* Moves behind the records. */
+static void skip_records(struct cursor *c)
+{
+	for (__u64 n = cursor__varint(c); n; n--) {
+		cursor__varint(c);
+		cursor__varint(c);
+		skip_text(c);
+		skip_text(c);
+		for (__u64 fields = cursor__varint(c); fields; fields--) {
+			skip_text(c);
+			for (int i = 0; i < 3; i++)
+				cursor__varint(c);
+			skip_text(c);
+			skip_text(c);
+		}
+	}
+}
+
+static void extend_schema(struct part *b)
+{
+	static const __u8 record[] = { 0x80 | (LATER_RECORD & 127), 1, 0, 5, 'l', 'a', 't', 'e', 'r', 0, 1, 1, 'x', 0, 1, 0, 0, 0 };
+	static const __u8 stage[] = { 0x80 | (LATER_STAGE & 127), 1, 2, 8, 'l', 'a', 't', 'e', 'r', '_', 'o', 'n', 0, 0 };
+	__u8 *raw = unpacked(b), *aux = memmem(raw, b->h.raw_len, "\003aux", 4);
+	struct cursor c = { raw, raw + b->h.raw_len, false };
+	struct buf out = { 0 };
+	const __u8 *from = raw;
+
+	if (!aux || buf__reserve(&out, b->h.raw_len + 100))
+		die("no schema to extend");
+	aux[3] = 'y';
+	buf__put_varint(&out, cursor__varint(&c) + 1);
+	from = c.p;
+	buf__put(&out, record, sizeof(record));
+	c.p = raw;
+	skip_records(&c);
+	buf__put(&out, from, c.p - from);
+	buf__put_varint(&out, cursor__varint(&c) + 1);
+	buf__put(&out, stage, sizeof(stage));
+	buf__put(&out, c.p, c.end - c.p);
+	new_payload(b, out.p, out.len);
+	buf__free(&out);
+	free(raw);
+}
+
+/* One row {x = 21}, at the time of the block before it. */
+static void add_later_row(size_t at)
+{
+	static const __u8 directory[] = { 5, 0, 0, 1, 0, 1, 0, 0xc8, 1, 0, 1, 0xc8, 1, 1, 1, 0xc8, 1, 2, 1 };
+	struct block_header was = parts[at - 1].h;
+	struct part *b = insert(at, BLOCK_ROWS);
+	struct buf raw = { 0 }, time = { 0 };
+
+	if (buf__reserve(&raw, 100) || buf__reserve(&time, VARINT_MAX))
+		die("out of memory");
+	buf__put_varint(&time, zigzag(was.ts_min));
+	buf__put(&raw, directory, sizeof(directory));
+	raw.p[6] = time.len;
+	buf__put_u8(&raw, LATER_RECORD);
+	buf__put(&raw, time.p, time.len);
+	buf__put(&raw, (const __u8[]){ 0, 1, 42 }, 3); /* slot, mask, zigzag 21 */
+	b->h.stream = was.stream;
+	b->h.seq = was.seq + 1;
+	b->h.lost = was.lost;
+	b->h.rows = 1;
+	b->h.ts_min = b->h.ts_max = was.ts_min;
+	new_payload(b, raw.p, raw.len);
+	buf__free(&raw);
+	buf__free(&time);
+}
+
+static void make_later(void)
+{
+	size_t last = 0;
+	__u8 *raw = unpacked(&parts[0]);
+
+	raw[22] = 7;
+	new_payload(&parts[0], raw, parts[0].h.raw_len);
+	free(raw);
+	for (size_t i = 0; i < n_parts; i++) {
+		if (parts[i].h.kind == BLOCK_SCHEMA)
+			extend_schema(&parts[i]);
+		if (parts[i].h.kind == BLOCK_ROWS)
+			last = i;
+	}
+	add_later_row(last + 1);
+	put_payload(insert(last + 2, LATER_KIND), "c0ffee");
+}
+
+/* ---- doing it ----------------------------------------------------------------------------------- */
+
 /* Of the form B:NAME=VALUE? */
 static bool edit_block(const char *edit)
 {
@@ -212,6 +339,10 @@ static bool edit_block(const char *edit)
 	const char *value;
 	struct part *b;
 
+	if (!strcmp(edit, "later=1")) {
+		make_later();
+		return true;
+	}
 	if (sscanf(edit, "%zu:%15[a-z_]=%n", &number, name, &value_at) != 2 || !value_at)
 		return false;
 	if (number >= n_parts)
@@ -225,6 +356,8 @@ static bool edit_block(const char *edit)
 		put_payload(b, value);
 	else if (!strcmp(name, "bomb"))
 		bomb(b, strtoull(value, NULL, 0));
+	else if (!strcmp(name, "insert"))
+		insert(number, strtoul(value, NULL, 0));
 	else if (!strcmp(name, "copy"))
 		b->copies++;
 	else if (!strcmp(name, "drop"))
@@ -245,8 +378,6 @@ static size_t edit_bytes(__u8 *p, size_t size, const char *edit)
 	p[at] ^= 1 << at % 8;
 	return size;
 }
-
-/* ---- doing it ----------------------------------------------------------------------------------- */
 
 static void list(void)
 {
