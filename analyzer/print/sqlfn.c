@@ -109,6 +109,8 @@ int sqlfn__add_plain(sqlite3 *db, const struct sqlfn_context *context, struct tr
 		if (add_parts(db, parts[i], context) != SQLITE_OK)
 			return trace_error__set(err, -EIO, "cannot prepare the database connection: %s",
 						sqlite3_errmsg(db));
+	if (sqlfn__add_sum(db) != SQLITE_OK)
+		return trace_error__set(err, -EIO, "cannot prepare the database connection: %s", sqlite3_errmsg(db));
 	return 0;
 }
 

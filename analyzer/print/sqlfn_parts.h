@@ -22,4 +22,7 @@ struct sqlfn_part {
 
 extern const struct sqlfn_part sqlfn_hist[], sqlfn_text[], sqlfn_match[];
 
+/* sum(), also as a window function. Returns what SQLite does. */
+int sqlfn__add_sum(sqlite3 *db);
+
 #endif

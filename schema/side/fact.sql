@@ -18,5 +18,6 @@ UNION ALL SELECT 'priority', name, group_concat(policy, ', ') FROM (SELECT DISTI
 	printf('%d/%d', policy, prio) AS policy FROM affinity JOIN mover USING (tid) ORDER BY 1, 2) GROUP BY name
 UNION ALL SELECT 'interrupt', name, group_concat(affinity, ', ') FROM (SELECT DISTINCT name, affinity
 	FROM irqname ORDER BY 1, 2) GROUP BY name
-UNION ALL SELECT 'quota', coalesce(limited, path), printf('%d of %d ns', quota_ns, period_ns) FROM cgroup
+UNION ALL SELECT 'quota', coalesce(limited, path, printf('cgroup %d', id)), printf('%d of %d ns', quota_ns, period_ns)
+FROM cgroup
 UNION ALL SELECT 'virtual machine', name, args FROM vm
