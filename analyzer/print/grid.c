@@ -26,11 +26,22 @@ static void put_char(const struct grid_opts *o, char c)
 		fputc(c, o->out);
 }
 
+/* A character of three bytes by its code; *p is then its last one. */
+static void put_code(const struct grid_opts *o, const char **p)
+{
+	const unsigned char *c = (const unsigned char *)*p;
+
+	fprintf(o->out, "\\u%04x", (c[0] & 0xfu) << 12 | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu));
+	*p += 2;
+}
+
 static void put_text(const struct grid_opts *o, const char *text, size_t len)
 {
 	for (const char *p = text; p < text + len; p++) {
 		if (wrap__is_c1(p))
 			fprintf(o->out, "\\x%02x", (unsigned char)*++p);
+		else if (wrap__is_bidi(p))
+			put_code(o, &p);
 		else if (wrap__is_control((unsigned char)*p))
 			fprintf(o->out, "\\x%02x", (unsigned char)*p);
 		else
@@ -311,6 +322,9 @@ static int bars_title(const struct cells *g, const struct grid_opts *o)
 	for (size_t i = 0; i < g->n_columns; i++)
 		if (!g->columns[i].hidden && (!g->columns[i].number || g->columns[i].unit == UNIT_AT))
 			sqlite3_str_appendf(s, "%s%s", sqlite3_str_length(s) ? "  " : "", cells__at(g, i));
+	/* Markdown has bars in a code block, which backticks would end. */
+	for (char *p = sqlite3_str_value(s); p && *p; p++)
+		*p = *p == '`' ? '\'' : *p;
 	return wrapped_str(o, s);
 }
 

@@ -15,12 +15,19 @@ bool wrap__is_c1(const char *p)
 	return (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] >= 0x80 && (unsigned char)p[1] < 0xa0;
 }
 
+bool wrap__is_bidi(const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 /* Bytes of the character that begins here, and its width. */
 static size_t next(const char *p, size_t *width)
 {
 	size_t n = 1;
 
-	*width = wrap__is_c1(p) || wrap__is_control((unsigned char)*p) ? 4 : 1;
+	*width = wrap__is_bidi(p) ? 6 : wrap__is_c1(p) || wrap__is_control((unsigned char)*p) ? 4 : 1;
 	while (((unsigned char)p[n] & 0xc0) == 0x80)
 		n++;
 	return n;

@@ -11,7 +11,10 @@
 bool wrap__is_control(unsigned char c);
 bool wrap__is_c1(const char *p);
 
-/* Characters on a terminal: UTF-8 continuation bytes do not count, control characters take four. */
+/* Does a character begin here that makes others stand in another order? Such are shown by their code. */
+bool wrap__is_bidi(const char *s);
+
+/* Characters on a terminal: UTF-8 continuation bytes do not count, control characters take four, those that change the order six. */
 size_t wrap__width(const char *text);
 
 /* Of the longest word. */

@@ -58,7 +58,7 @@ void names__free(struct names *n)
 	free(n);
 }
 
-/* Bytes of the valid UTF-8 sequence at s, 0 when there is none. */
+/* Bytes of the valid UTF-8 sequence at s, 0 when there is none, or one that is a command to whoever shows it. */
 static size_t sequence(const unsigned char *s, size_t left)
 {
 	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 :
@@ -72,6 +72,8 @@ static size_t sequence(const unsigned char *s, size_t left)
 	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
 	    (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
+	if (s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xaa && s[2] <= 0xae) || (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9)))
+		return 0; /* others would stand in another order */
 	return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : len; /* control characters in two bytes */
 }
 
