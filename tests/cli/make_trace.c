@@ -1,11 +1,12 @@
 /*
  * make_trace.c: writes a small recording with known content, the same every time, for the golden tests.
- * Here is a host with its traffic; make_trace_vm.c and make_trace_ovs.c have the rest.
+ * Here is a host with its traffic; make_trace_vm.c, make_trace_ovs.c and make_trace_odd.c have the rest.
  *
  *   make_trace DIR             three seconds of traffic, drops, waits, samples, a gap; closed properly
  *   make_trace --killed DIR    the same, without an end
  *   make_trace --blind DIR     nothing but a few packets; probes that failed or were not asked for
  *   make_trace --ovs DIR       Open vSwitch: upcalls, flows, drops
+ *   make_trace --odd DIR       the same as the first, and what is meant to harm whoever reads it
  *   make_trace --vm DIR        a virtual machine with one queue: its tap, vhost, interrupts; and the guest's view
  *   make_trace --newer FILE    turns a segment into one of the next major version
  */
@@ -440,6 +441,8 @@ int main(int argc, char **argv)
 		make_ovs();
 	else
 		traffic();
+	if (strcmp(kind, "--odd") == 0)
+		make_odd();
 	if (strcmp(kind, "--killed") == 0)
 		return trace_writer__flush(writer, START + 4 * SECOND, 0) == 0 ? 0 : 1;
 	totals(*kind ? 0 : 12);

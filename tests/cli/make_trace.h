@@ -26,5 +26,6 @@ struct rec_text text(const char *s);
 
 void make_vm(void);
 void make_ovs(void);
+void make_odd(void);
 
 #endif
