@@ -302,7 +302,7 @@ static int take_operands(struct show *s, int n, char **args, struct trace_error 
 	if (s->input.filter && !(s->view->flags & PACKETS))
 		return trace_error__set(err, -EINVAL, "view '%s' is not made of packets, so a filter means nothing to it",
 					s->view->name);
-	if (s->input.late_ns && !(s->view->flags & (PACKETS | PROSE)))
+	if (s->input.late_ns && !s->input.monitor && !(s->view->flags & (PACKETS | PROSE)))
 		return trace_error__set(err, -EINVAL, "view '%s' tells nothing of late packets, so --late means nothing to it",
 					s->view->name);
 	snprintf(file, sizeof(file), "show/%s.sql", s->view->name);

@@ -20,6 +20,9 @@ cmp "$tmp/of_db" "$tmp/of_trace" || fail "the recording's outcomes are others: $
 "$netanalyze" report "$trace" --late 20 | tr -s ' \n' ' ' | grep -q 'answered within 20.0 ms' || fail "report --late"
 "$netanalyze" report "$trace" | tr -s ' \n' ' ' | grep -q 'answered within 200 ms' || fail "report without --late"
 
+"$netanalyze" show monitor "$trace" --monitor tests/cli/monitor/ping.txt --late 20 --json >"$tmp/monitor" || fail "monitor"
+grep -q '"limit_ns":20000000,' "$tmp/monitor" || fail "show monitor --late: $(cat "$tmp/monitor")"
+
 refused() {
 	what=$1
 	shift

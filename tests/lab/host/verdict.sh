@@ -102,6 +102,18 @@ matching() {
 	json=$json trace "$@"
 }
 
+# monitored PING MS COLUMN: likewise, of what ping_stream PING saw, when answers that took so long are late.
+monitored() {
+	local json=$views/monitor.$1.$2.json
+	[ -e "$json" ] || "$netanalyze" show monitor "${db%.db}.nrec" --monitor "$dir/$1.txt" --late "$2" --json >"$json" 2>/dev/null || return
+	json=$json trace monitor rows "$3 FROM t"
+}
+
+# answered_after PING MS: answers that ping_stream PING printed with that time, or a longer one.
+answered_after() {
+	sed -n 's/.* time=\([0-9.]*\) ms$/\1/p' "$dir/$1.txt" | awk -v ms="$2" '$1 >= ms { n++ } END { print n + 0 }'
+}
+
 pcap() {
 	tcpdump -n -r "$dir/$1.pcap" "$2" 2>/dev/null | wc -l
 }

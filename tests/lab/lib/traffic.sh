@@ -89,11 +89,11 @@ ports_to() {
 	undo in_ns "$1" nft delete table inet ports
 }
 
-# ping_stream NAME FROM ADDR COUNT INTERVAL
+# ping_stream NAME FROM ADDR COUNT INTERVAL: what ping prints is kept as a monitor would.
 ping_stream() {
 	local out
 	begins "$1"
-	out=$(in_ns "$2" ping -q -c "$4" -i "$5" -W 5 "$3")
+	out=$(in_ns "$2" ping -D -c "$4" -i "$5" -W 5 "$3" | tee "$LAB_DIR/$1.txt")
 	note "$1_rtt_ns" "$(echo "$out" | awk -F'[=/]' '/^rtt/ { printf "%.0f", $6 * 1000000 }')"
 	set -- "$1" $(echo "$out" | grep 'packets transmitted')
 	note "$1_sent" "$2"
