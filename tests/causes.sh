@@ -15,8 +15,8 @@ cd "$(dirname "$0")/.." || exit 1
 netanalyze=${NETANALYZE:-build/netanalyze}
 . tests/cause.sh
 
-# Rules that no recording shows first. That of cpu-saturated is found beside others only (softirq-hog, flow-limit).
-lacking='cpu-saturated vhost-saturated'
+# Rules that no recording shows first.
+lacking='vhost-saturated'
 
 # keep DIRECTORY NAME: the recording there, when there is one.
 keep() {

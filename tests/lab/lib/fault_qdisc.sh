@@ -22,6 +22,18 @@ fault_police() {
 		die "cannot police $2"
 }
 
+# fault_filters NS DEVICE N: each packet that arrives is compared with N filters of tc first, ten words of it with each, and is
+# like none of them. They take CPU time, and do nothing else.
+fault_filters() {
+	local n any
+	undo in_ns "$1" tc qdisc del dev "$2" clsact
+	in_ns "$1" tc qdisc add dev "$2" clsact
+	any=$(printf 'match u32 0 0 at %d ' $(seq 4 4 36))
+	for n in $(seq "$3"); do # a list has room for 4095
+		echo "filter add dev $2 ingress prio $((1 + n / 4000)) protocol all u32 $any match u32 0xdead0000 0xffffffff at 0 action pass"
+	done | in_ns "$1" tc -batch - || die "cannot add filters to $2"
+}
+
 # fault_txqueuelen DEVICE PACKETS: of a tap it is the size of its ring.
 fault_txqueuelen() {
 	undo ip link set "$1" txqueuelen "$(cat /sys/class/net/"$1"/tx_queue_len)"

@@ -11,6 +11,16 @@ fault_nft_drop() {
 	undo in_ns "$1" nft delete table inet fault
 }
 
+# fault_nft_long NS HOOK N: N nftables rules at a hook, one by one, each with seven conditions of which the last does not hold.
+fault_nft_long() {
+	{
+		printf 'table inet fault {\nchain long {\ntype filter hook %s priority 0\n' "$2"
+		seq "$3" | sed "s/.*/$(printf 'meta mark 0 %.0s' $(seq 6)) meta mark & drop/"
+		printf '}\n}\n'
+	} | in_ns "$1" nft -f - || die "nft refuses $3 rules"
+	undo in_ns "$1" nft delete table inet fault
+}
+
 # fault_bridge_netfilter MATCH: what the host's bridges forward goes through its rules for routed packets, of which one
 # drops; counter nft_host_fault.
 fault_bridge_netfilter() {

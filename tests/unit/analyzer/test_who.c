@@ -205,13 +205,79 @@ static void test_not_stale(void **state)
 	assert_rows(&f, FINDINGS, "neighbour-unresolved|left|the next hop|1");
 }
 
+/* A window of a second: what a CPU's softirqs and threads had of it, in ms. */
+#define SECOND(cpu, softirqs, threads) \
+	"INSERT INTO cpu_busy(win, cpu, span_ns, user_ns, system_ns, idle_ns, iowait_ns, irq_ns, softirq_ns, steal_ns) " \
+	"VALUES (0, " cpu ", 1000000000, 0, 0, 0, 0, 0, 0, 0);" \
+	"INSERT INTO softirq(win, cpu, vec, n, sum_ns, min_ns, max_ns, hist, wait_n, wait_sum_ns, wait_min_ns, " \
+	"wait_max_ns, wait_hist) VALUES (0, " cpu ", 3, 1, " softirqs "000000, 1, 1, x'', 0, 0, 0, 0, x'');" \
+	"INSERT INTO cpu_thread(win, tid, cpu, runtime_ns, nvcsw, nivcsw) VALUES (0, 20, " cpu ", " threads "000000, 0, 0);"
+#define BEHIND_KSOFTIRQD \
+	"INSERT INTO thread(tid, tgid, comm, reused) VALUES (20, 20, 'ksoftirqd/1', 0);" \
+	"INSERT INTO symptom(kind, packets, from_stage, to_stage, mover, netns, ifindex, first_win, last_win) " \
+	"VALUES ('late', 12, 2, 3, 'softirq', 1, 2, 0, 0);" \
+	BLAME_OF "(2, 3, 1, 2, 20, 'run', 0, 0, 'unknown', 12, 12, 12, 900, 900, 300, 0, 0);"
+#define IN_RULES(n) \
+	"INSERT INTO stage_latency(win, from_stage, to_stage, netns, ifindex, n, sum_ns, min_ns, max_ns, uncertain, hist) " \
+	"VALUES (0, 31, 13, 1, 2, 1, " n ", 40, 40, 0, x'01012828282801');"
+#define HOP_OBSERVED "INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (2, 'hop', 1, 0), (3, 'run', 1, 0), (10, 'softirq', 1, 0);"
+
+/* One CPU is full of softirqs and another idle. */
+static void test_one_cpu_full(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD SECOND("0", "100", "850") SECOND("1", "800", "200"));
+	assert_rows(&f, FINDINGS, "irq-concentration|ifindex 2 in netns 1|CPU 1|12");
+}
+
+static void test_both_cpus_full(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD SECOND("0", "100", "860") SECOND("1", "800", "200"));
+	assert_rows(&f, FINDINGS, "unexplained|ifindex 2 in netns 1|?|12");
+}
+
+static void test_no_cpu_full(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD SECOND("0", "100", "850") SECOND("1", "790", "200"));
+	assert_rows(&f, FINDINGS, "unexplained|ifindex 2 in netns 1|?|12");
+}
+
+/* Whose backlog was full, the kernel counts by CPU. */
+static void test_full_backlog_of_one_cpu(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED PORTS DROPPED("CPU_BACKLOG", "enqueue_to_backlog", "142")
+	      "INSERT INTO softnet(win, cpu, processed, dropped, squeezed) VALUES (1, 1, 9, 1, 0), (1, 0, 9, 0, 0);"
+	      SECOND("0", "100", "850") SECOND("1", "800", "200"));
+	assert_rows(&f, FINDINGS, "irq-concentration|left|CPU 1|1");
+}
+
+/* What fills it is a list of rules, when packets spend half of its softirqs' time there. */
+static void test_rules_fill_it(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD IN_RULES("400000000") SECOND("0", "900", "950") SECOND("1", "800", "200"));
+	assert_rows(&f, FINDINGS, "ruleset-slow|ifindex 2 in netns 1|rules at the hook forward (1)|12");
+}
+
+static void test_rules_take_little(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD IN_RULES("399000000") SECOND("0", "100", "850") SECOND("1", "800", "200"));
+	assert_rows(&f, FINDINGS, "irq-concentration|ifindex 2 in netns 1|CPU 1|12");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
 					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_stale_kept_in_part), TEST(test_not_stale),
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
-					TEST(test_port_is_down_later) };
+					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
+					TEST(test_no_cpu_full), TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it),
+					TEST(test_rules_take_little) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
