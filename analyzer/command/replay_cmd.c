@@ -86,8 +86,8 @@ static void remark(const struct command *c, const struct replay_stats *stats)
 		fprintf(stderr, "netanalyze: note: parts of the recording are damaged or missing: netanalyze verify says "
 				"which\n");
 	if (stats->headless)
-		fprintf(stderr, "netanalyze: note: %llu times a packet was at a stage are left out: its headers were not "
-				"recorded\n", stats->headless);
+		fprintf(stderr, "netanalyze: note: left out, for their headers were not recorded: packets at a stage, %llu "
+				"times\n", stats->headless);
 }
 
 static int replay(struct command *c, const struct trace *t, FILE *out, struct trace_error *err)

@@ -44,7 +44,7 @@ refuse() {
 for name in every-stage unknown-ethertype tunnels ttl clean-own; do
 	trace=$root/tests/causes/$name.nrs
 	export_to it.pcapng "$trace" --to pcapng
-	left_out=$(sed -n 's/.*note: \([0-9]*\) times a packet was at a stage are left out.*/\1/p' err)
+	left_out=$(sed -n 's/.*note: left out, .*: packets at a stage, \([0-9]*\) times$/\1/p' err)
 	"$netanalyze" replay "$trace" --events packet,hop,drop --json 2>/dev/null |
 		grep -v '"event":"\(gap\|missing\)"' | sed 's/.*"real_ns":\([0-9]*\)\([0-9]\{9\}\),.*/\1.\2 &/' >all
 	grep -v '"event":"drop".*"ifindex":0,.*"ethertype":0,' all | cut -d ' ' -f 1 >events # what is of a network device
@@ -56,6 +56,13 @@ for name in every-stage unknown-ethertype tunnels ttl clean-own; do
 	[ -s more ] && fail "$name: packets at other times"
 	[ "$(wc -l <packets)" -gt 100 ] || fail "$name: next to nothing is there"
 done
+
+# Wireshark's reader, where there is one.
+if command -v tshark >/dev/null; then
+	tshark -n -r it.pcapng -T fields -e frame.interface_name -e frame.comment >out 2>err || fail "tshark: $(cat err)"
+	grep -v '^Running as user' err | grep . && fail "tshark complains"
+	[ "$(grep -cE '^[^	]+	(stage=|dropped )' out)" = "$(wc -l <packets)" ] || fail "tshark sees $(wc -l <out) packets: $(head -n 1 out)"
+fi
 
 # What they say. UDP has its length, TCP its flags.
 trace=$root/tests/causes/ttl.nrs

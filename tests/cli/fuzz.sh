@@ -25,5 +25,6 @@ fuzz fuzz_rows 5000
 fuzz fuzz_monitor 300
 fuzz fuzz_reader 500
 fuzz fuzz_passes 150
+fuzz fuzz_replay 200
 fuzz fuzz_sql 120
 exit $failed

@@ -12,7 +12,7 @@ for fuzzer in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$fuzzer" .c)
 	mkdir -p "$dir/$name"
 	case $name in
-	fuzz_reader | fuzz_passes) cp "$dir"/traces/* "$dir/$name/" ;;
+	fuzz_reader | fuzz_passes | fuzz_replay) cp "$dir"/traces/* "$dir/$name/" ;;
 	fuzz_sql) for f in "$dir"/traces/*; do { head -c 4 /dev/zero; cat "$f"; } >"$dir/$name/$(basename "$f")"; done ;;
 	fuzz_monitor) cp tests/cli/monitor/* "$dir/$name/" ;;
 	*) printf '\000\000\003\001\002\003\004\005\006\007' >"$dir/$name/ten" ;;

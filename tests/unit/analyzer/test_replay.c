@@ -388,10 +388,12 @@ static void a_capture_has_headers(void **state)
 	fixture__row(&f, &p.rec);
 	add_hop(&f, 15, 0, 0xa0, STAGE_net_dev_xmit, 2, 0);
 	add_hop(&f, 16, 0, 0xb0, STAGE_net_dev_xmit, 2, 0); /* nobody knows whose */
+	add_hop(&f, 18, 0, 0xa0, STAGE_tun_net_xmit, 2, 0);
 	bytes = replay(&f, (struct replay_opts){ .format = REPLAY_PCAPNG });
 	assert_true(has(bytes, ethernet, 15));
 	assert_true(has(bytes, "\x03\xe8\0\x50\x01\x02\x03\x04", 8)); /* ports and sequence number */
 	assert_true(has(bytes, comment, sizeof(comment) - 1));
+	assert_true(has(bytes, "stage=tun_net_xmit after=net_dev_xmit latency=3ns ", 50));
 	assert_false(has(bytes, "skb=0xb0", 8));
 	assert_int_equal(size % 4, 0);
 	fixture__end(&f);
