@@ -7,8 +7,11 @@
 #include <sqlite3.h>
 #include "analyzer/print/sqlfn_parts.h"
 
+/* SQLite's memory is aligned to 8 bytes only. */
+typedef __int128 whole_number __attribute__((aligned(8)));
+
 struct sum {
-	__int128 whole;
+	whole_number whole;
 	double real;
 	int64_t n, n_real; /* values that are not NULL; of these not integers */
 };
