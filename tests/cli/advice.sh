@@ -68,6 +68,7 @@ tame() {
 	tcpdump*) echo "$1 -d" ;;
 	"nft add "*) echo "$1" | sed 's/^nft/nft -c/' ;;
 	"nft monitor"*) echo "timeout -s INT 0.2 $1" ;;
+	"perf record "*) echo "$1" | sed "s,record,record -o $dir/perf.data," ;;
 	*) echo "$1" ;;
 	esac
 }
