@@ -20,14 +20,12 @@ struct buf {
 	size_t len, cap;
 };
 
-/* Makes room for n more bytes. Returns 0 or -ENOMEM. */
-static inline int buf__reserve(struct buf *b, size_t n)
+/* As buf__reserve(), where there is too little. */
+static __attribute__((noinline, cold, unused)) int buf__grow(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 1024;
 	__u8 *p;
 
-	if (b->cap - b->len >= n)
-		return 0;
 	while (cap - b->len < n)
 		cap *= 2;
 	p = realloc(b->p, cap);
@@ -36,6 +34,12 @@ static inline int buf__reserve(struct buf *b, size_t n)
 	b->p = p;
 	b->cap = cap;
 	return 0;
+}
+
+/* Makes room for n more bytes. Returns 0 or -ENOMEM. */
+static inline int buf__reserve(struct buf *b, size_t n)
+{
+	return b->cap - b->len >= n ? 0 : buf__grow(b, n);
 }
 
 /* The put functions need room reserved. */
@@ -54,11 +58,12 @@ static inline void buf__put_u8(struct buf *b, __u8 v)
 /* LEB128: seven bits a byte, low first, high bit: more follows. */
 static inline void buf__put_varint(struct buf *b, __u64 v)
 {
-	while (v >= 0x80) {
-		b->p[b->len++] = (__u8)v | 0x80;
-		v >>= 7;
-	}
-	b->p[b->len++] = (__u8)v;
+	__u8 *p = b->p + b->len; /* of its own: a byte that is written may be anything, as far as the compiler knows */
+
+	for (; v >= 0x80; v >>= 7)
+		*p++ = (__u8)v | 0x80;
+	*p++ = (__u8)v;
+	b->len = p - b->p;
 }
 
 static inline void buf__free(struct buf *b)

@@ -8,24 +8,9 @@
 
 #include <assert.h>
 
-/*
- * Rows are compared and hashed eight bytes at a time: nearly all words of a row equal those of its
- * reference, and only the fields of the others are looked at.
- */
-struct word {
-	__u64 fields; /* mask of the fields that have bytes in it */
-	__u64 keys;   /* mask of the bits that belong to KEY fields */
-};
-
-enum { MAX_WORDS = 64, FIRST_WORD = sizeof(struct rec) / 8 };
-
 struct type_columns {
 	const struct record_desc *desc;
-	__u8 *cache; /* CODEC_SLOTS rows */
-	struct word words[MAX_WORDS];
-	__u8 key_words[MAX_WORDS]; /* those with keys */
-	unsigned n_words, n_key_words;
-	__u64 texts; /* mask of the TEXT fields: a text has no reference */
+	void *cache; /* CODEC_SLOTS rows: the references */
 	struct buf slots, masks;
 	struct buf fields[SCHEMA_MAX_FIELDS];
 };
@@ -80,34 +65,6 @@ __u64 encoder__ts_max(const struct encoder *e)
 	return e->ts_max;
 }
 
-/* Notes which words of a row the field lies in. Texts are not hashed: rows with texts are rare. */
-static void map_field(struct type_columns *t, unsigned i)
-{
-	const struct field_desc *f = &t->desc->fields[i];
-
-	if (f->kind == FIELD_TEXT) {
-		t->texts |= 1ull << i;
-		return;
-	}
-	for (unsigned byte = f->offset; byte < f->offset + (unsigned)f->size; byte++) {
-		struct word *w = &t->words[byte / 8];
-
-		w->fields |= 1ull << i;
-		if (f->key)
-			w->keys |= 0xffull << byte % 8 * 8;
-	}
-}
-
-static void map_words(struct type_columns *t)
-{
-	for (unsigned i = 0; i < t->desc->n_fields; i++)
-		map_field(t, i);
-	t->n_words = t->desc->size / 8;
-	for (unsigned i = FIRST_WORD; i < t->n_words; i++)
-		if (t->words[i].keys)
-			t->key_words[t->n_key_words++] = i;
-}
-
 static struct type_columns *columns_of(struct encoder *e, unsigned type)
 {
 	struct type_columns *t = e->types[type];
@@ -116,12 +73,11 @@ static struct type_columns *columns_of(struct encoder *e, unsigned type)
 	if (t)
 		return t;
 	desc = schema__record(type);
-	assert(desc && desc->size <= MAX_WORDS * 8);
+	assert(desc);
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return NULL;
 	t->desc = desc;
-	map_words(t);
 	t->cache = calloc(CODEC_SLOTS, desc->size);
 	if (!t->cache) {
 		free(t);
@@ -131,109 +87,141 @@ static struct type_columns *columns_of(struct encoder *e, unsigned type)
 	return t;
 }
 
-static inline __u64 load_uint(const __u8 *p, unsigned size)
+/*
+ * Each record has functions of its own, from events.def: offset and width of a field are in their code, and a field
+ * that is as in the reference, as most are, takes a comparison.
+ */
+
+/* ---- which slot a row's KEY fields fall into ------------------------------------------------------- */
+
+static inline __u64 mix(__u64 h, __u64 value)
 {
-	switch (size) {
-	case 1:
-		return *p;
-	case 2:
-		return *(const __u16 *)p;
-	case 4:
-		return *(const __u32 *)p;
-	default:
-		return *(const __u64 *)p;
-	}
+	return (h + value) * 0x9e3779b97f4a7c15ull;
 }
 
-/* Which slot the row's KEY fields fall into. */
-static inline unsigned slot_of(const struct type_columns *t, const __u64 *row)
+static inline __u64 mix_bytes(__u64 h, const __u8 *p, size_t n)
 {
-	__u64 h = 0;
+	__u64 word;
 
-	for (unsigned i = 0; i < t->n_key_words; i++) {
-		unsigned w = t->key_words[i];
-
-		h = (h ^ (row[w] & t->words[w].keys)) * 0x9e3779b97f4a7c15ull;
-		h ^= h >> 32;
+	for (size_t i = 0; i + 8 <= n; i += 8) {
+		memcpy(&word, p + i, 8);
+		h = mix(h, word);
 	}
-	return h >> 56;
+	return h;
 }
 
-/* The fields that may differ from the reference. */
-static inline __u64 candidates(const struct type_columns *t, const __u64 *row, const __u64 *ref)
-{
-	__u64 fields = t->texts;
+/* Texts are not hashed: rows with texts are rare. */
+#define MIX_U8(name) h = mix(h, now->name);
+#define MIX_U16(name) h = mix(h, now->name);
+#define MIX_U32(name) h = mix(h, now->name);
+#define MIX_U64(name) h = mix(h, now->name);
+#define MIX_B16(name) h = mix_bytes(h, now->name, 16);
+#define MIX_B96(name) h = mix_bytes(h, now->name, 96);
+#define MIX_B192(name) h = mix_bytes(h, now->name, 192);
+#define MIX_TEXT(name)
+#define MIX_KEY(type, name) MIX_##type(name)
+#define MIX_VAL(type, name)
 
-	for (unsigned w = FIRST_WORD; w < t->n_words; w++)
-		if (row[w] != ref[w])
-			fields |= t->words[w].fields;
-	return fields;
-}
-
-/* new - old in the field's width, sign-extended: wraps exactly as the decoder adds. */
-static inline __s64 difference(const __u8 *now, const __u8 *ref, unsigned size)
-{
-	__u64 d = load_uint(now, size) - load_uint(ref, size);
-	unsigned unused = 64 - size * 8;
-
-	return (__s64)(d << unused) >> unused;
-}
-
-/* Adds field f to its column if it differs from the reference. Returns 1 if it does, 0, or -ENOMEM. */
-static inline int encode_field(const struct field_desc *f, struct buf *column, const __u8 *now, const __u8 *ref)
-{
-	if (f->kind == FIELD_UINT) {
-		__s64 d = difference(now, ref, f->size);
-
-		if (!d)
-			return 0;
-		if (buf__reserve(column, VARINT_MAX))
-			return -ENOMEM;
-		buf__put_varint(column, zigzag(d));
-		return 1;
+#define RECORD(id, name, class, doc)                                                               \
+	static inline unsigned slot_of_##name(const struct rec_##name *now)                        \
+	{                                                                                          \
+		__u64 h = 0;                                                                       \
+		(void)now; /* where all keys are texts */
+#define FIELD(record, type, name, key, unit, doc) MIX_##key(type, name)
+#define END(name)                                                                                  \
+		return h >> 56;                                                                    \
 	}
-	if (f->kind == FIELD_BYTES) {
-		if (!memcmp(now, ref, f->size))
-			return 0;
-		if (buf__reserve(column, f->size))
-			return -ENOMEM;
-		buf__put(column, now, f->size);
-		return 1;
-	}
-	const struct rec_text *t = (const struct rec_text *)now;
+#include "events.def"
+#undef RECORD
+#undef FIELD
+#undef END
 
-	if (!t->len)
-		return 0;
-	if (buf__reserve(column, VARINT_MAX + t->len))
-		return -ENOMEM;
-	buf__put_varint(column, t->len);
-	buf__put(column, t->s, t->len);
-	return 1;
-}
+/* ---- what differs from the reference --------------------------------------------------------------- */
 
-static int encode_row(struct type_columns *t, const __u8 *row)
+/* new - old, sign-extended from the field's width: wraps exactly as the decoder adds. */
+static inline int put_difference(struct buf *column, __s64 difference)
 {
-	const struct record_desc *desc = t->desc;
-	unsigned slot = slot_of(t, (const __u64 *)row);
-	__u8 *ref = t->cache + (size_t)slot * desc->size;
-	__u64 mask = 0;
-
-	for (__u64 left = candidates(t, (const __u64 *)row, (const __u64 *)ref); left; left &= left - 1) {
-		unsigned i = __builtin_ctzll(left);
-		const struct field_desc *f = &desc->fields[i];
-		int changed = encode_field(f, &t->fields[i], row + f->offset, ref + f->offset);
-
-		if (changed < 0)
-			return changed;
-		mask |= (__u64)changed << i;
-	}
-	if (buf__reserve(&t->slots, 1) || buf__reserve(&t->masks, VARINT_MAX))
-		return -ENOMEM;
-	buf__put_u8(&t->slots, slot);
-	buf__put_varint(&t->masks, mask);
-	memcpy(ref, row, desc->size);
+	TRY(buf__reserve(column, VARINT_MAX));
+	buf__put_varint(column, zigzag(difference));
 	return 0;
 }
+
+static inline int put_bytes(struct buf *column, const __u8 *bytes, size_t n)
+{
+	TRY(buf__reserve(column, n));
+	buf__put(column, bytes, n);
+	return 0;
+}
+
+/* A text has no reference. */
+static int put_text(struct buf *column, const struct rec_text *text)
+{
+	TRY(buf__reserve(column, VARINT_MAX + text->len));
+	buf__put_varint(column, text->len);
+	buf__put(column, text->s, text->len);
+	return 0;
+}
+
+#define PUT_UINT(name, width)                                                                      \
+	if (now->name != ref->name) {                                                              \
+		TRY(put_difference(&t->fields[i], (width)(now->name - ref->name)));                \
+		ref->name = now->name;                                                             \
+		mask |= 1ull << i;                                                                 \
+	}
+#define PUT_BYTES(name)                                                                            \
+	if (memcmp(now->name, ref->name, sizeof(now->name))) {                                     \
+		TRY(put_bytes(&t->fields[i], now->name, sizeof(now->name)));                       \
+		memcpy(ref->name, now->name, sizeof(now->name));                                   \
+		mask |= 1ull << i;                                                                 \
+	}
+#define PUT_U8(name) PUT_UINT(name, __s8)
+#define PUT_U16(name) PUT_UINT(name, __s16)
+#define PUT_U32(name) PUT_UINT(name, __s32)
+#define PUT_U64(name) PUT_UINT(name, __s64)
+#define PUT_B16(name) PUT_BYTES(name)
+#define PUT_B96(name) PUT_BYTES(name)
+#define PUT_B192(name) PUT_BYTES(name)
+#define PUT_TEXT(name)                                                                             \
+	if (now->name.len) {                                                                       \
+		TRY(put_text(&t->fields[i], &now->name));                                          \
+		mask |= 1ull << i;                                                                 \
+	}
+
+static int put_slot_and_mask(struct type_columns *t, unsigned slot, __u64 mask)
+{
+	TRY(buf__reserve(&t->slots, 1));
+	TRY(buf__reserve(&t->masks, VARINT_MAX));
+	buf__put_u8(&t->slots, slot);
+	buf__put_varint(&t->masks, mask);
+	return 0;
+}
+
+#define RECORD(id, name, class, doc)                                                               \
+	static int encode_##name(struct type_columns *t, const struct rec *rec)                    \
+	{                                                                                          \
+		const struct rec_##name *now = (const struct rec_##name *)rec;                     \
+		unsigned slot = slot_of_##name(now), i = 0;                                        \
+		struct rec_##name *ref = (struct rec_##name *)t->cache + slot;                     \
+		__u64 mask = 0;                                                                    \
+		(void)ref; /* where all fields are texts */
+#define FIELD(record, type, name, key, unit, doc) PUT_##type(name) i++;
+#define END(name)                                                                                  \
+		return put_slot_and_mask(t, slot, mask);                                           \
+	}
+#include "events.def"
+#undef RECORD
+#undef FIELD
+#undef END
+
+static int (*const ENCODE[REC_TYPE_MAX])(struct type_columns *t, const struct rec *rec) = {
+#define RECORD(id, name, class, doc) [id] = encode_##name,
+#define FIELD(record, type, name, key, unit, doc)
+#define END(name)
+#include "events.def"
+#undef RECORD
+#undef FIELD
+#undef END
+};
 
 int encoder__add(struct encoder *e, const struct rec *rec)
 {
@@ -241,7 +229,7 @@ int encoder__add(struct encoder *e, const struct rec *rec)
 
 	if (!t || buf__reserve(&e->ids, 1) || buf__reserve(&e->times, VARINT_MAX))
 		return -ENOMEM;
-	TRY(encode_row(t, (const __u8 *)rec));
+	TRY(ENCODE[rec->type](t, rec));
 	buf__put_u8(&e->ids, rec->type);
 	buf__put_varint(&e->times, zigzag((__s64)(rec->ts - e->ts_last)));
 	e->ts_last = rec->ts;
@@ -285,11 +273,23 @@ static int list_columns(struct encoder *e, struct buf *dir, struct buf **bodies,
 	return 0;
 }
 
+/* A record without a row in the block that ends has no reference to forget. */
+static void type_columns__start_block(struct type_columns *t)
+{
+	if (!t->slots.len)
+		return;
+	memset(t->cache, 0, (size_t)CODEC_SLOTS * t->desc->size);
+	t->slots.len = t->masks.len = 0;
+	for (unsigned i = 0; i < t->desc->n_fields; i++)
+		t->fields[i].len = 0;
+}
+
 static void start_block(struct encoder *e)
 {
 	for (unsigned type = 1; type < REC_TYPE_MAX; type++)
 		if (e->types[type])
-			memset(e->types[type]->cache, 0, (size_t)CODEC_SLOTS * e->types[type]->desc->size);
+			type_columns__start_block(e->types[type]);
+	e->ids.len = e->times.len = 0;
 	e->ts_last = e->ts_min = e->ts_max = 0;
 	e->rows = 0;
 }
@@ -314,7 +314,6 @@ int encoder__finish(struct encoder *e, struct buf *out)
 		err = buf__reserve(out, bodies[i]->len);
 		if (!err)
 			buf__put(out, bodies[i]->p, bodies[i]->len);
-		bodies[i]->len = 0;
 	}
 	if (!err)
 		start_block(e);

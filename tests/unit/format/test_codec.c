@@ -76,6 +76,30 @@ static void times_may_step_back(void **state)
 	encoder__free(e);
 }
 
+/* What a block differs from is in it, whatever the ones before it held. */
+static void blocks_stand_alone(void **state)
+{
+	struct rec_free r = { .rec = { .type = REC_free, .ts = 5 }, .skb = 7, .location = 9, .tid = 11 };
+	struct encoder *e = encoder__new();
+	struct layout *l = own_layout();
+	struct decoder d = { 0 };
+	struct buf payload = { 0 };
+	const char *what;
+
+	(void)state;
+	for (int block = 0; block < 3; block++) {
+		payload.len = 0;
+		assert_int_equal(encoder__add(e, &r.rec), 0);
+		assert_int_equal(encoder__finish(e, &payload), 0);
+		assert_int_equal(decoder__run(&d, l, 0, 1, payload.p, payload.len, &what), 0);
+		assert_true(same_rec((const struct rec *)d.arena, &r.rec));
+	}
+	decoder__free(&d);
+	layout__free(l);
+	encoder__free(e);
+	buf__free(&payload);
+}
+
 /* Any bytes at all may be refused but never read out of bounds (the sanitizers watch). */
 static void garbage_is_refused(void **state)
 {
@@ -153,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_rows_round_trip),
 		cmocka_unit_test(times_may_step_back),
+		cmocka_unit_test(blocks_stand_alone),
 		cmocka_unit_test(garbage_is_refused),
 		cmocka_unit_test(later_schemas_are_read),
 	};
