@@ -273,12 +273,15 @@ static int list_columns(struct encoder *e, struct buf *dir, struct buf **bodies,
 	return 0;
 }
 
-/* A record without a row in the block that ends has no reference to forget. */
+/* Forgets the references that the block's rows have left: of a quiet host's block, few. */
 static void type_columns__start_block(struct type_columns *t)
 {
-	if (!t->slots.len)
-		return;
-	memset(t->cache, 0, (size_t)CODEC_SLOTS * t->desc->size);
+	size_t row = t->desc->size;
+
+	if (t->slots.len >= CODEC_SLOTS)
+		memset(t->cache, 0, CODEC_SLOTS * row);
+	for (size_t i = 0; i < t->slots.len && t->slots.len < CODEC_SLOTS; i++)
+		memset((__u8 *)t->cache + t->slots.p[i] * row, 0, row);
 	t->slots.len = t->masks.len = 0;
 	for (unsigned i = 0; i < t->desc->n_fields; i++)
 		t->fields[i].len = 0;

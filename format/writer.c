@@ -100,20 +100,23 @@ static int write_stream(struct trace_writer *w, struct stream *s)
 
 static int rotate(struct trace_writer *w, __u64 now);
 
-static int add_row(struct trace_writer *w, struct stream *s, const struct rec *rec)
+static int end_block(struct trace_writer *w, struct stream *s, __u64 now)
+{
+	TRY(write_stream(w, s));
+	/* Definitions never rotate: they are what a new segment begins with. */
+	if (s->id != STREAM_DEFINITIONS && segment_file__size(w->file) >= w->opts.segment_bytes)
+		return rotate(w, now);
+	return 0;
+}
+
+static inline int add_row(struct trace_writer *w, struct stream *s, const struct rec *rec)
 {
 	if (w->err.code)
 		return w->err.code;
 	if (encoder__add(s->encoder, rec))
 		return trace_error__set(&w->err, -ENOMEM, "out of memory while encoding a row");
 	w->stats.rows_of[rec->type]++;
-	if (encoder__rows(s->encoder) < CODEC_MAX_ROWS)
-		return 0;
-	TRY(write_stream(w, s));
-	/* Definitions never rotate: they are what a new segment begins with. */
-	if (s->id != STREAM_DEFINITIONS && segment_file__size(w->file) >= w->opts.segment_bytes)
-		return rotate(w, rec->ts);
-	return 0;
+	return encoder__rows(s->encoder) < CODEC_MAX_ROWS ? 0 : end_block(w, s, rec->ts);
 }
 
 int trace_writer__append(struct trace_writer *w, __u32 stream, const struct rec *rec)
