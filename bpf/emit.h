@@ -1,10 +1,10 @@
 /*
  * emit.h: how a program hands a record to netrec.
  *
- * Every CPU has its own ring, so that CPUs never wait for each other. Reserve, then read the clock,
- * then fill the fields: the time is that of the event, not of the last step. Nobody is woken up;
- * netrec comes by on a timer. A record that finds no room is counted, by CPU and type, where netrec
- * reads it without a system call. Ring memory is not cleared: a program must fill every field.
+ * Every CPU has its own ring, so that CPUs never wait for each other. Reserve, then read the clock, then fill the
+ * fields: the time is that of the event, not of the last step. Nobody is woken up: netrec comes by on a timer, and only
+ * while that is a long one, a ring that fills wakes it. A record that finds no room is counted, by CPU and type, where
+ * netrec reads it without a system call. Ring memory is not cleared: a program must fill every field.
  */
 #ifndef BPF_EMIT_H
 #define BPF_EMIT_H
@@ -66,9 +66,18 @@ static __always_inline void *emit__reserve(__u32 type, __u64 size)
 	return rec;
 }
 
+static __always_inline __u64 emit__wakes(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+
+	return ring && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > control.wake_bytes ? BPF_RB_FORCE_WAKEUP :
+											  BPF_RB_NO_WAKEUP;
+}
+
 static __always_inline void emit__submit(void *rec)
 {
-	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(rec, control.wake_bytes ? emit__wakes() : BPF_RB_NO_WAKEUP);
 }
 
 #define EMIT(name) ((struct rec_##name *)emit__reserve(REC_##name, sizeof(struct rec_##name)))

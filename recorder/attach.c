@@ -510,6 +510,11 @@ __u64 attach__ring_bytes(const struct attach *a)
 	return a->maps.ring_bytes;
 }
 
+void attach__wake_at(struct attach *a, __u64 bytes)
+{
+	a->maps.control->wake_bytes = bytes;
+}
+
 const volatile __u64 *attach__lost(const struct attach *a)
 {
 	return a->maps.lost;

@@ -60,6 +60,9 @@ void attach__close(struct attach *a);
 __u32 attach__n_cpus(const struct attach *a);            /* possible CPUs */
 int attach__ring_fd(const struct attach *a, __u32 cpu);  /* -1: the CPU was offline and has none */
 __u64 attach__ring_bytes(const struct attach *a);
+
+/* From now on a ring in which more than so many bytes wait becomes readable to epoll, if edge-triggered; 0: none does. */
+void attach__wake_at(struct attach *a, __u64 bytes);
 const volatile __u64 *attach__lost(const struct attach *a); /* [cpu * LOST_TYPES + type] */
 int attach__walk_tasks(const struct attach *a, size_t i); /* opens attached iterator i, caller closes; -ENOENT: no more */
 

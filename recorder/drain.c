@@ -5,8 +5,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bpf/shared.h"
 #include "format/schema.h"
@@ -15,9 +18,11 @@
 
 enum {
 	SLEEP_MIN_NS = 500000,
-	SLEEP_MAX_NS = 10000000,
+	SLEEP_ALONE_NS = 10000000, /* longer ones end when a ring fills: it would not last */
+	SLEEP_MAX_NS = 50000000,
+	QUIET_BYTES = 65536, /* with more at a visit, asking after each record whether to wake us costs more than visits do */
 	FLUSH_EVERY_NS = 100000000,
-	FLUSH_AGE_NS = 700000000, /* with the above: nothing waits a second */
+	FLUSH_AGE_NS = 700000000, /* with the two above: nothing waits a second */
 	LOCATION_FRAMES = 12,     /* how deep the freeing machinery is at most */
 };
 
@@ -27,6 +32,8 @@ struct drain {
 	struct losses *losses;
 	struct ring *rings; /* n_cpus; those without a ring are all zero */
 	pthread_t thread;
+	int epoll; /* ends a long sleep: rings, and `ended` */
+	int ended; /* becomes readable when it is time to stop */
 	atomic_bool stop;
 	atomic_ullong peak;
 	__u64 flushed;
@@ -202,17 +209,36 @@ static __u64 sweep(struct drain *d, bool last)
 static void adapt(struct drain *d, __u64 used)
 {
 	__u64 size = attach__ring_bytes(d->attach);
+	__u32 most = used > QUIET_BYTES ? SLEEP_ALONE_NS : SLEEP_MAX_NS;
 
 	if (used > size / 8)
 		d->sleep_ns = d->sleep_ns / 2 < SLEEP_MIN_NS ? SLEEP_MIN_NS : d->sleep_ns / 2;
 	else if (used < size / 64)
-		d->sleep_ns = d->sleep_ns * 2 > SLEEP_MAX_NS ? SLEEP_MAX_NS : d->sleep_ns * 2;
+		d->sleep_ns *= 2;
+	d->sleep_ns = d->sleep_ns > most ? most : d->sleep_ns;
+}
+
+/*
+ * The kernel calls a ring readable whenever something is in it, so only the edge says that a program has woken us. One
+ * that comes late ends the next long sleep at once, which does no harm.
+ */
+static void rest(struct drain *d)
+{
+	struct timespec nap = { .tv_nsec = d->sleep_ns };
+	struct epoll_event event;
+
+	if (d->sleep_ns <= SLEEP_ALONE_NS) {
+		nanosleep(&nap, NULL);
+		return;
+	}
+	attach__wake_at(d->attach, attach__ring_bytes(d->attach) / 4);
+	(void)epoll_wait(d->epoll, &event, 1, d->sleep_ns / 1000000);
+	attach__wake_at(d->attach, 0);
 }
 
 static void *run(void *arg)
 {
 	struct drain *d = arg;
-	struct timespec nap = { 0 };
 	__u64 used;
 
 	prctl(PR_SET_NAME, "netrec-drain");
@@ -223,8 +249,7 @@ static void *run(void *arg)
 		adapt(d, used);
 		if (used > attach__ring_bytes(d->attach) / 2)
 			continue; /* falling behind */
-		nap.tv_nsec = d->sleep_ns;
-		nanosleep(&nap, NULL);
+		rest(d);
 	}
 	return NULL;
 }
@@ -234,11 +259,30 @@ static void free_drain(struct drain *d)
 	for (__u32 cpu = 0; d->rings && cpu < d->n_cpus; cpu++)
 		ring__close(&d->rings[cpu]);
 	free(d->rings);
+	if (d->epoll >= 0)
+		close(d->epoll);
+	if (d->ended >= 0)
+		close(d->ended);
 	free(d);
+}
+
+static int open_epoll(struct drain *d, struct trace_error *err)
+{
+	struct epoll_event end = { .events = EPOLLIN }, edge = { .events = EPOLLIN | EPOLLET };
+	bool failed;
+
+	d->epoll = epoll_create1(EPOLL_CLOEXEC);
+	d->ended = eventfd(0, EFD_CLOEXEC);
+	failed = d->epoll < 0 || d->ended < 0 || epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->ended, &end);
+	for (__u32 cpu = 0; cpu < d->n_cpus && !failed; cpu++)
+		if (attach__ring_fd(d->attach, cpu) >= 0)
+			failed = epoll_ctl(d->epoll, EPOLL_CTL_ADD, attach__ring_fd(d->attach, cpu), &edge);
+	return failed ? trace_error__set(err, -errno, "cannot wait for the rings: %s", strerror(errno)) : 0;
 }
 
 static int open_rings(struct drain *d, struct trace_error *err)
 {
+	TRY(open_epoll(d, err));
 	for (__u32 cpu = 0; cpu < d->n_cpus; cpu++)
 		if (attach__ring_fd(d->attach, cpu) >= 0)
 			TRY(ring__open(&d->rings[cpu], attach__ring_fd(d->attach, cpu), attach__ring_bytes(d->attach),
@@ -253,6 +297,7 @@ int drain__start(struct drain **out, struct attach *a, struct sink *s, struct lo
 
 	if (!d)
 		return trace_error__set(err, -ENOMEM, "out of memory");
+	d->epoll = d->ended = -1;
 	d->attach = a;
 	d->sink = s;
 	d->losses = l;
@@ -274,6 +319,7 @@ int drain__start(struct drain **out, struct attach *a, struct sink *s, struct lo
 void drain__stop(struct drain *d)
 {
 	atomic_store(&d->stop, true);
+	(void)eventfd_write(d->ended, 1);
 	pthread_join(d->thread, NULL);
 	sweep(d, true);
 	free_drain(d);

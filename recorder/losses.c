@@ -66,7 +66,13 @@ static void close_gap(struct losses *l, struct sink *s, struct counter *c, __u32
 	c->lost = 0;
 }
 
-static __u64 look_at(struct losses *l, struct sink *s, struct counter *c, __u64 value, __u64 now, __u32 cpu, __u16 type)
+/* For each look, of each CPU and type: nearly all have lost nothing. */
+static inline bool is_quiet(const struct counter *c, __u64 value)
+{
+	return value == c->seen && !c->lost;
+}
+
+static void look_at(struct losses *l, struct sink *s, struct counter *c, __u64 value, __u64 now, __u32 cpu, __u16 type)
 {
 	__u64 more = value - c->seen;
 
@@ -78,7 +84,6 @@ static __u64 look_at(struct losses *l, struct sink *s, struct counter *c, __u64 
 	c->lost += more;
 	if (c->lost && (!more || now - c->from >= GAP_NS))
 		close_gap(l, s, c, cpu, type);
-	return value;
 }
 
 void losses__look(struct losses *l, struct sink *s, const volatile __u64 *counters, __u64 now, bool last)
@@ -88,8 +93,12 @@ void losses__look(struct losses *l, struct sink *s, const volatile __u64 *counte
 
 		for (__u16 type = 1; type < LOST_TYPES; type++) {
 			size_t i = (size_t)cpu * LOST_TYPES + type;
+			__u64 value = counters[i];
 
-			sum += look_at(l, s, &l->counters[i], counters[i], now, cpu, type);
+			sum += value;
+			if (is_quiet(&l->counters[i], value))
+				continue;
+			look_at(l, s, &l->counters[i], value, now, cpu, type);
 			if (last && l->counters[i].lost)
 				close_gap(l, s, &l->counters[i], cpu, type);
 		}

@@ -33,7 +33,7 @@
 #include "sink.h"
 #include "status.h"
 
-enum { TICK_MS = 50, NICE = -10, FAILED_NAMED = 5 };
+enum { TICK_MS = 250, NICE = -10, FAILED_NAMED = 5 };
 
 struct recording {
 	struct record_options options;
