@@ -59,12 +59,13 @@ static void list_of(const cpu_set_t *cpus, char *to, size_t len)
 	}
 }
 
-static __u32 hash_of(const char *list, int policy, int prio)
+static __u32 hash_of(const cpu_set_t *cpus, int policy, int prio)
 {
+	const unsigned long *words = (const unsigned long *)cpus;
 	__u64 h = 0xcbf29ce484222325ULL ^ (__u64)policy << 32 ^ prio;
 
-	for (; *list; list++)
-		h = (h ^ (unsigned char)*list) * 0x100000001b3ULL;
+	for (size_t i = 0; i < CPU_ALLOC_SIZE(MAX_CPUS) / sizeof(*words); i++)
+		h = (h ^ words[i]) * 0x9e3779b97f4a7c15ULL;
 	return (h ^ h >> 32) | 1;
 }
 
@@ -83,11 +84,11 @@ static bool tell(struct affinity *a, struct sink *s, struct interned *known)
 	if (policy < 0 || sched_getaffinity(r.tid, CPU_ALLOC_SIZE(MAX_CPUS), a->cpus) || sched_getparam(r.tid, &param))
 		return false;
 	policy &= 0xff; /* without SCHED_RESET_ON_FORK */
-	list_of(a->cpus, list, sizeof(list));
-	value = (__u64)r.tgid << 32 | hash_of(list, policy, param.sched_priority);
+	value = (__u64)r.tgid << 32 | hash_of(a->cpus, policy, param.sched_priority);
 	if (value == known->value)
 		return true;
 	known->value = value;
+	list_of(a->cpus, list, sizeof(list));
 	r.cpus = sink__string(s, list);
 	r.policy = policy;
 	r.prio = param.sched_priority;

@@ -3,29 +3,56 @@
  *
  * Files are read before the trace is locked: the kernel may take its time to make them up, and
  * meanwhile the rings fill.
+ *
+ * Of most, each line is as it was a second ago, and nothing in it is looked at. Every AFRESH_EVERY rounds it is, all
+ * the same: so the counters that are still there can be told from those that are gone.
  */
 #include "procfs.h"
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { MAX_COUNTERS = 1 << 20 }; /* some two thousand namespaces */
+enum { AFRESH_EVERY = 10 };      /* rounds */
+enum file { FILE_SNMP, FILE_NETSTAT, FILE_SNMP6, FILE_CONNTRACK, FILE_ARP, FILE_NDISC, FILE_INTERRUPTS };
+
+struct file_key {
+	__u32 namespace, file;
+};
+
+/* What is left of a text, and of that of the last time. */
+struct lines {
+	char *now;
+	const char *before;
+};
 
 struct counter_key {
-	__u32 netns, name;
+	__u32 namespace, name;
 };
 
 struct procfs {
-	struct intern *counters; /* by namespace and name; value: the last one written */
-	__u64 round;             /* what was not asked for since then is gone */
+	struct intern *namespaces; /* numbers: one that is given again gets another id here */
+	struct intern *counters;   /* by namespace and name; value: the last one written */
+	struct intern *texts;      /* by namespace and file; value: what it said last time, a string of our own */
+	__u64 namespaces_round, counters_round, texts_round; /* what was not asked for since then is gone */
+	char *before; /* what the file that was read last had said before */
+	unsigned rounds;
+	bool afresh; /* in this round, every line is looked at */
 	char *buffer;
 	size_t room;
 	__u64 tick_ns;        /* unit of /proc/stat */
 };
+
+static void free_text(void *unused, const struct interned *i)
+{
+	(void)unused;
+	free((char *)(uintptr_t)i->value);
+}
 
 struct procfs *procfs__new(void)
 {
@@ -33,14 +60,17 @@ struct procfs *procfs__new(void)
 
 	if (!p)
 		return NULL;
+	p->namespaces = intern__new(0);
 	p->counters = intern__new(MAX_COUNTERS);
+	p->texts = intern__new(0);
 	p->room = 16384;
 	p->buffer = malloc(p->room);
 	p->tick_ns = 1000000000ULL / sysconf(_SC_CLK_TCK);
-	if (!p->counters || !p->buffer) {
+	if (!p->namespaces || !p->counters || !p->texts || !p->buffer) {
 		procfs__free(p);
 		return NULL;
 	}
+	intern__on_forget(p->texts, free_text, NULL);
 	return p;
 }
 
@@ -48,7 +78,12 @@ void procfs__free(struct procfs *p)
 {
 	if (!p)
 		return;
+	for (struct interned *i = p->texts ? intern__first(p->texts) : NULL; i; i = intern__next(i))
+		free_text(NULL, i);
+	intern__free(p->namespaces);
 	intern__free(p->counters);
+	intern__free(p->texts);
+	free(p->before);
 	free(p->buffer);
 	free(p);
 }
@@ -76,10 +111,46 @@ char *procfs__read(struct procfs *p, const char *path)
 	return n < 0 ? NULL : p->buffer;
 }
 
+static void forget_gone(struct intern *t, __u64 *since)
+{
+	intern__forget_unused(t, *since);
+	*since = intern__now(t);
+}
+
 void procfs__begin_round(struct procfs *p)
 {
-	intern__forget_unused(p->counters, p->round);
-	p->round = intern__now(p->counters);
+	forget_gone(p->namespaces, &p->namespaces_round);
+	forget_gone(p->texts, &p->texts_round);
+	p->afresh = p->rounds++ % AFRESH_EVERY == 0;
+	if (p->afresh)
+		forget_gone(p->counters, &p->counters_round);
+}
+
+/* 0: no memory. */
+static __u32 id_of(struct procfs *p, __u32 netns)
+{
+	bool is_new;
+
+	return intern__id(p->namespaces, &netns, sizeof(netns), &is_new);
+}
+
+/* Reads a file of a namespace. False when it cannot be read. `all`: no line is to pass for the same. */
+static bool read_lines(struct procfs *p, __u32 netns, enum file file, const char *path, struct lines *l, bool all)
+{
+	struct file_key key = { .namespace = id_of(p, netns), .file = file };
+	struct interned *known;
+	bool is_new;
+
+	l->now = procfs__read(p, path);
+	if (!l->now)
+		return false;
+	known = intern__get(p->texts, &key, sizeof(key), &is_new);
+	free(p->before);
+	p->before = known ? (char *)(uintptr_t)known->value : NULL;
+	if (known)
+		known->value = (uintptr_t)strdup(l->now);
+	l->before = p->before && !p->afresh && !all ? p->before : "";
+	return true;
 }
 
 static bool value_changed(struct procfs *p, const struct counter_key *key, __u64 value)
@@ -97,22 +168,25 @@ static bool value_changed(struct procfs *p, const struct counter_key *key, __u64
 void procfs__counter(struct procfs *p, struct sink *s, __u32 netns, const char *name, __u64 value, bool all)
 {
 	struct rec_counter r = { .rec = { .ts = now_ns(), .type = REC_counter }, .netns = netns, .value = value };
-	struct counter_key key = { .netns = netns };
+	struct counter_key key = { .namespace = id_of(p, netns) };
 
 	key.name = r.name = sink__string(s, name);
 	if (value_changed(p, &key, value) || all)
 		sink__append(s, STREAM_RECORDER, &r.rec);
 }
 
-/* Calls `fn` for each line, NUL-terminated. */
-static char *next_line(char **text)
+/* The next line, NUL-terminated; NULL after the last. *same: it was there last time, too. */
+static char *next_line(struct lines *l, bool *same)
 {
-	char *line = *text, *end;
+	char *line = l->now, *end = strchrnul(line, '\n');
+	size_t len = end - line + 1;
 
 	if (!*line)
 		return NULL;
-	end = strchrnul(line, '\n');
-	*text = *end ? end + 1 : end;
+	*same = *end && !strncmp(line, l->before, len);
+	l->before = *same ? l->before + len - 1 : strchrnul(l->before, '\n');
+	l->before += *l->before == '\n';
+	l->now = *end ? end + 1 : end;
 	*end = 0;
 	return line;
 }
@@ -206,10 +280,12 @@ static void interrupt_line(struct procfs *p, struct sink *s, const char *line, u
 
 static void sample_stat(struct procfs *p, struct sink *s)
 {
-	char *text = procfs__read(p, "/proc/stat"), *line;
+	struct lines l = { .now = procfs__read(p, "/proc/stat"), .before = "" };
+	char *line;
+	bool same;
 
 	sink__lock(s);
-	while (text && (line = next_line(&text)))
+	while (l.now && (line = next_line(&l, &same)))
 		if (!strncmp(line, "cpu", 3) && isdigit((unsigned char)line[3]))
 			cpu_line(p, s, line);
 	sink__unlock(s);
@@ -217,27 +293,32 @@ static void sample_stat(struct procfs *p, struct sink *s)
 
 static void sample_softnet(struct procfs *p, struct sink *s)
 {
-	char *text = procfs__read(p, "/proc/net/softnet_stat"), *line;
+	struct lines l = { .now = procfs__read(p, "/proc/net/softnet_stat"), .before = "" };
 	__u32 index = 0;
+	char *line;
+	bool same;
 
 	sink__lock(s);
-	while (text && (line = next_line(&text)))
+	while (l.now && (line = next_line(&l, &same)))
 		softnet_line(s, line, index++);
 	sink__unlock(s);
 }
 
 static void sample_interrupts(struct procfs *p, struct sink *s, bool all)
 {
-	char *text = procfs__read(p, "/proc/interrupts"), *line;
+	bool same_cpus, same;
 	unsigned n_cpus = 0;
+	struct lines l;
+	char *line;
 
-	if (!text || !(line = next_line(&text)))
+	if (!read_lines(p, 0, FILE_INTERRUPTS, "/proc/interrupts", &l, all) || !(line = next_line(&l, &same_cpus)))
 		return;
 	for (line = strstr(line, "CPU"); line; line = strstr(line + 3, "CPU"))
 		n_cpus++;
 	sink__lock(s);
-	while ((line = next_line(&text)))
-		interrupt_line(p, s, line, n_cpus, all);
+	while ((line = next_line(&l, &same)))
+		if (!same || !same_cpus)
+			interrupt_line(p, s, line, n_cpus, all);
 	sink__unlock(s);
 }
 
@@ -267,13 +348,18 @@ static void paired_lines(struct procfs *p, struct sink *s, __u32 netns, char *na
 	}
 }
 
-static void sample_paired(struct procfs *p, struct sink *s, __u32 netns, const char *path, bool all)
+static void sample_paired(struct procfs *p, struct sink *s, __u32 netns, enum file file, const char *path, bool all)
 {
-	char *text = procfs__read(p, path), *names, *values;
+	bool same_names, same_values;
+	char *names, *values;
+	struct lines l;
 
+	if (!read_lines(p, netns, file, path, &l, all))
+		return;
 	sink__lock(s);
-	while (text && (names = next_line(&text)) && (values = next_line(&text)))
-		paired_lines(p, s, netns, names, values, all);
+	while ((names = next_line(&l, &same_names)) && (values = next_line(&l, &same_values)))
+		if (!same_names || !same_values)
+			paired_lines(p, s, netns, names, values, all);
 	sink__unlock(s);
 }
 
@@ -299,11 +385,16 @@ static void snmp6_line(struct procfs *p, struct sink *s, __u32 netns, char *line
 
 static void sample_snmp6(struct procfs *p, struct sink *s, __u32 netns, bool all)
 {
-	char *text = procfs__read(p, "/proc/thread-self/net/snmp6"), *line;
+	struct lines l;
+	char *line;
+	bool same;
 
+	if (!read_lines(p, netns, FILE_SNMP6, "/proc/thread-self/net/snmp6", &l, all))
+		return;
 	sink__lock(s);
-	while (text && (line = next_line(&text)))
-		snmp6_line(p, s, netns, line, all);
+	while ((line = next_line(&l, &same)))
+		if (!same)
+			snmp6_line(p, s, netns, line, all);
 	sink__unlock(s);
 }
 
@@ -311,13 +402,15 @@ static void sample_snmp6(struct procfs *p, struct sink *s, __u32 netns, bool all
  * A file of /proc/net/stat: a line of names, one of hexadecimal numbers for each CPU. Makes counters PREFIX.found, …
  * The first column is no counter.
  */
-static void stat_lines(struct procfs *p, struct sink *s, __u32 netns, const char *prefix, char *names, char *lines, bool all)
+static void stat_lines(struct procfs *p, struct sink *s, __u32 netns, const char *prefix, char *names, struct lines *l,
+		       bool all)
 {
 	unsigned long long sum[32] = { 0 };
 	char full[64], *line, *name, *at, *end;
 	unsigned n;
+	bool same;
 
-	while ((line = next_line(&lines))) {
+	while ((line = next_line(l, &same))) {
 		for (n = 0; n < 32; n++, line = end) {
 			unsigned long long value = strtoull(line, &end, 16);
 
@@ -335,28 +428,33 @@ static void stat_lines(struct procfs *p, struct sink *s, __u32 netns, const char
 }
 
 /* Not there without the module, or in this namespace. */
-static void sample_stat_file(struct procfs *p, struct sink *s, __u32 netns, const char *prefix, const char *path, bool all)
+static void sample_stat_file(struct procfs *p, struct sink *s, __u32 netns, enum file file, const char *prefix,
+			     const char *path, bool all)
 {
-	char *text = procfs__read(p, path), *names;
+	struct lines l;
+	char *names;
+	bool same;
 
+	if (!read_lines(p, netns, file, path, &l, all) || !strcmp(l.now, l.before))
+		return;
 	sink__lock(s);
-	if (text && (names = next_line(&text)))
-		stat_lines(p, s, netns, prefix, names, text, all);
+	if ((names = next_line(&l, &same)))
+		stat_lines(p, s, netns, prefix, names, &l, all);
 	sink__unlock(s);
 }
 
 /* The neighbour tables are one for all namespaces; only the first namespace shows what they count. */
 static void sample_neighbours(struct procfs *p, struct sink *s, bool all)
 {
-	sample_stat_file(p, s, 0, "arp_cache", "/proc/thread-self/net/stat/arp_cache", all);
-	sample_stat_file(p, s, 0, "ndisc_cache", "/proc/thread-self/net/stat/ndisc_cache", all);
+	sample_stat_file(p, s, 0, FILE_ARP, "arp_cache", "/proc/thread-self/net/stat/arp_cache", all);
+	sample_stat_file(p, s, 0, FILE_NDISC, "ndisc_cache", "/proc/thread-self/net/stat/ndisc_cache", all);
 }
 
 void procfs__sample_netns(struct procfs *p, struct sink *s, __u32 inum, bool all)
 {
-	sample_paired(p, s, inum, "/proc/thread-self/net/snmp", all);
-	sample_paired(p, s, inum, "/proc/thread-self/net/netstat", all);
+	sample_paired(p, s, inum, FILE_SNMP, "/proc/thread-self/net/snmp", all);
+	sample_paired(p, s, inum, FILE_NETSTAT, "/proc/thread-self/net/netstat", all);
 	sample_snmp6(p, s, inum, all);
-	sample_stat_file(p, s, inum, "conntrack", "/proc/thread-self/net/stat/nf_conntrack", all);
+	sample_stat_file(p, s, inum, FILE_CONNTRACK, "conntrack", "/proc/thread-self/net/stat/nf_conntrack", all);
 	sample_neighbours(p, s, all);
 }

@@ -10,8 +10,8 @@ struct procfs *procfs__new(void);
 void procfs__free(struct procfs *p);
 
 /*
- * Before the counters are sampled once more: those that were not, last time, are forgotten. Their namespace is gone,
- * and another one may get its number.
+ * Before the counters are sampled once more: a namespace that was not, last time, is gone, and another one may get its
+ * number.
  */
 void procfs__begin_round(struct procfs *p);
 
