@@ -84,13 +84,23 @@ static int make(char name[PATH_MAX], char *made)
 	return code;
 }
 
+/* What a symbolic link leads to is what is replaced, not the link. */
+static const char *leads_to(const char *path, char real[PATH_MAX])
+{
+	return realpath(path, real) ? real : path;
+}
+
 int unfinished__create(char name[PATH_MAX], const char *path, struct trace_error *err)
 {
 	int place = place_of(NULL), fd;
-	char made[PATH_MAX];
+	char made[PATH_MAX], real[PATH_MAX];
 	sigset_t all, before;
+	struct stat st;
 
 	assert(place < AT_A_TIME);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return trace_error__set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
+	path = leads_to(path, real);
 	if (snprintf(made, PATH_MAX, "%s.XXXXXX.tmp", path) >= PATH_MAX)
 		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", path);
 	watch();
@@ -163,9 +173,10 @@ int unfinished__keep(const char *name, const char *path, struct trace_error *err
 	const struct unfinished *u = &files[place_of(name)];
 	bool directory = u < files + AT_A_TIME && u->inside[0];
 	int code = sync_file(directory ? u->inside : name);
+	char real[PATH_MAX];
 
 	if (!code)
-		code = rename_it(name, path, directory);
+		code = rename_it(name, directory ? path : leads_to(path, real), directory);
 	if (code) {
 		unfinished__discard(name);
 		return code == -EEXIST ? exists(path, err) :

@@ -11,7 +11,10 @@
 #include <limits.h>
 #include "format/error.h"
 
-/* Creates it with mode 0600, and names it in `name`, from the root on. Returns its descriptor, or a negative errno with *err filled in. */
+/*
+ * Creates it with mode 0600, and names it in `name`, from the root on. Returns its descriptor, or a negative errno with
+ * *err filled in. Never takes the place of what is not a regular file; of a symbolic link, of what it leads to.
+ */
 int unfinished__create(char name[PATH_MAX], const char *path, struct trace_error *err);
 
 /*

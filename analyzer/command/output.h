@@ -12,7 +12,7 @@
 /*
  * Written under another name until it is complete, so that a failure leaves what was there. To be created before the
  * work: a name that cannot be written is refused at once. `path` NULL: standard output. An existing one is -EEXIST unless
- * `force`.
+ * `force`. A device or pipe is written to as it is; `name` is empty then.
  */
 int output__open(const char *path, bool force, char name[PATH_MAX], FILE **out, struct trace_error *err);
 

@@ -112,4 +112,24 @@ if "$netanalyze" show sched web.nrec --top 0 | grep -q "$(printf '\033')"; then
 	failed=1
 fi
 "$netanalyze" show sched web.nrec --top 0 | grep -qF 'evil?[2Jname' || { echo "the odd thread name is not shown"; failed=1; }
+
+# What is written to stays what it is: a pipe, a device, what a symbolic link leads to.
+complain() {
+	echo "$*"
+	failed=1
+}
+mkfifo pipe && ln -s real link && echo old >real
+cat pipe >piped &
+"$netanalyze" report web.nrec --format md -o pipe 2>err || complain "report -o pipe: $(cat err)"
+wait
+"$netanalyze" report web.nrec --format md | cmp - piped || complain "what comes out of the pipe is not the report"
+[ -p pipe ] || complain "the pipe is none any more"
+refuse 3 "pipe is no database" analyze web.nrec -o pipe --force
+mkdir folder && refuse 2 "folder: it is not a regular file" report web.nrec -o folder --force
+"$netanalyze" report web.nrec --format md -o link --force 2>err || complain "report -o link: $(cat err)"
+[ -L link ] && cmp -s real piped || complain "the link is none any more, or leads to something else"
+if mknod full c 1 7 2>err; then
+	"$netanalyze" report web.nrec -o full 2>err && complain "a full device is none"
+	grep -q 'could not write full' err && [ -c full ] || complain "-o full: $(cat err)"
+fi
 exit $failed
