@@ -220,7 +220,9 @@ static void test_not_stale(void **state)
 #define IN_RULES(n) \
 	"INSERT INTO stage_latency(win, from_stage, to_stage, netns, ifindex, n, sum_ns, min_ns, max_ns, uncertain, hist) " \
 	"VALUES (0, 31, 13, 1, 2, 1, " n ", 40, 40, 0, x'01012828282801');"
-#define HOP_OBSERVED "INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (2, 'hop', 1, 0), (3, 'run', 1, 0), (10, 'softirq', 1, 0);"
+#define HOP_OBSERVED \
+	"INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (2, 'hop', 1, 0), (3, 'run', 1, 0), " \
+	"(10, 'softirq', 1, 0);"
 
 /* One CPU is full of softirqs and another idle. */
 static void test_one_cpu_full(void **state)
@@ -269,6 +271,18 @@ static void test_rules_take_little(void **state)
 	assert_rows(&f, FINDINGS, "irq-concentration|ifindex 2 in netns 1|CPU 1|12");
 }
 
+/* A reader that waits behind ksoftirqd has no hog that one could move away: its CPU has too much to do. */
+static void test_behind_ksoftirqd(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED THREADS "INSERT INTO thread(tid, tgid, comm, reused) VALUES (20, 20, 'ksoftirqd/1', 0);"
+	      "INSERT INTO runq(win, tid, cpu, n, preempted, sum_ns, min_ns, max_ns, hist) "
+	      "VALUES (0, 400, 1, 9, 0, 900, 9, 300, x'');"
+	      BLAME_OF "(3, 64, 1, 2, 400, 'queue', 0, 20, 'unknown', 12, 12, 12, 900, 900, 300, 0, 0);"
+	      SECOND("0", "100", "860") SECOND("1", "800", "200"));
+	assert_rows(&f, FINDINGS, "cpu-saturated|ifindex 2 in netns 1|the threads on CPU 1|12");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
@@ -277,7 +291,7 @@ int main(void)
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it),
-					TEST(test_rules_take_little) };
+					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
