@@ -283,6 +283,16 @@ static void test_behind_ksoftirqd(void **state)
 	assert_rows(&f, FINDINGS, "cpu-saturated|ifindex 2 in netns 1|the threads on CPU 1|12");
 }
 
+/* An advice is pasted into a shell of root's; names come from the recording. */
+static void test_names_in_commands(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("TC_INGRESS", "sch_handle_ingress", "142")
+	      "UPDATE interface SET name = 'a$(reboot)'; UPDATE netns SET name = 'b;reboot';");
+	assert_rows(&f, "SELECT count(*), sum(advice LIKE '%`%dev DEVICE%`%'), sum(advice LIKE '%exec NETNS COMMAND`%'), "
+			"sum(advice LIKE '%$%' OR advice LIKE '%exec b;%') FROM finding", "1|1|1|0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
@@ -291,7 +301,8 @@ int main(void)
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it),
-					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd) };
+					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd),
+					TEST(test_names_in_commands) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
