@@ -130,6 +130,22 @@ int timefmt__parse(const char *option, const char *text, const struct timebase *
 	return 0;
 }
 
+int timefmt__range(const char *from, const char *to_option, const char *to, const struct timebase *base,
+		   uint64_t *from_mono, uint64_t *to_mono, struct trace_error *err)
+{
+	*from_mono = base->start_mono;
+	*to_mono = base->end_mono;
+	if (from)
+		TRY(timefmt__parse("--from", from, base, from_mono, err));
+	if (to)
+		TRY(timefmt__parse(to_option, to, base, to_mono, err));
+	if (*from_mono > *to_mono || *from_mono > base->end_mono || *to_mono < base->start_mono)
+		return trace_error__set(err, -EINVAL, "nothing lies between --from %s and %s %s: the recording lasts %.3f s",
+					from ? from : "0", to_option, to ? to : "its end",
+					(double)(base->end_mono - base->start_mono) / 1e9);
+	return 0;
+}
+
 char *timefmt__clock(uint64_t real, bool utc, char buf[TIMEFMT_MAX])
 {
 	struct tm tm;

@@ -29,6 +29,13 @@ enum { TIMEFMT_MAX = 48 }; /* room for any text made here */
 int timefmt__parse(const char *option, const char *text, const struct timebase *base, uint64_t *mono,
 		   struct trace_error *err);
 
+/*
+ * The time from --from to the option `to_option`, each as timefmt__parse() takes it, or NULL: the recording's start, and
+ * its end. -EINVAL, too, when no part of the recording is in it.
+ */
+int timefmt__range(const char *from, const char *to_option, const char *to, const struct timebase *base,
+		   uint64_t *from_mono, uint64_t *to_mono, struct trace_error *err);
+
 /* "10:28:42.567123" and "2026-11-22 10:28:42.567 +0100"; both take ns of CLOCK_REALTIME. They return buf. */
 char *timefmt__clock(uint64_t real, bool utc, char buf[TIMEFMT_MAX]);
 char *timefmt__date(uint64_t real, bool utc, char buf[TIMEFMT_MAX]);

@@ -163,16 +163,7 @@ static int set_times(struct command *c, const struct trace *t, struct trace_erro
 		return 0;
 	scan__timebase(t, &base);
 	base.utc = c->utc;
-	from = base.start_mono;
-	to = base.end_mono;
-	if (c->from)
-		TRY(timefmt__parse("--from", c->from, &base, &from, err));
-	if (c->to)
-		TRY(timefmt__parse("--to", c->to, &base, &to, err));
-	if (from > to || from > base.end_mono || to < base.start_mono)
-		return trace_error__set(err, -EINVAL, "nothing lies between --from %s and --to %s: the recording lasts %.3f s",
-					c->from ? c->from : "0", c->to ? c->to : "its end",
-					(double)(base.end_mono - base.start_mono) / 1e9);
+	TRY(timefmt__range(c->from, "--to", c->to, &base, &from, &to, err));
 	c->opts.from = c->from ? from : 0;
 	c->opts.to = c->to ? to : 0;
 	return 0;

@@ -180,7 +180,7 @@ static int take_type(const char *option, const char *name, size_t len, const str
 			types[type] = found = true;
 	if (found)
 		return 0;
-	return trace_error__set(err, -EINVAL, "%s takes types of records, as netanalyze info lists them, not '%.*s'", option,
+	return trace_error__set(err, -EINVAL, "%s takes types of events, as netanalyze info lists them, not '%.*s'", option,
 				(int)len, name);
 }
 

@@ -69,20 +69,6 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int keep_type(struct cut_opts *o, const char *name, size_t len, struct trace_error *err)
-{
-	for (unsigned type = 1; type < REC_TYPE_MAX; type++) {
-		const struct record_desc *d = schema__record(type);
-
-		if (!d || d->class != RECORD_EVENT || strlen(d->name) != len || strncmp(d->name, name, len) != 0)
-			continue;
-		o->events[type] = true;
-		return 0;
-	}
-	return trace_error__set(err, -EINVAL, "--events takes types of events, as netanalyze info lists them, not '%.*s'",
-				(int)len, name);
-}
-
 /* What others refer to stays. */
 static int parse_events(struct cut_opts *o, const char *list, struct trace_error *err)
 {
@@ -91,12 +77,7 @@ static int parse_events(struct cut_opts *o, const char *list, struct trace_error
 	for (size_t i = 0; i < sizeof(always); i++)
 		o->events[always[i]] = true;
 	o->events_text = list;
-	for (const char *name = list, *end;; name = end + 1) {
-		end = strchrnul(name, ',');
-		TRY(keep_type(o, name, (size_t)(end - name), err));
-		if (!*end)
-			return 0;
-	}
+	return cli__types("--events", list, NULL, o->events, err);
 }
 
 static int take_option(struct command *c, int option, struct trace_error *err)
@@ -170,16 +151,7 @@ static int set_times(struct command *c, const struct trace *t, struct trace_erro
 
 	scan__timebase(t, &base);
 	base.utc = c->utc;
-	from = base.start_mono;
-	to = base.end_mono;
-	if (c->from)
-		TRY(timefmt__parse("--from", c->from, &base, &from, err));
-	if (c->to)
-		TRY(timefmt__parse("--to", c->to, &base, &to, err));
-	if (from > to || from > base.end_mono || to < base.start_mono)
-		return trace_error__set(err, -EINVAL, "nothing lies between --from %s and --to %s: the recording lasts %.3f s",
-					c->from ? c->from : "0", c->to ? c->to : "its end",
-					(double)(base.end_mono - base.start_mono) / 1e9);
+	TRY(timefmt__range(c->from, "--to", c->to, &base, &from, &to, err));
 	c->opts.from = from > base.start_mono ? from : 0;
 	c->opts.to = to < base.end_mono ? to : 0;
 	return 0;

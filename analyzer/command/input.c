@@ -42,28 +42,13 @@ static bool match(void *arg, const struct rec_packet *p, const struct first_byte
 	return filter__match(arg, p, first);
 }
 
-static int set_limits(struct input *in, const struct input_opts *o, struct trace_error *err)
-{
-	in->from_ns = in->base.start_mono;
-	in->to_ns = in->base.end_mono;
-	if (o->from)
-		TRY(timefmt__parse("--from", o->from, &in->base, &in->from_ns, err));
-	if (o->to)
-		TRY(timefmt__parse("--to", o->to, &in->base, &in->to_ns, err));
-	if (in->from_ns > in->to_ns || in->from_ns > in->base.end_mono || in->to_ns < in->base.start_mono)
-		return trace_error__set(err, -EINVAL,
-					"nothing lies between --from %s and --to %s: the recording lasts %.3f s", o->from ? o->from : "0",
-					o->to ? o->to : "its end", (double)(in->base.end_mono - in->base.start_mono) / 1e9);
-	return 0;
-}
-
 static int analyze_trace(struct input *in, const struct trace *t, const struct input_opts *o, struct trace_error *err)
 {
 	struct analyze_opts opts = { .threads = 0 };
 
 	if (o->from || o->to) {
 		scan__timebase(t, &in->base);
-		TRY(set_limits(in, o, err));
+		TRY(timefmt__range(o->from, "--to", o->to, &in->base, &in->from_ns, &in->to_ns, err));
 		opts.from = o->from ? in->from_ns : 0;
 		opts.to = o->to ? in->to_ns : 0;
 	}
@@ -152,7 +137,7 @@ static int set_windows(struct input *in, const struct input_opts *o, long window
 	uint64_t start = in->base.start_mono, end;
 
 	if (!in->from_trace)
-		TRY(set_limits(in, o, err));
+		TRY(timefmt__range(o->from, "--to", o->to, &in->base, &in->from_ns, &in->to_ns, err));
 	else
 		keep_limits(in, o);
 	end = in->to_ns < in->base.end_mono ? in->to_ns : in->base.end_mono;

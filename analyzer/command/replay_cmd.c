@@ -65,17 +65,13 @@ struct command {
 
 static int limits(struct command *c, struct trace_error *err)
 {
-	const struct timebase *base = &c->opts.base;
+	uint64_t from, to;
 
-	if (c->from)
-		TRY(timefmt__parse("--from", c->from, base, &c->opts.from, err));
-	if (c->to)
-		TRY(timefmt__parse(c->name, c->to, base, &c->opts.to, err));
-	if (c->opts.from > base->end_mono || (c->to && (c->opts.to < c->opts.from || c->opts.to < base->start_mono)))
-		return trace_error__set(err, -EINVAL,
-					"nothing lies between --from %s and %s %s: the recording lasts %.3f s",
-					c->from ? c->from : "0", c->name, c->to ? c->to : "its end",
-					(double)(base->end_mono - base->start_mono) / 1e9);
+	if (!c->from && !c->to)
+		return 0;
+	TRY(timefmt__range(c->from, c->name, c->to, &c->opts.base, &from, &to, err));
+	c->opts.from = c->from ? from : 0;
+	c->opts.to = c->to ? to : 0;
 	return 0;
 }
 
