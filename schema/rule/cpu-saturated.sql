@@ -8,7 +8,9 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.6 AS confi
 	device(s.netns, s.ifindex) AS site, CASE count(DISTINCT waited_on(b.tid))
 		WHEN 1 THEN printf('the threads on CPU %d', waited_on(b.tid))
 		ELSE printf('the threads on %d CPUs', count(DISTINCT waited_on(b.tid))) END AS who,
-	json_array(printf('%s waited for a CPU, up to %s at a time', threads_text(json_group_array(b.tid)),
+	json_array(CASE count(DISTINCT waited_on(b.tid)) WHEN 1 THEN printf('of the time of CPU %d, ',
+			waited_on(b.tid)) || busiest_on(waited_on(b.tid)) END,
+		printf('%s waited for a CPU, up to %s at a time', threads_text(json_group_array(b.tid)),
 		duration_text(max(b.max_ns)))) AS chain,
 	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id

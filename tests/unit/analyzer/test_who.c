@@ -264,6 +264,16 @@ static void test_rules_fill_it(void **state)
 	assert_rows(&f, FINDINGS, "ruleset-slow|ifindex 2 in netns 1|rules at the hook forward (1)|12");
 }
 
+/* The rules are to be looked at where they are, not where packets wait for them. */
+static void test_rules_of_another_namespace(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD IN_RULES("400000000")
+	      "UPDATE stage_latency SET netns = 3, ifindex = 7 WHERE from_stage = 31;"
+	      SECOND("0", "900", "950") SECOND("1", "800", "200"));
+	assert_rows(&f, FINDINGS, "ruleset-slow|ifindex 7 in netns 3|rules at the hook forward (3)|12");
+}
+
 static void test_rules_take_little(void **state)
 {
 	(void)state;
@@ -281,6 +291,7 @@ static void test_behind_ksoftirqd(void **state)
 	      BLAME_OF "(3, 64, 1, 2, 400, 'queue', 0, 20, 'unknown', 12, 12, 12, 900, 900, 300, 0, 0);"
 	      SECOND("0", "100", "860") SECOND("1", "800", "200"));
 	assert_rows(&f, FINDINGS, "cpu-saturated|ifindex 2 in netns 1|the threads on CPU 1|12");
+	assert_rows(&f, "SELECT json_extract(chain, '$[0]') FROM finding", "of the time of CPU 1, ksoftirqd/1/20 had 100 %");
 }
 
 /* An advice is pasted into a shell of root's; names come from the recording. */
@@ -300,7 +311,7 @@ int main(void)
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
-					TEST(test_no_cpu_full), TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it),
+					TEST(test_no_cpu_full), TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
 					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd),
 					TEST(test_names_in_commands) };
 
