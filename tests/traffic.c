@@ -35,9 +35,13 @@
  *   traffic loop COUNT SIZE                 sends COUNT datagrams to itself over 127.0.0.1, ns for each
  *   traffic pingpong COUNT                  COUNT times a byte to a child and back, over pipes, ns for each
  *
+ * rr, udp and pingpong take beside=FILE,FILE…: schedstat files in /proc of threads, whose CPU time meanwhile they print,
+ * for each request.
+ *
  * A datagram of 16 bytes or more begins with its sequence number and when it was sent (CLOCK_MONOTONIC).
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <netdb.h>
 #include <arpa/inet.h>
@@ -115,6 +119,33 @@ long traffic__number(const char *name, long fallback)
 	const char *value = traffic__option(name);
 
 	return value ? atol(value) : fallback;
+}
+
+uint64_t traffic__beside_ns(void)
+{
+	const char *files = traffic__option("beside");
+	char *all = strdup(files ? files : ""), *rest = all, *name;
+	uint64_t sum = 0, ns;
+
+	while ((name = strsep(&rest, ","))) {
+		FILE *f = *name ? fopen(name, "re") : NULL;
+
+		if (f && fscanf(f, "%" SCNu64, &ns) == 1)
+			sum += ns;
+		if (f)
+			fclose(f);
+	}
+	free(all);
+	return sum;
+}
+
+/* What each of `count` took since `start`, and of that the CPU time of others, who had had `beside` then. */
+static void print_each(uint64_t start, uint64_t beside, long count)
+{
+	double took = traffic__now_ns() - start;
+
+	count = count ? count : 1;
+	printf(" ns_each %.1f beside_ns %.0f\n", took / count, (double)(traffic__beside_ns() - beside) / count);
 }
 
 void traffic__resolve(const char *host, const char *port, struct sockaddr_storage *addr, socklen_t *len)
@@ -196,7 +227,7 @@ static void udp(const char *host, const char *port, long count, long rate, long 
 	int fd = sender(raw);
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
-	uint64_t start = traffic__now_ns();
+	uint64_t beside = traffic__beside_ns(), start = traffic__now_ns();
 
 	traffic__resolve(host, port, &addr, &addr_len);
 	if (addr.ss_family == AF_INET6) { /* what only IPv4 needs is not offered */
@@ -227,7 +258,8 @@ static void udp(const char *host, const char *port, long count, long rate, long 
 		else
 			refused++;
 	}
-	printf("udp sent %ld refused %ld ns_each %.1f\n", sent, refused, (double)(traffic__now_ns() - start) / (count ? count : 1));
+	printf("udp sent %ld refused %ld", sent, refused);
+	print_each(start, beside, count);
 }
 
 /* What a sink knows of the datagrams it got. */
@@ -374,7 +406,7 @@ static void pass(int from, int to)
 static void pingpong(long count)
 {
 	int there[2], back[2];
-	uint64_t start;
+	uint64_t start, beside;
 
 	if (pipe(there) || pipe(back))
 		traffic__fail("pipe");
@@ -383,12 +415,14 @@ static void pingpong(long count)
 			pass(there[0], back[1]);
 		_exit(0);
 	}
+	beside = traffic__beside_ns();
 	start = traffic__now_ns();
 	if (write(there[1], "", 1) != 1)
 		traffic__fail("pipe");
 	for (long i = 0; i < count; i++)
 		pass(back[0], there[1]);
-	printf("pingpong count %ld ns_each %.1f\n", count, (double)(traffic__now_ns() - start) / count);
+	printf("pingpong count %ld", count);
+	print_each(start, beside, count);
 }
 
 /* Is this the role asked for, with `n` arguments of its own? Further ones are options. */

@@ -27,6 +27,9 @@ long traffic__number(const char *name, long fallback);
 
 uint64_t traffic__now_ns(void); /* CLOCK_MONOTONIC */
 
+/* CPU time until now of the threads that the option beside names by their schedstat files; 0 without it. */
+uint64_t traffic__beside_ns(void);
+
 /* Uses so much CPU time. */
 void traffic__burn(long us);
 

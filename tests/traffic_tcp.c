@@ -26,12 +26,13 @@ static int read_all(int fd, long n)
 struct answers {
 	long done;
 	uint64_t mean, worst;
+	uint64_t beside; /* what others had of the mean */
 };
 
 static struct answers ask(int fd, long count, long size)
 {
 	struct answers a = { 0 };
-	uint64_t sum = 0;
+	uint64_t sum = 0, beside = traffic__beside_ns();
 
 	for (; a.done < count && !traffic_stop; a.done++) {
 		uint64_t start = traffic__now_ns(), took;
@@ -43,6 +44,7 @@ static struct answers ask(int fd, long count, long size)
 		a.worst = took > a.worst ? took : a.worst;
 	}
 	a.mean = a.done ? sum / a.done : 0;
+	a.beside = a.done ? (traffic__beside_ns() - beside) / a.done : 0;
 	return a;
 }
 
@@ -59,8 +61,8 @@ void traffic__rr(const char *host, const char *port, long count, long size)
 		if (!i || (a.done == count && a.mean < best.mean))
 			best = a;
 	}
-	printf("rr done %ld mean_ns %llu max_ns %llu\n", best.done, (unsigned long long)best.mean,
-	       (unsigned long long)best.worst);
+	printf("rr done %ld mean_ns %llu max_ns %llu beside_ns %llu\n", best.done, (unsigned long long)best.mean,
+	       (unsigned long long)best.worst, (unsigned long long)best.beside);
 }
 
 void traffic__rr_server(const char *port)

@@ -18,18 +18,18 @@ LAB_DIR=$dir
 netrec=$lab/bin/netrec netanalyze=$lab/bin/netanalyze
 mkdir -p $dir
 
-# The command that is recorded: rounds of the load, each with what a request took and what the recorder's own threads
-# did meanwhile.
+# The command that is recorded: rounds of the load, each with what a request took, without what the recorder's threads had
+# of that time, and what those had for it in all: they work in portions, and the last one comes after it.
 cat >$dir/load <<-'EOF'
 	cpu_time() {
 		local f comm rest ns
-		cpu_ns=0
+		cpu_ns=0 threads=
 		for f in /proc/[0-9]*/comm; do
 			read -r comm <$f
 			case $comm in netrec* | perf | trace-cmd | bpftrace) ;; *) continue ;; esac
 			for f in ${f%comm}task/*/schedstat; do
 				read -r ns rest <$f
-				cpu_ns=$((cpu_ns + ns))
+				cpu_ns=$((cpu_ns + ns)) threads+=,$f
 			done
 		done 2>/dev/null
 	}
@@ -37,17 +37,17 @@ cat >$dir/load <<-'EOF'
 	for _ in $(seq $rounds); do
 		cpu_time
 		before=$cpu_ns
-		$traffic $load >$dir/out # nothing else at the same time, there is one CPU
+		$traffic $load beside=${threads#,} >$dir/out # nothing else at the same time, there is one CPU
 		cpu_time
-		took=$(sed 's/.*\(mean_ns\|ns_each\) \([0-9]*\).*/\2/' $dir/out)
-		echo "$took $(((cpu_ns - before) / (requests + warm)))" >>$dir/rounds
+		took=$(sed 's/.*\(mean_ns\|ns_each\) \([0-9]*\).* beside_ns \([0-9]*\).*/\2 - \3/' $dir/out)
+		echo "$((took)) $(((cpu_ns - before) / (requests + warm)))" >>$dir/rounds
 	done
 	date +%s.%N >$dir/stopped
 	EOF
 
-# Of the recorder's own work, which it does in portions, the mean; of the rest the median, free of what else wakes up.
+# Of the recorder's own work the mean; of the rest the median, free of what else wakes up.
 recorder() { awk '{ sum += $2 } END { printf "%d", sum / NR }' $dir/rounds; }
-without_recorder() { awk '{ print $1 - $2 }' $dir/rounds | sort -n | sed -n "$(((rounds + 1) / 2))p"; }
+without_recorder() { sort -n $dir/rounds | sed -n "$(((rounds + 1) / 2))s/ .*//p"; }
 # per_request NUMBER DIGITS: of all, those before each round included.
 per_request() { awk "BEGIN { printf \"%.$2f\", ${1:-0} / (($requests + $warm) * $rounds) }"; }
 info() { sqlite3 :memory: "SELECT json_extract(readfile('$dir/info'), '\$.recording[0].$1')"; }
