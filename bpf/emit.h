@@ -13,6 +13,17 @@
 #include "shared.h"
 #include "format/record.h"
 
+enum { RECORD_MOST = 1024 }; /* bytes, with what the ring puts before it */
+
+#define RECORD(id, name, class, doc)
+#define FIELD(record, type, name, key, unit, doc)
+#define END(name)                                                                                           \
+	_Static_assert(sizeof(struct rec_##name) + 2 * STACK_FRAMES * sizeof(__u64) + 8 <= RECORD_MOST, "too long");
+#include "format/events.def"
+#undef RECORD
+#undef FIELD
+#undef END
+
 const volatile struct recorder_config config SEC(".rodata.config") = {};
 volatile struct recorder_control control SEC(".data.control") = {};
 
@@ -66,18 +77,32 @@ static __always_inline void *emit__reserve(__u32 type, __u64 size)
 	return rec;
 }
 
-static __always_inline __u64 emit__wakes(void)
+/*
+ * How full the ring is, is asked once in a quarter of those bytes: where in memory a record is, tells when. Records
+ * follow each other, and none is longer than RECORD_MOST, so one begins in the first so many bytes of every such
+ * stretch. To the verifier only a difference of pointers is a number.
+ */
+static __always_inline bool emit__asks(const void *rec, __u64 wake_bytes)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	return (((__u64)rec - (__u64)&control) & (wake_bytes / 4 - 1)) < RECORD_MOST;
+}
 
-	return ring && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > control.wake_bytes ? BPF_RB_FORCE_WAKEUP :
-											  BPF_RB_NO_WAKEUP;
+static __always_inline __u64 emit__wakes(const void *rec)
+{
+	__u64 wake_bytes = control.wake_bytes;
+	__u32 cpu;
+	void *ring;
+
+	if (!wake_bytes || !emit__asks(rec, wake_bytes))
+		return BPF_RB_NO_WAKEUP;
+	cpu = bpf_get_smp_processor_id();
+	ring = bpf_map_lookup_elem(&rings, &cpu);
+	return ring && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void emit__submit(void *rec)
 {
-	bpf_ringbuf_submit(rec, control.wake_bytes ? emit__wakes() : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(rec, emit__wakes(rec));
 }
 
 #define EMIT(name) ((struct rec_##name *)emit__reserve(REC_##name, sizeof(struct rec_##name)))

@@ -54,7 +54,7 @@ struct recorder_control {
 	__u32 enabled;
 	__u32 self_tgid; /* netrec: its own waits are no news */
 	__u64 ovs_text, ovs_text_end; /* the openvswitch module's code; 0: not loaded */
-	__u64 wake_bytes; /* a ring in which more waits wakes netrec; 0: it comes by soon enough */
+	__u64 wake_bytes; /* a ring in which more waits wakes netrec: a power of two; 0: it comes by soon enough */
 };
 
 #endif

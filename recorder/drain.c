@@ -20,7 +20,6 @@ enum {
 	SLEEP_MIN_NS = 500000,
 	SLEEP_ALONE_NS = 10000000, /* longer ones end when a ring fills: it would not last */
 	SLEEP_MAX_NS = 50000000,
-	QUIET_BYTES = 65536, /* with more at a visit, asking after each record whether to wake us costs more than visits do */
 	FLUSH_EVERY_NS = 100000000,
 	FLUSH_AGE_NS = 700000000, /* with the two above: nothing waits a second */
 	LOCATION_FRAMES = 12,     /* how deep the freeing machinery is at most */
@@ -209,13 +208,12 @@ static __u64 sweep(struct drain *d, bool last)
 static void adapt(struct drain *d, __u64 used)
 {
 	__u64 size = attach__ring_bytes(d->attach);
-	__u32 most = used > QUIET_BYTES ? SLEEP_ALONE_NS : SLEEP_MAX_NS;
 
 	if (used > size / 8)
 		d->sleep_ns = d->sleep_ns / 2 < SLEEP_MIN_NS ? SLEEP_MIN_NS : d->sleep_ns / 2;
 	else if (used < size / 64)
 		d->sleep_ns *= 2;
-	d->sleep_ns = d->sleep_ns > most ? most : d->sleep_ns;
+	d->sleep_ns = d->sleep_ns > SLEEP_MAX_NS ? SLEEP_MAX_NS : d->sleep_ns;
 }
 
 /*

@@ -1,9 +1,9 @@
 /*
  * drain.h: the thread that empties the rings into the trace.
  *
- * Comes by every 0.5 to 50 ms, sooner the fuller the rings were; when little comes and it sleeps for longer than 10 ms,
- * a ring that is a quarter full wakes it. Stacks become ids here, and symbols are defined before the event that needs
- * them. What is older than a second is on disk.
+ * Comes by every 0.5 to 50 ms, sooner the fuller the rings were; when it sleeps for longer than 10 ms, a ring that is
+ * more than a quarter full wakes it. Stacks become ids here, and symbols are defined before the event that needs them.
+ * What is older than a second is on disk.
  */
 #ifndef RECORDER_DRAIN_H
 #define RECORDER_DRAIN_H
