@@ -9,6 +9,7 @@
 #include "analyzer/command/cli.h"
 #include "analyzer/command/output.h"
 #include "analyzer/read/scan.h"
+#include "analyzer/replay/folded.h"
 #include "analyzer/replay/replay.h"
 #include "analyzer/store/store.h"
 #include "format/reader.h"
@@ -43,6 +44,11 @@ static const char export_help[] =
 	"  --to FORMAT       pcapng: for wireshark and tcpdump, each packet once for each stage where it was seen, with stage,\n"
 	"                    time since the stage before, and why it was dropped, as its comment; an interface a device.\n"
 	"                    json: the lines of netanalyze replay, as JSON\n"
+	"                    csv: a table of the events of --events, a column for each of their fields; no text in it is\n"
+	"                    a formula to a spreadsheet (netanalyze show has views as such tables)\n"
+	"                    folded: stacks of drops and waits, as flamegraph.pl reads them\n"
+	"  --events NAME,…   only these, as netanalyze info lists them\n"
+	"  --weight WHAT     folded: what stacks are added up by: count (the default), or ns, time waited\n"
 	"  -o, --output FILE write to FILE, which must not exist\n"
 	"      --force       overwrite it\n"
 	"  --from TIME       from there: seconds from the start, 10:28:42.5, or ISO 8601\n"
@@ -53,13 +59,15 @@ static const char export_help[] =
 	"\n"
 	"examples:\n"
 	"  netanalyze export web.nrec --to pcapng -o web.pcapng && wireshark web.pcapng\n"
-	"  netanalyze export web.nrec --to pcapng -o dns.pcapng --from 12.5 --until 14 'udp port 53'\n";
+	"  netanalyze export web.nrec --to pcapng -o dns.pcapng --from 12.5 --until 14 'udp port 53'\n"
+	"  netanalyze export web.nrec --to csv -o drops.csv --events drop\n"
+	"  netanalyze export web.nrec --to folded -o waits.folded --events offcpu --weight ns\n";
 
 struct command {
 	struct replay_opts opts;
 	const char *name; /* of the option for the end: --to, --until */
 	const char *path, *from, *to, *events, *filter, *recording, *output;
-	bool force;
+	bool force, weighted;
 	bool types[REC_TYPE_MAX];
 };
 
@@ -84,6 +92,21 @@ static void remark(const struct command *c, const struct replay_stats *stats)
 	if (stats->headless)
 		fprintf(stderr, "netanalyze: note: left out, for their headers were not recorded: packets at a stage, %llu "
 				"times\n", stats->headless);
+	if (stats->gaps)
+		fprintf(stderr, "netanalyze: note: records of these events are missing in %llu places: what is added up is less than "
+				"there was\n", stats->gaps);
+}
+
+static int check_stacks(const struct command *c, struct trace_error *err)
+{
+	for (unsigned type = 1; c->events && type < REC_TYPE_MAX; type++) {
+		if (!c->types[type] || folded__has_time(type) || (folded__has(type) && c->opts.weight == WEIGHT_COUNT))
+			continue;
+		if (folded__has(type))
+			return trace_error__set(err, -EINVAL, "--weight ns adds up waits: a drop takes no time");
+		return trace_error__set(err, -EINVAL, "--to folded takes events with stacks: drop, offcpu, lock, futex, pthread");
+	}
+	return 0;
 }
 
 static int replay(struct command *c, const struct trace *t, FILE *out, struct trace_error *err)
@@ -98,6 +121,8 @@ static int replay(struct command *c, const struct trace *t, FILE *out, struct tr
 	if (c->events)
 		TRY(cli__types("--events", c->events, t, c->types, err));
 	c->opts.types = c->events ? c->types : NULL;
+	if (c->opts.format == REPLAY_FOLDED)
+		TRY(check_stacks(c, err));
 	TRY(replay__run(t, &c->opts, out, &stats, err));
 	remark(c, &stats);
 	return 0;
@@ -199,12 +224,26 @@ int cmd_replay(int argc, char **argv, struct trace_error *err)
 
 static int take_format(struct command *c, const char *name, struct trace_error *err)
 {
-	if (strcmp(name, "pcapng") == 0)
-		c->opts.format = REPLAY_PCAPNG;
-	else if (strcmp(name, "json") == 0)
-		c->opts.format = REPLAY_JSON;
-	else
-		return trace_error__set(err, -EINVAL, "--to is pcapng or json, not '%s'", name);
+	static const char *const names[] = { [REPLAY_JSON] = "json", [REPLAY_CSV] = "csv", [REPLAY_PCAPNG] = "pcapng",
+					     [REPLAY_FOLDED] = "folded" };
+
+	for (size_t i = REPLAY_TEXT + 1; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(name, names[i]) == 0) {
+			c->opts.format = (enum replay_format)i;
+			return 0;
+		}
+	}
+	return trace_error__set(err, -EINVAL, "--to is pcapng, json, csv or folded, not '%s'", name);
+}
+
+static int take_weight(struct command *c, const char *name, struct trace_error *err)
+{
+	bool ns = strcmp(name, "ns") == 0;
+
+	if (!ns && strcmp(name, "count") != 0)
+		return trace_error__set(err, -EINVAL, "--weight is count or ns, not '%s'", name);
+	c->opts.weight = ns ? WEIGHT_NS : WEIGHT_COUNT;
+	c->weighted = true;
 	return 0;
 }
 
@@ -219,6 +258,8 @@ static int take_export_option(struct command *c, int option, struct trace_error 
 	case 'F':
 		c->force = true;
 		return 0;
+	case 'w':
+		return take_weight(c, optarg, err);
 	default:
 		return take_option(c, option, err);
 	}
@@ -230,7 +271,13 @@ static int export(struct command *c, struct trace_error *err)
 	FILE *out;
 
 	if (c->opts.format == REPLAY_TEXT)
-		return cli__usage_error("export", err, "export needs --to pcapng or --to json");
+		return cli__usage_error("export", err, "export needs --to FORMAT");
+	if (c->opts.format == REPLAY_CSV && !c->events)
+		return cli__usage_error("export", err, "--to csv makes one table: give its events, such as --events drop");
+	if (c->opts.format == REPLAY_PCAPNG && c->events)
+		return cli__usage_error("export", err, "--to pcapng writes packets: --events means nothing to it");
+	if (c->weighted && c->opts.format != REPLAY_FOLDED)
+		return cli__usage_error("export", err, "--weight is for --to folded");
 	if (!c->output)
 		return cli__usage_error("export", err, "export needs -o FILE");
 	TRY(output__open(c->output, c->force, name, &out, err));
@@ -241,7 +288,8 @@ int cmd_export(int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
 		{ "to", required_argument, NULL, 'T' },	   { "output", required_argument, NULL, 'o' },
-		{ "force", no_argument, NULL, 'F' },	   { "from", required_argument, NULL, 'f' },
+		{ "force", no_argument, NULL, 'F' },	   { "events", required_argument, NULL, 'e' },
+		{ "weight", required_argument, NULL, 'w' }, { "from", required_argument, NULL, 'f' },
 		{ "until", required_argument, NULL, 't' }, { "recording", required_argument, NULL, 'r' },
 		{ "utc", no_argument, NULL, 'u' },	   { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },

@@ -49,7 +49,8 @@ struct show {
 	struct input_opts input;
 	const char *ifaces[MAX_IFACES];
 	unsigned long top; /* 0: all */
-	bool json;
+	bool json, csv;
+	const char *table; /* of CSV; NULL: the first */
 };
 
 static const char help_text[] =
@@ -66,6 +67,8 @@ static const char help_text[] =
 	"  --monitor FILE of a recording, for view monitor: what ping printed, or a capture of it\n"
 	"  --recording UUID  of several recordings the one whose UUID begins like that\n"
 	"  --json         one JSON object, exact values: times in ns, CLOCK_REALTIME for points in time\n"
+	"  --csv          one table of the view as CSV, exact values; no text in it is a formula to a spreadsheet\n"
+	"  --table NAME   of --csv: which, as JSON names it; the first if not given\n"
 	"  --utc          times in UTC, not in local time\n"
 	"  FILTER         tcpdump syntax: only packets that match (those with a VLAN tag in them need `vlan and …`)\n"
 	"\n"
@@ -77,7 +80,8 @@ static const char help_text[] =
 	"  netanalyze show drops web.nrec --interval 1 --from 2 --to 8\n"
 	"  netanalyze show packets web.nrec 'tcp port 80 and host 10.0.0.2'\n"
 	"  netanalyze show monitor web.nrec --monitor ping.txt\n"
-	"  netanalyze show offcpu web.db --json\n";
+	"  netanalyze show offcpu web.db --json\n"
+	"  netanalyze show packets web.nrec --csv --table flows --top 0 >flows.csv\n";
 
 /* ---- views -------------------------------------------------------------------------------------- */
 
@@ -209,6 +213,19 @@ static int print_json(const struct show *s, const struct input *in, const struct
 	return rc;
 }
 
+static int print_csv(const struct show *s, const struct input *in, const struct query_param *params, struct trace_error *err)
+{
+	struct view_run run = { .db = in->db, .params = params, .n_params = N_PARAMS, .table.out = stdout,
+				.devices = devices_of(s, in) };
+	char file[64], others[256];
+
+	snprintf(file, sizeof(file), "%s/%s.sql", in->fine ? "fine" : "show", s->view->name);
+	TRY(view__csv(&run, file, s->table, others, sizeof(others), err));
+	if (*others && !s->table)
+		fprintf(stderr, "netanalyze: note: this view has other tables, for --table: %s\n", others);
+	return 0;
+}
+
 static void set_unknown(struct show *s)
 {
 	if (strcmp(s->view->name, "drop-events") == 0)
@@ -240,7 +257,7 @@ static int show(struct show *s, struct trace_error *err)
 				      "%s is a database, whose view '%s' keeps no flows to filter by: run this on the recording it was "
 				      "made from", s->path, s->view->name);
 	else
-		rc = s->json ? print_json(s, &in, params, err) : print_text(s, &in, params, err);
+		rc = (s->json ? print_json : s->csv ? print_csv : print_text)(s, &in, params, err);
 	input__remark(&in);
 	input__close(&in);
 	return rc;
@@ -281,6 +298,12 @@ static int take_option(struct show *s, int option, struct trace_error *err)
 	case 'j':
 		s->json = true;
 		return 0;
+	case 'c':
+		s->csv = true;
+		return 0;
+	case 'T':
+		s->table = optarg;
+		return 0;
 	case 'u':
 		s->input.utc = true;
 		return 0;
@@ -297,6 +320,10 @@ static int take_operands(struct show *s, int n, char **args, struct trace_error 
 		return cli__usage_error("show", err, "show %s needs a recording or a database", args[0]);
 	if (n > 3)
 		return cli__usage_error("show", err, "'%s' is one argument too many: put the filter in quotes", args[3]);
+	if (s->json && s->csv)
+		return cli__usage_error("show", err, "--json and --csv are two formats");
+	if (s->table && !s->csv)
+		return cli__usage_error("show", err, "--table is for --csv");
 	s->path = args[1];
 	s->input.filter = n == 3 ? args[2] : NULL;
 	if (s->input.filter && !(s->view->flags & PACKETS))
@@ -320,6 +347,7 @@ int cmd_show(int argc, char **argv, struct trace_error *err)
 		{ "to", required_argument, NULL, 't' },       { "top", required_argument, NULL, 'n' },
 		{ "iface", required_argument, NULL, 'd' },    { "late", required_argument, NULL, 'l' },
 		{ "recording", required_argument, NULL, 'r' }, { "monitor", required_argument, NULL, 'm' },  { "json", no_argument, NULL, 'j' },
+		{ "csv", no_argument, NULL, 'c' },            { "table", required_argument, NULL, 'T' },
 		{ "utc", no_argument, NULL, 'u' },            { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};

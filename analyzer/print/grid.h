@@ -37,6 +37,9 @@ int grid__print(const struct query *q, const struct grid_opts *o, const char *no
 /* The rows as a JSON array of objects, made by SQLite. Free with sqlite3_free(). */
 int grid__json(const struct query *q, char **json, struct trace_error *err);
 
+/* The rows as CSV: a line of column names, exact values as in JSON, NULL as an empty cell. */
+int grid__csv(const struct query *q, FILE *out, struct trace_error *err);
+
 /* Prints a heading of a level from 1 to 6; in text, those of level 2 are underlined. */
 void grid__heading(const struct grid_opts *o, int level, const char *text);
 

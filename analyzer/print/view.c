@@ -288,3 +288,51 @@ int view__json_add(const struct view_run *run, const char *file, char **doc, str
 		TRY(part_json(run, &p, key ? key : p.key, doc, err));
 	return more;
 }
+
+/* ---- CSV ------------------------------------------------------------------------------------------ */
+
+static int part_csv(const struct view_run *run, const struct part *p, struct trace_error *err)
+{
+	struct query q = query_of(run, p);
+	bool observed;
+
+	if (is_left_out(run, p))
+		return trace_error__set(err, -EOPNOTSUPP, "the table %s is not by device%s", p->key,
+					p->analyzed ? " in this database; run this on the recording" : "");
+	TRY(is_observed(run, p, &observed, err));
+	if (!observed)
+		return trace_error__set(err, -EOPNOTSUPP, "what the table %s is made of was not observed: without --csv it says why",
+					p->key);
+	return grid__csv(&q, run->table.out, err);
+}
+
+static void add_key(char *keys, size_t size, const char *key)
+{
+	size_t len = strlen(keys);
+
+	snprintf(keys + len, size - len, "%s%s", len ? ", " : "", key);
+}
+
+int view__csv(const struct view_run *run, const char *file, const char *key, char *others, size_t size,
+	      struct trace_error *err)
+{
+	const char *text = sql__text(file);
+	bool found = false;
+	struct part p;
+	int more;
+
+	*others = '\0';
+	if (!text)
+		return trace_error__set(err, -ENOENT, "schema/%s is missing from this build", file);
+	while ((more = next_part(run->db, file, &text, &p, err)) > 0) {
+		if (found || (key && strcmp(key, p.key) != 0)) {
+			add_key(others, size, p.key);
+			continue;
+		}
+		TRY(part_csv(run, &p, err));
+		found = true;
+	}
+	if (more == 0 && !found)
+		return trace_error__set(err, -EINVAL, "there is no table '%s' in this view: it has %s", key, others);
+	return more;
+}

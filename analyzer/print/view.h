@@ -50,6 +50,14 @@ int view__print(const struct view_run *run, const char *file, struct trace_error
  */
 int view__json_add(const struct view_run *run, const char *file, char **doc, struct trace_error *err);
 
+/*
+ * Prints one table of the file as CSV: the one with this key, NULL: the first. -EINVAL when there is none, -EOPNOTSUPP when
+ * it is not by device or was not observed, *err says so, and nothing is printed. `others` gets the keys of the other tables,
+ * with commas, as far as there is room.
+ */
+int view__csv(const struct view_run *run, const char *file, const char *key, char *others, size_t size,
+	      struct trace_error *err);
+
 /* The rows of one query as JSON, likewise. */
 int view__rows_json(const struct query *q, char **json, struct trace_error *err);
 

@@ -284,10 +284,12 @@ static void see_link(struct capture *c, const struct rec_link *l)
 	*(struct seen *)lru__add(c->packets, &skb, NULL) = copy;
 }
 
-void capture__see(struct capture *c, const struct rec *rec, bool wanted)
+static void see(void *state, const struct record_desc *d, const struct rec *rec, bool wanted)
 {
+	struct capture *c = state;
 	__u64 skb;
 
+	(void)d;
 	switch (rec->type) {
 	case REC_head:
 		heads__see(c->heads, (const struct rec_head *)rec);
@@ -333,34 +335,10 @@ static void begin_file(struct capture *c)
 	pcapng__begin(c->out, "netanalyze " VERSION, comment.text);
 }
 
-int capture__new(struct capture **out, FILE *file, const struct recording *recording, const struct timebase *base,
-		 const struct resolver *resolver)
+static void free_capture(void *state)
 {
-	struct capture *c = calloc(1, sizeof(*c));
+	struct capture *c = state;
 
-	*out = c;
-	if (!c)
-		return -ENOMEM;
-	*c = (struct capture){ .out = file, .recording = recording, .base = *base, .resolver = resolver };
-	c->heads = heads__new(recording->n_cpus);
-	c->packets = lru__new(1, sizeof(struct seen), MAX_PACKETS);
-	c->devices = lru__new(2, sizeof(__u32), MAX_DEVICES);
-	if (!c->heads || !c->packets || !c->devices) {
-		capture__free(c);
-		*out = NULL;
-		return -ENOMEM;
-	}
-	begin_file(c);
-	return 0;
-}
-
-__u64 capture__headless(const struct capture *c)
-{
-	return c->headless;
-}
-
-void capture__free(struct capture *c)
-{
 	if (!c)
 		return;
 	heads__free(c->heads);
@@ -368,3 +346,27 @@ void capture__free(struct capture *c)
 	lru__free(c->devices);
 	free(c);
 }
+
+static int begin(void **state, const struct sink_to *to)
+{
+	struct capture *c = calloc(1, sizeof(*c));
+
+	*state = c;
+	if (!c)
+		return -ENOMEM;
+	*c = (struct capture){ .out = to->out, .recording = to->recording, .base = to->base, .resolver = to->resolver };
+	c->heads = heads__new(c->recording->n_cpus);
+	c->packets = lru__new(1, sizeof(struct seen), MAX_PACKETS);
+	c->devices = lru__new(2, sizeof(__u32), MAX_DEVICES);
+	if (!c->heads || !c->packets || !c->devices)
+		return -ENOMEM;
+	begin_file(c);
+	return 0;
+}
+
+static void end(void *state, struct replay_stats *stats)
+{
+	stats->headless = ((const struct capture *)state)->headless;
+}
+
+const struct sink capture_sink = { begin, see, end, free_capture };

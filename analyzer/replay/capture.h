@@ -8,22 +8,8 @@
 #ifndef ANALYZER_CAPTURE_H
 #define ANALYZER_CAPTURE_H
 
-#include <stdbool.h>
-#include <stdio.h>
-#include "analyzer/base/timefmt.h"
-#include "analyzer/replay/resolve.h"
+#include "analyzer/replay/replay_sink.h"
 
-struct capture;
-
-/* Begins the file. All stays in use until capture__free(). Returns 0 or -ENOMEM. */
-int capture__new(struct capture **c, FILE *out, const struct recording *recording, const struct timebase *base,
-		 const struct resolver *resolver);
-
-/* Each record has to be seen, in time order, for what later ones refer to; those that are wanted are written. */
-void capture__see(struct capture *c, const struct rec *rec, bool wanted);
-
-/* How many wanted records were left out, because no record has headers of their packet. */
-__u64 capture__headless(const struct capture *c);
-void capture__free(struct capture *c); /* NULL is allowed */
+extern const struct sink capture_sink;
 
 #endif

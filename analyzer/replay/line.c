@@ -2,14 +2,16 @@
  * line.c: printing a row (line.h), field by field as its schema has them.
  *
  * What must hold: whatever a trace says, a line is one line, without characters that a terminal obeys; as text, none of
- * its words has a space in it.
+ * its words has a space in it; in a spreadsheet, none is a formula.
  */
 #include "analyzer/replay/line.h"
 
+#include <errno.h>
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "analyzer/base/csv.h"
 
 enum { SECOND = 1000000000 };
 
@@ -20,7 +22,7 @@ static bool is(const struct field_desc *f, const char *unit)
 
 /* ---- texts -------------------------------------------------------------------------------------- */
 
-/* Both take cleaned ones (names__clean()). */
+/* They take cleaned ones (names__clean()). */
 static void put_word(FILE *out, const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -40,11 +42,12 @@ static void put_string(FILE *out, const char *s, size_t len)
 
 static void put_clean(const struct line *l, const char *s, size_t len)
 {
-	(l->json ? put_string : put_word)(l->out, s, len);
+	static void (*const put[])(FILE *out, const char *s, size_t len) = { put_word, put_string, csv__text };
+
+	put[l->form](l->out, s, len);
 }
 
-/* As the trace has it. */
-static void put_raw(const struct line *l, const char *s, size_t len)
+void line__text(const struct line *l, const char *s, size_t len)
 {
 	char *copy = malloc(len + 1);
 
@@ -58,12 +61,12 @@ static void put_raw(const struct line *l, const char *s, size_t len)
 
 static void put_quoted(const struct line *l, const char *s)
 {
-	fprintf(l->out, l->json ? "\"%s\"" : "%s", s);
+	fprintf(l->out, l->form == LINE_JSON ? "\"%s\"" : "%s", s);
 }
 
 /* ---- times -------------------------------------------------------------------------------------- */
 
-static __u64 real_of(const struct line *l, __u64 mono)
+__u64 line__real(const struct line *l, __u64 mono)
 {
 	return l->base.start_real + (mono - l->base.start_mono);
 }
@@ -91,7 +94,7 @@ static void put_time(struct line *l, __u64 mono)
 	__u64 since = before ? l->base.start_mono - mono : mono - l->base.start_mono;
 
 	if (l->base.start_real)
-		put_clock(l, real_of(l, mono));
+		put_clock(l, line__real(l, mono));
 	else
 		fprintf(l->out, "%c%llu.%09llu", before ? '-' : '+', since / SECOND, since % SECOND);
 }
@@ -129,7 +132,7 @@ static void put_number(struct line *l, const struct field_desc *f, __u64 value)
 
 	if (is(f, "INT"))
 		fprintf(l->out, "%lld", (long long)signed_of(value, f->size));
-	else if (l->json)
+	else if (l->form != LINE_TEXT)
 		fprintf(l->out, "%llu", value);
 	else if (is(f, "HEX"))
 		fprintf(l->out, "0x%llx", value);
@@ -144,20 +147,23 @@ static void put_number(struct line *l, const struct field_desc *f, __u64 value)
 static void put_name(struct line *l, const struct asked *a)
 {
 	char name[RESOLVE_MAX], key[128];
+	bool known = resolver__name(l->resolver, a, name, sizeof(name));
 
-	if (!resolver__name(l->resolver, a, name, sizeof(name)))
+	if (l->form == LINE_CSV)
+		putc(',', l->out);
+	if (!known)
 		return;
-	if (l->json) {
+	if (l->form == LINE_JSON) {
 		snprintf(key, sizeof(key), "%s_name", a->field->name);
 		putc(',', l->out);
-		put_raw(l, key, strlen(key));
+		line__text(l, key, strlen(key));
 		putc(':', l->out);
-		put_clean(l, name, strlen(name));
-	} else {
-		putc('(', l->out);
-		put_clean(l, name, strlen(name));
-		putc(')', l->out);
 	}
+	if (l->form == LINE_TEXT)
+		putc('(', l->out);
+	put_clean(l, name, strlen(name));
+	if (l->form == LINE_TEXT)
+		putc(')', l->out);
 }
 
 static void put_uint(struct line *l, const struct asked *a)
@@ -187,15 +193,17 @@ static void put_address(const struct line *l, const unsigned char addr[16])
 /* As text, without the zeros at the end: how many bytes are valid is another field's to say. */
 static void put_hex(const struct line *l, const unsigned char *bytes, size_t len)
 {
-	while (!l->json && len > 1 && !bytes[len - 1])
+	const char *quote = l->form == LINE_JSON ? "\"" : "";
+
+	while (l->form == LINE_TEXT && len > 1 && !bytes[len - 1])
 		len--;
-	fputs(l->json ? "\"" : "", l->out);
+	fputs(quote, l->out);
 	for (size_t i = 0; i < len; i++)
 		fprintf(l->out, "%02x", bytes[i]);
-	fputs(l->json ? "\"" : "", l->out);
+	fputs(quote, l->out);
 }
 
-static void put_value(struct line *l, const struct record_desc *d, const struct field_desc *f, const struct rec *rec)
+void line__value(struct line *l, const struct record_desc *d, const struct field_desc *f, const struct rec *rec)
 {
 	const char *at = (const char *)rec + f->offset;
 	struct asked a = { d, f, rec, 0 };
@@ -204,9 +212,9 @@ static void put_value(struct line *l, const struct record_desc *d, const struct 
 		memcpy(&a.value, at, f->size); /* little-endian */
 		put_uint(l, &a);
 	} else if (f->kind == FIELD_TEXT) {
-		put_raw(l, ((const struct rec_text *)at)->s, ((const struct rec_text *)at)->len);
+		line__text(l, ((const struct rec_text *)at)->s, ((const struct rec_text *)at)->len);
 	} else if (is(f, "NAME")) {
-		put_raw(l, at, strnlen(at, f->size));
+		line__text(l, at, strnlen(at, f->size));
 	} else if (is(f, "ADDR") && f->size == 16) {
 		put_address(l, (const unsigned char *)at);
 	} else {
@@ -216,35 +224,70 @@ static void put_value(struct line *l, const struct record_desc *d, const struct 
 
 /* ---- lines -------------------------------------------------------------------------------------- */
 
-static void begin(struct line *l, const struct record_desc *d, const struct rec *rec)
+static void begin_line(struct line *l, const struct record_desc *d, const struct rec *rec)
 {
-	const char *before = l->json ? "," : " ";
+	bool json = l->form == LINE_JSON;
+	const char *before = json ? "," : " ";
 	char cpu[8] = "-";
 
 	if (rec->cpu < STREAM_CPUS)
 		snprintf(cpu, sizeof(cpu), "%u", rec->cpu);
-	else if (l->json)
+	else if (json)
 		strcpy(cpu, "null");
-	if (!l->json)
+	if (!json)
 		put_time(l, rec->ts);
 	else if (l->base.start_real)
-		fprintf(l->out, "{\"mono_ns\":%llu,\"real_ns\":%llu", rec->ts, real_of(l, rec->ts));
+		fprintf(l->out, "{\"mono_ns\":%llu,\"real_ns\":%llu", rec->ts, line__real(l, rec->ts));
 	else
 		fprintf(l->out, "{\"mono_ns\":%llu,\"real_ns\":null", rec->ts);
-	fprintf(l->out, "%s%s%s%s%s", before, l->json ? "\"cpu\":" : "", cpu, before, l->json ? "\"event\":" : "");
-	put_raw(l, d->name, strlen(d->name));
+	fprintf(l->out, "%s%s%s%s%s", before, json ? "\"cpu\":" : "", cpu, before, json ? "\"event\":" : "");
+	line__text(l, d->name, strlen(d->name));
 }
 
-void line__print(struct line *l, const struct record_desc *d, const struct rec *rec)
+static void print(struct line *l, const struct record_desc *d, const struct rec *rec)
 {
-	begin(l, d, rec);
+	bool json = l->form == LINE_JSON;
+
+	begin_line(l, d, rec);
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		const struct field_desc *f = &d->fields[i];
 
-		putc(l->json ? ',' : ' ', l->out);
-		put_raw(l, f->name, strlen(f->name));
-		putc(l->json ? ':' : '=', l->out);
-		put_value(l, d, f, rec);
+		putc(json ? ',' : ' ', l->out);
+		line__text(l, f->name, strlen(f->name));
+		putc(json ? ':' : '=', l->out);
+		line__value(l, d, f, rec);
 	}
-	fputs(l->json ? "}\n" : "\n", l->out);
+	fputs(json ? "}\n" : "\n", l->out);
 }
+
+/* ---- interface ---------------------------------------------------------------------------------- */
+
+static int begin(void **state, const struct sink_to *to, enum line_form form)
+{
+	struct line *l = calloc(1, sizeof(*l));
+
+	*state = l;
+	if (!l)
+		return -ENOMEM;
+	*l = (struct line){ .out = to->out, .form = form, .base = to->base, .resolver = to->resolver };
+	return 0;
+}
+
+static int begin_text(void **state, const struct sink_to *to)
+{
+	return begin(state, to, LINE_TEXT);
+}
+
+static int begin_json(void **state, const struct sink_to *to)
+{
+	return begin(state, to, LINE_JSON);
+}
+
+static void see(void *state, const struct record_desc *d, const struct rec *rec, bool wanted)
+{
+	if (wanted)
+		print(state, d, rec);
+}
+
+const struct sink text_sink = { begin_text, see, NULL, free };
+const struct sink json_sink = { begin_json, see, NULL, free };

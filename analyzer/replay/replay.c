@@ -14,6 +14,8 @@
 #include "analyzer/read/order.h"
 #include "analyzer/replay/capture.h"
 #include "analyzer/replay/choice.h"
+#include "analyzer/replay/columns.h"
+#include "analyzer/replay/folded.h"
 #include "analyzer/replay/line.h"
 
 enum { SECOND = 1000000000 };
@@ -26,8 +28,8 @@ struct replay {
 	struct resolver *resolver;
 	struct choice *choice;
 	struct order *order;
-	struct capture *capture; /* NULL: lines are wanted */
-	struct line line;
+	const struct sink *sink;
+	void *written; /* state of the sink */
 	size_t next_gap;
 	__u64 first_ns, began_ns; /* the event printed first, and when that was */
 };
@@ -84,10 +86,10 @@ static void print_missing(struct replay *r, const struct gap *g)
 	struct rec_gap row = { .rec = { .ts = g->from, .cpu = g->cpu < STREAM_CPUS ? (__u16)g->cpu : STREAM_RECORDER },
 			       .where = g->cpu, .type = g->type, .why = g->why, .from = g->from, .to = g->to };
 
-	if (r->capture || g->to < r->opts->from || (r->opts->to && g->from > r->opts->to) || !choice__wants_gap(r->choice, g->type))
+	if (g->to < r->opts->from || (r->opts->to && g->from > r->opts->to) || !choice__wants_gap(r->choice, g->type))
 		return;
 	wait_for(r, g->from);
-	line__print(&r->line, &missing, &row.rec);
+	r->sink->see(r->written, &missing, &row.rec, true);
 }
 
 /* Those that begin before this time and of which no record tells. */
@@ -109,12 +111,6 @@ static void damaged(void *arg, const struct load_job *job, const struct trace_er
 
 /* ---- events ------------------------------------------------------------------------------------- */
 
-static void print_event(struct replay *r, const struct record_desc *d, const struct rec *rec)
-{
-	wait_for(r, rec->ts);
-	line__print(&r->line, d, rec);
-}
-
 static void print_events(struct replay *r, const struct item *items, size_t n)
 {
 	for (size_t i = 0; i < n && !ferror(r->out); i++) {
@@ -125,10 +121,9 @@ static void print_events(struct replay *r, const struct item *items, size_t n)
 		tell_gaps(r, rec->ts);
 		resolver__see(r->resolver, rec);
 		wanted = choice__wants(r->choice, d, items, n, i);
-		if (r->capture)
-			capture__see(r->capture, rec, wanted);
-		else if (wanted)
-			print_event(r, d, rec);
+		if (wanted)
+			wait_for(r, rec->ts);
+		r->sink->see(r->written, d, rec, wanted);
 	}
 }
 
@@ -144,16 +139,21 @@ static int print_all(struct replay *r)
 	return n < 0 ? (int)n : 0;
 }
 
+static const struct sink *const sinks[] = {
+	[REPLAY_TEXT] = &text_sink,	[REPLAY_JSON] = &json_sink,	[REPLAY_CSV] = &csv_sink,
+	[REPLAY_PCAPNG] = &capture_sink, [REPLAY_FOLDED] = &folded_sink,
+};
+
 static int prepare(struct replay *r)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct sink_to to = { r->out, &r->recording, r->opts->base, NULL, r->opts->types, r->opts->weight };
 
 	TRY(resolver__new(&r->resolver, &r->recording));
+	to.resolver = r->resolver;
 	TRY(choice__new(&r->choice, r->opts->types, r->opts->filter, r->recording.n_cpus));
-	r->line = (struct line){ .out = r->out, .json = r->opts->format == REPLAY_JSON, .base = r->opts->base,
-				  .resolver = r->resolver };
-	if (r->opts->format == REPLAY_PCAPNG)
-		TRY(capture__new(&r->capture, r->out, &r->recording, &r->opts->base, r->resolver));
+	r->sink = sinks[r->opts->format];
+	TRY(r->sink->begin(&r->written, &to));
 	return order__start(&r->order, r->recording.jobs, r->recording.n_jobs, cpus > 0 ? (unsigned)cpus : 1,
 			    r->opts->from, r->opts->to, damaged, r);
 }
@@ -177,9 +177,11 @@ int replay__run(const struct trace *t, const struct replay_opts *opts, FILE *out
 
 	if (!code)
 		code = run(&r, err);
-	*stats = (struct replay_stats){ r.recording.damages, r.recording.missing_segments,
-					r.capture ? capture__headless(r.capture) : 0 };
-	capture__free(r.capture);
+	*stats = (struct replay_stats){ .damages = r.recording.damages, .missing_segments = r.recording.missing_segments };
+	if (!code && r.sink->end)
+		r.sink->end(r.written, stats);
+	if (r.sink)
+		r.sink->free(r.written);
 	order__free(r.order);
 	choice__free(r.choice);
 	resolver__free(r.resolver);

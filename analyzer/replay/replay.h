@@ -1,14 +1,11 @@
 /*
- * replay.h: the events of a recording as they happened, one line each, or its packets as a capture file.
+ * replay.h: the events of a recording as they happened, written as one of several formats (replay_sink.h).
  */
 #ifndef ANALYZER_REPLAY_H
 #define ANALYZER_REPLAY_H
 
-#include <stdbool.h>
-#include <stdio.h>
-#include "analyzer/base/timefmt.h"
 #include "analyzer/filter/filter.h"
-#include "format/record.h"
+#include "analyzer/replay/replay_sink.h"
 
 struct trace;
 
@@ -18,13 +15,8 @@ struct replay_opts {
 	const bool *types;    /* REC_TYPE_MAX of them: which to print; NULL: all */
 	struct filter *filter; /* NULL: none; see choice.h */
 	double speed;         /* so many times as fast as it happened; 0: as fast as possible */
-	enum replay_format { REPLAY_TEXT, REPLAY_JSON, REPLAY_PCAPNG } format;
-};
-
-/* What could not be read, of which lines tell, or the comment of a capture file. */
-struct replay_stats {
-	__u64 damages, missing_segments;
-	__u64 headless; /* of REPLAY_PCAPNG: records that were left out for want of headers */
+	enum replay_format { REPLAY_TEXT, REPLAY_JSON, REPLAY_CSV, REPLAY_PCAPNG, REPLAY_FOLDED } format;
+	enum weight weight;   /* of REPLAY_FOLDED */
 };
 
 /*

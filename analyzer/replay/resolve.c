@@ -284,17 +284,30 @@ static bool name_code(const struct resolver *r, const struct asked *a, struct ou
 	return a->value && put_code(r, a->value, o);
 }
 
+/* The frames of a stack, innermost first: how many, and where they begin. */
+static size_t frames_of(const struct resolver *r, enum rec_type type, __u32 id, const struct rec *const **first)
+{
+	const struct index *x = &r->index[type];
+	struct rec_stack kernel = { .rec.type = REC_stack, .id = id };
+	struct rec_ustack user = { .rec.type = REC_ustack, .id = id };
+	size_t at = first_from(x, type == REC_stack ? &kernel.rec : &user.rec), end = at;
+
+	while (end < x->n && (type == REC_stack ? ((const struct rec_stack *)x->rows[end])->id :
+						  ((const struct rec_ustack *)x->rows[end])->id) == id)
+		end++;
+	*first = x->rows + at;
+	return end - at;
+}
+
 static bool name_stack(const struct resolver *r, const struct asked *a, struct out *o)
 {
-	const struct index *x = &r->index[REC_stack];
-	struct rec_stack key = { .rec.type = REC_stack, .id = (__u32)a->value };
+	const struct rec *const *frames;
+	size_t n = frames_of(r, REC_stack, (__u32)a->value, &frames);
 
-	for (size_t i = first_from(x, &key.rec); i < x->n; i++) {
-		const struct rec_stack *frame = (const struct rec_stack *)x->rows[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct rec_stack *frame = (const struct rec_stack *)frames[i];
 
-		if (frame->id != key.id)
-			break;
-		put(o, "%s", o->len ? "<" : "");
+		put(o, "%s", i ? "<" : "");
 		if (!put_code(r, frame->addr, o))
 			put(o, "0x%llx", frame->addr);
 	}
@@ -314,38 +327,68 @@ static const struct rec_usymbol *function(const struct resolver *r, const struct
 	return !f->size || frame->addr - 1 - f->addr < f->size ? f : NULL;
 }
 
+static void put_file(const struct rec_module *m, struct out *o)
+{
+	size_t base = m->path.len;
+
+	while (base && m->path.s[base - 1] != '/')
+		base--;
+	put(o, "%.*s", (int)(m->path.len - base), m->path.s + base);
+}
+
+static const struct rec_module *module_of(const struct resolver *r, const struct rec_ustack *frame)
+{
+	return frame->module ? FIND(r, module, .id = frame->module) : NULL;
+}
+
 static void put_user_frame(const struct resolver *r, const struct rec_ustack *frame, struct out *o)
 {
 	const struct rec_usymbol *f = frame->module ? function(r, frame) : NULL;
-	const struct rec_module *m = frame->module ? FIND(r, module, .id = frame->module) : NULL;
-	size_t base = m ? m->path.len : 0;
+	const struct rec_module *m = module_of(r, frame);
 
 	if (f) {
 		put_text(o, &f->name);
 		put(o, "+0x%llx", frame->addr - f->addr);
 		return;
 	}
-	while (base && m->path.s[base - 1] != '/')
-		base--;
 	if (m)
-		put(o, "%.*s+", (int)(m->path.len - base), m->path.s + base);
-	put(o, "0x%llx", frame->addr);
+		put_file(m, o);
+	put(o, "%s0x%llx", m ? "+" : "", frame->addr);
 }
 
 static bool name_user_stack(const struct resolver *r, const struct asked *a, struct out *o)
 {
-	const struct index *x = &r->index[REC_ustack];
-	struct rec_ustack key = { .rec.type = REC_ustack, .id = (__u32)a->value };
+	const struct rec *const *frames;
+	size_t n = frames_of(r, REC_ustack, (__u32)a->value, &frames);
 
-	for (size_t i = first_from(x, &key.rec); i < x->n; i++) {
-		const struct rec_ustack *frame = (const struct rec_ustack *)x->rows[i];
-
-		if (frame->id != key.id)
-			break;
-		put(o, "%s", o->len ? "<" : "");
-		put_user_frame(r, frame, o);
+	for (size_t i = 0; i < n; i++) {
+		put(o, "%s", i ? "<" : "");
+		put_user_frame(r, (const struct rec_ustack *)frames[i], o);
 	}
 	return o->len;
+}
+
+/* The function alone; else the file it is in. */
+static bool put_user_function(const struct resolver *r, const struct rec_ustack *frame, struct out *o)
+{
+	const struct rec_usymbol *f = frame->module ? function(r, frame) : NULL;
+	const struct rec_module *m = module_of(r, frame);
+
+	if (f)
+		return put_text(o, &f->name);
+	if (m) {
+		put(o, "[");
+		put_file(m, o);
+		put(o, "]");
+	}
+	return m;
+}
+
+static bool put_function(const struct resolver *r, __u64 addr, struct out *o)
+{
+	struct name_at at = names__symbol(r->names, addr ? addr - 1 : 0);
+
+	return addr && at.symbol && put_text(o, &at.symbol->name);
 }
 
 static const struct {
@@ -405,6 +448,26 @@ bool resolver__field(const struct resolver *r, const struct record_desc *d, cons
 					      size);
 	*out = '\0';
 	return false;
+}
+
+size_t resolver__frames(const struct resolver *r, enum rec_type type, __u32 id,
+			void (*fn)(void *arg, const char *function), void *arg)
+{
+	const struct rec *const *frames;
+	size_t n = frames_of(r, type, id, &frames);
+
+	for (size_t i = n; i-- > 0;) {
+		char text[NAMES_MAX_TEXT];
+		struct out o = { text, 0, sizeof(text) };
+
+		*text = '\0';
+		if (!(type == REC_stack ? put_function(r, ((const struct rec_stack *)frames[i])->addr, &o) :
+					  put_user_function(r, (const struct rec_ustack *)frames[i], &o)))
+			put(&o, "[unknown]");
+		names__clean(text, o.len);
+		fn(arg, text);
+	}
+	return n;
 }
 
 static void name_of_thread(struct resolver *r, const struct rec_task *t, bool replace)

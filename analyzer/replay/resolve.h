@@ -47,4 +47,11 @@ bool resolver__name(const struct resolver *r, const struct asked *a, char *out, 
 bool resolver__field(const struct resolver *r, const struct record_desc *d, const struct rec *rec, const char *field,
 		     char *out, size_t size);
 
+/*
+ * Calls fn with the function of each frame of a stack, the outermost first: of REC_stack or REC_ustack. Of one without a
+ * name it is the file in brackets, or [unknown]. Texts are cleaned. Returns how many there are.
+ */
+size_t resolver__frames(const struct resolver *r, enum rec_type type, __u32 id,
+			void (*fn)(void *arg, const char *function), void *arg);
+
 #endif

@@ -1,6 +1,6 @@
 #!/bin/sh
 # netanalyze export: a capture file that libpcap reads without complaint, with the packets that replay prints, when they
-# were there; its comments; files that are whole or not there.
+# were there; its comments; stacks that add up to what replay prints; files that are whole or not there.
 # NETANALYZE: the program under test.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -84,13 +84,41 @@ read_back -r sent.pcapng 'not icmp'
 export_to it.json "$trace" --to json --from 1 --until 2
 "$netanalyze" replay "$trace" --json --from 1 --to 2 | cmp - it.json || fail "--to json is not what replay prints"
 
+# Stacks: lines as flamegraph.pl reads them; every event is in one of them, and its time.
+for name in ovs-sweep guest-busy netns-tbf; do
+	trace=$root/samples/$name.nrec
+	"$netanalyze" replay "$trace" --json >events 2>/dev/null
+	for weight in count ns; do
+		export_to it.folded "$trace" --to folded --weight $weight
+		grep -vnE '^[a-z]+( held)?(;[^;]+)+ [1-9][0-9]*$' it.folded && fail "$name: no line of folded stacks"
+		for event in drop offcpu lock futex; do
+			case $weight.$event in
+			count.lock) what='.short_n + if .addr == "0x0" then 0 else 1 end' ;;
+			count.*) what=1 ;;
+			ns.drop) what=0 ;;
+			ns.offcpu) what='.blocked + .runnable' ;;
+			ns.lock) what='.duration + .short_ns' ;;
+			ns.futex) what='.duration' ;;
+			esac
+			wanted=$(jq "select(.event == \"$event\") | $what" events | awk '{ n += $1 } END { printf "%.0f", n }')
+			got=$(awk -v event="$event" 'index($0, event ";") == 1 { n += $NF } END { printf "%.0f", n }' it.folded)
+			[ "$got" = "$wanted" ] || fail "$name: $weight of $event is $got, not $wanted"
+		done
+	done
+done
+refuse 2 "a drop takes no time" "$trace" --to folded -o nothere --events drop --weight ns
+refuse 2 "events with stacks" "$trace" --to folded -o nothere --events softirq
+refuse 2 "--weight is for" "$trace" --to json -o nothere --weight ns
+refuse 2 "count or ns" "$trace" --to folded -o nothere --weight s
+refuse 2 "--events means nothing" "$trace" --to pcapng -o nothere --events drop
+
 # Files are whole or not there, and not overwritten.
 rm -f it.json
 refuse 2 "nothing lies between --from 3 and --until 2" "$trace" --to json -o it.json --from 3 --until 2
 refuse 3 "nothere.nrec" nothere.nrec --to pcapng -o it.json
 [ -z "$(ls | grep -e '^it\.json' -e tmp)" ] || fail "a failed export leaves $(ls)"
 refuse 3 "exists" "$trace" --to pcapng -o it.pcapng
-refuse 2 "pcapng or json" "$trace" --to pcap -o it.json
+refuse 2 "--to is pcapng" "$trace" --to pcap -o it.json
 refuse 2 "needs -o" "$trace" --to json
 refuse 2 "needs --to" "$trace" -o it.json
 refuse 2 "needs a recording" --to json -o it.json

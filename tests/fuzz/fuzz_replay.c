@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "analyzer/read/scan.h"
 #include "analyzer/replay/replay.h"
 #include "format/reader.h"
@@ -23,7 +24,7 @@ static void check_inert(const char *text, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)text[i], next = i + 1 < size ? (unsigned char)text[i + 1] : 0;
 
-		if ((c < 0x20 && c != '\n') || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0)) {
+		if ((c < 0x20 && c != '\n' && !(c == '\r' && next == '\n')) || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0)) {
 			fprintf(stderr, "byte %zu is %02x: %.80s\n", i, c, text + (i > 40 ? i - 40 : 0));
 			abort();
 		}
@@ -61,14 +62,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct trace_error err;
 	struct filter *filter;
 	struct trace *t;
+	bool types[REC_TYPE_MAX];
 
 	if (!path || trace__open_set(&t, &wanted, &err))
 		return 0;
 	if (filter__compile(&filter, "tcp or arp or host 10.0.0.2", &err))
 		abort();
+	memset(types, true, sizeof(types));
 	replay(t, (struct replay_opts){ .format = REPLAY_TEXT });
 	replay(t, (struct replay_opts){ .format = REPLAY_JSON, .filter = filter });
 	replay(t, (struct replay_opts){ .format = REPLAY_PCAPNG });
+	replay(t, (struct replay_opts){ .format = REPLAY_CSV, .types = types });
+	replay(t, (struct replay_opts){ .format = REPLAY_FOLDED, .weight = size % 2 ? WEIGHT_NS : WEIGHT_COUNT });
 	filter__free(filter);
 	trace__close(t);
 	return 0;

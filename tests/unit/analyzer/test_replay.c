@@ -38,7 +38,9 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *un
 	return 0;
 }
 
-static size_t size; /* of what replay() returned last */
+/* Of what replay() returned last. */
+static size_t size;
+static struct replay_stats stats;
 
 /* What replay prints of the recording. Valid until the next call. */
 static char *replay(struct fixture *f, struct replay_opts opts)
@@ -46,7 +48,6 @@ static char *replay(struct fixture *f, struct replay_opts opts)
 	static char *text;
 	const char *paths[] = { f->path };
 	const struct trace_wanted wanted = { .paths = paths, .n_paths = 1, .unknown = true };
-	struct replay_stats stats;
 	struct trace *t;
 	FILE *out;
 
@@ -399,6 +400,95 @@ static void a_capture_has_headers(void **state)
 	fixture__end(&f);
 }
 
+/* ---- as a table --------------------------------------------------------------------------------- */
+
+static char *replay_types(struct fixture *f, struct replay_opts opts, unsigned a, unsigned b)
+{
+	bool types[REC_TYPE_MAX] = { false };
+
+	types[a] = types[b] = true;
+	opts.types = types;
+	return replay(f, opts);
+}
+
+/* Cells of one column are below each other, whichever event they are of; no text is a formula. */
+static void csv_is_a_table(void **state)
+{
+	struct fixture f;
+	char *text;
+
+	(void)state;
+	fixture__begin(&f, 1);
+	ADD(&f, task, 1, 0, .tid = 17, .what = 1, .comm = "=1+1");
+	ADD(&f, task, 2, 0, .tid = 18, .comm = "a,\"b");
+	ADD(&f, oncpu, 3, 0, .tid = 17, .ago = 5, .ran = 7);
+	ADD(&f, task, 4, 0, .tid = 19, .comm = "\xef\xbc\x9d\t1"); /* = in full width */
+	ADD(&f, softirq, 5, 0, .vec = 3);
+	text = replay_types(&f, (struct replay_opts){ .format = REPLAY_CSV }, REC_task, REC_oncpu);
+	assert_ptr_equal(strstr(text, "mono_ns,real_ns,cpu,event,tid,tid_name,tgid,tgid_name,what,what_name,start,comm,cgroup,ago,ran,"
+				      "where,type,type_name,why,why_name,from,to,lost\r\n"), text);
+	assert_non_null(strstr(text, "5000000001,,0,task,17,'=1+1,0,,1,exec,0,'=1+1,0,,,,,,,,,,\r\n"));
+	assert_non_null(strstr(text, ",task,18,\"a,\"\"b\",0,,0,found alive,0,\"a,\"\"b\",0,,"));
+	assert_non_null(strstr(text, ",oncpu,17,'=1+1,,,,,,,,5,7,,,,,,,,\r\n"));
+	assert_non_null(strstr(text, ",'\xef\xbc\x9d?1,"));
+	assert_int_equal(count(text, "\r\n"), 5);
+	fixture__end(&f);
+}
+
+/* ---- as stacks ---------------------------------------------------------------------------------- */
+
+static void add_waits(struct fixture *f)
+{
+	DEFINE(f, ustack, .id = 4, .depth = 0, .module = 1, .addr = 0x110);
+	DEFINE(f, ustack, .id = 4, .depth = 1, .module = 1, .addr = 0x500);
+	DEFINE(f, module, .id = 1, .path = TEXT("/lib/libc.so.6"));
+	DEFINE(f, usymbol, .module = 1, .addr = 0x100, .size = 0x20, .name = TEXT("read"));
+	ADD(f, task, 20, 0, .tid = 17, .comm = "a;b");
+	ADD(f, offcpu, 30, 0, .tid = 17, .blocked = 5, .runnable = 7, .stack = 9);
+	ADD(f, offcpu_ustack, 31, 0, .tid = 17, .since = T0 + 30, .ustack = 4);
+	ADD(f, offcpu, 40, 0, .tid = 17, .blocked = 2, .stack = 9);
+	ADD(f, offcpu, 50, 0, .tid = 17, .blocked = 3, .stack = 9);
+	ADD(f, offcpu, 60, 0, .tid = 18, .blocked = 100);
+	ADD(f, lock, 70, 0, .tid = 17, .short_n = 4, .short_ns = 40);
+	ADD(f, lock, 71, 0, .addr = 1, .tid = 17, .duration = 11, .ustack = 4, .short_n = 1, .short_ns = 2);
+	ADD(f, pthread, 80, 0, .addr = 1, .tid = 17, .duration = 12, .what = 1);
+}
+
+static void folded_adds_up_stacks(void **state)
+{
+	struct fixture f;
+	char *text;
+
+	(void)state;
+	fixture__begin(&f, 1);
+	add_names(&f);
+	ADD(&f, drop, 10, 0, .location = 0x2010, .reason = 5, .stack = 9);
+	ADD(&f, drop, 11, 0, .location = 0x2010, .reason = 5);
+	ADD(&f, drop, 12, 0, .location = 0x2010, .reason = 5, .stack = 9);
+	add_waits(&f);
+	add_gap(&f, 90, 95, 0, REC_lock, 3);
+	add_gap(&f, 90, 95, 0, REC_hop, 3);
+	text = replay(&f, (struct replay_opts){ .format = REPLAY_FOLDED });
+	assert_non_null(strstr(text, "drop;NO_SOCKET;[unknown];tcp_rcv;tcp_drop 2\n"));
+	assert_non_null(strstr(text, "drop;NO_SOCKET;[no stack];tcp_drop 1\n"));
+	assert_non_null(strstr(text, "offcpu;a:b;[libc.so.6];read;-;[unknown];tcp_rcv;tcp_drop 1\n"));
+	assert_non_null(strstr(text, "offcpu;a:b;[unknown];tcp_rcv;tcp_drop 2\n"));
+	assert_non_null(strstr(text, "offcpu;tid 18;[no stack] 1\n"));
+	assert_non_null(strstr(text, "lock;a:b;[libc.so.6];read 1\n"));
+	assert_non_null(strstr(text, "lock;[short waits: only counted] 5\n"));
+	assert_non_null(strstr(text, "pthread held;a:b;[no stack] 1\n"));
+	assert_int_equal(count(text, "\n"), 8);
+	assert_int_equal(stats.gaps, 1);
+	text = replay(&f, (struct replay_opts){ .format = REPLAY_FOLDED, .weight = WEIGHT_NS });
+	assert_non_null(strstr(text, "offcpu;a:b;[libc.so.6];read;-;[unknown];tcp_rcv;tcp_drop 12\n"));
+	assert_non_null(strstr(text, "offcpu;a:b;[unknown];tcp_rcv;tcp_drop 5\n"));
+	assert_non_null(strstr(text, "lock;[short waits: only counted] 42\n"));
+	assert_null(strstr(text, "drop;"));
+	text = replay_types(&f, (struct replay_opts){ .format = REPLAY_FOLDED }, REC_drop, REC_drop);
+	assert_int_equal(count(text, "\n"), 2);
+	fixture__end(&f);
+}
+
 /* ---- pace --------------------------------------------------------------------------------------- */
 
 static void it_waits_as_the_events_did(void **state)
@@ -431,6 +521,8 @@ int main(void)
 		cmocka_unit_test(unknown_fields_are_printed),
 		cmocka_unit_test(a_filter_follows_packets),
 		cmocka_unit_test(a_capture_has_headers),
+		cmocka_unit_test(csv_is_a_table),
+		cmocka_unit_test(folded_adds_up_stacks),
 		cmocka_unit_test(it_waits_as_the_events_did),
 	};
 
