@@ -46,7 +46,9 @@ LDFLAGS_ALL := -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 PCAP_LIBS     := -Wl,--defsym=dbus_create=0,--defsym=dbus_findalldevs=0 -l:libpcap.a
 FORMAT_LIBS   := -lelf -lzstd -lz
 RECORDER_LIBS := -lbpf $(PCAP_LIBS) $(FORMAT_LIBS)
-ANALYZER_LIBS := -lsqlite3 $(PCAP_LIBS) -lm $(FORMAT_LIBS)
+# A few kilobytes, which few hosts have.
+PROTOBUF_LIBS := -l:libprotobuf-c.a
+ANALYZER_LIBS := -lsqlite3 $(PCAP_LIBS) $(PROTOBUF_LIBS) -lm $(FORMAT_LIBS)
 
 BPF_ARCH   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror -I. -I/usr/include/$(MULTIARCH)
@@ -61,7 +63,8 @@ SQL      := $(sort $(wildcard schema/*.sql schema/*/*.sql))
 MIGRATIONS := $(sort $(wildcard schema/*.sql))
 FORMAT_O   := $(call objs,$(FORMAT))
 RECORDER_O := $(call objs,$(filter-out recorder/main.c,$(RECORDER)))
-ANALYZER_O := $(call objs,$(filter-out analyzer/main.c,$(ANALYZER))) $(BUILD)/schema/embedded.o
+PERFETTO   := $(BUILD)/analyzer/replay/perfetto.pb-c
+ANALYZER_O := $(call objs,$(filter-out analyzer/main.c,$(ANALYZER))) $(BUILD)/schema/embedded.o $(PERFETTO).o
 
 all: $(BUILD)/netrec $(BUILD)/netanalyze
 
@@ -75,7 +78,8 @@ help:
 # ---- what Debian must provide ------------------------------------------------------------------
 
 PACKAGES := gcc make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev libzstd-dev libpcap-dev \
-            libsqlite3-dev libcmocka-dev sqlite3 jq python3 iproute2 iputils-ping nftables tcpdump mandoc
+            libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libcmocka-dev sqlite3 jq python3 iproute2 \
+            iputils-ping nftables tcpdump mandoc
 BENCH_PACKAGES := linux-perf bpftrace time trace-cmd
 LAB_PACKAGES := qemu-system-x86 busybox-static kmod cpio openvswitch-switch openvswitch-common conntrack ethtool iproute2 \
                 iputils-ping procps util-linux
@@ -136,6 +140,17 @@ $(BUILD)/schema/embedded.c: $(SQL) $(BUILD)/schema/new.sql $(sort $(dir $(SQL)))
 
 $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# Messages of Perfetto's traces.
+$(PERFETTO).c $(PERFETTO).h &: analyzer/replay/perfetto.proto
+	$(call msg,PROTO,$<)
+	@mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(@D) -I $(<D) $<
+
+$(PERFETTO).o: $(PERFETTO).c
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(BUILD)/analyzer/replay/perfetto_file.o: | $(PERFETTO).h
 
 # ---- tests -------------------------------------------------------------------------------------
 

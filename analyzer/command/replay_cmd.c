@@ -46,6 +46,8 @@ static const char export_help[] =
 	"                    json: the lines of netanalyze replay, as JSON\n"
 	"                    csv: a table of the events of --events, a column for each of their fields; no text in it is\n"
 	"                    a formula to a spreadsheet (netanalyze show has views as such tables)\n"
+	"                    perfetto: for ui.perfetto.dev, threads, CPUs and devices as tracks, packets as flows, queues and rings\n"
+	"                    as counters\n"
 	"                    folded: stacks of drops and waits, as flamegraph.pl reads them\n"
 	"  --events NAME,…   only these, as netanalyze info lists them\n"
 	"  --weight WHAT     folded: what stacks are added up by: count (the default), or ns, time waited\n"
@@ -60,6 +62,7 @@ static const char export_help[] =
 	"examples:\n"
 	"  netanalyze export web.nrec --to pcapng -o web.pcapng && wireshark web.pcapng\n"
 	"  netanalyze export web.nrec --to pcapng -o dns.pcapng --from 12.5 --until 14 'udp port 53'\n"
+	"  netanalyze export web.nrec --to perfetto -o web.pftrace --from 12.5 --until 14\n"
 	"  netanalyze export web.nrec --to csv -o drops.csv --events drop\n"
 	"  netanalyze export web.nrec --to folded -o waits.folded --events offcpu --weight ns\n";
 
@@ -225,7 +228,7 @@ int cmd_replay(int argc, char **argv, struct trace_error *err)
 static int take_format(struct command *c, const char *name, struct trace_error *err)
 {
 	static const char *const names[] = { [REPLAY_JSON] = "json", [REPLAY_CSV] = "csv", [REPLAY_PCAPNG] = "pcapng",
-					     [REPLAY_FOLDED] = "folded" };
+					     [REPLAY_FOLDED] = "folded", [REPLAY_PERFETTO] = "perfetto" };
 
 	for (size_t i = REPLAY_TEXT + 1; i < sizeof(names) / sizeof(*names); i++) {
 		if (strcmp(name, names[i]) == 0) {
@@ -233,7 +236,7 @@ static int take_format(struct command *c, const char *name, struct trace_error *
 			return 0;
 		}
 	}
-	return trace_error__set(err, -EINVAL, "--to is pcapng, json, csv or folded, not '%s'", name);
+	return trace_error__set(err, -EINVAL, "--to is pcapng, perfetto, folded, csv or json, not '%s'", name);
 }
 
 static int take_weight(struct command *c, const char *name, struct trace_error *err)

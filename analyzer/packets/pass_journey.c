@@ -17,7 +17,7 @@
 #include "analyzer/ovs/upcalls.h"
 #include "analyzer/packets/following.h"
 #include "analyzer/packets/identity.h"
-#include "analyzer/vm/tun_ring.h"
+#include "analyzer/read/tun_ring.h"
 #include "format/schema.h"
 
 enum { PARKED = 1 << 13 }; /* journeys whose sk_buff is gone and that wait for ovs-vswitchd, at a time */

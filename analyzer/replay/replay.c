@@ -17,6 +17,7 @@
 #include "analyzer/replay/columns.h"
 #include "analyzer/replay/folded.h"
 #include "analyzer/replay/line.h"
+#include "analyzer/replay/perfetto.h"
 
 enum { SECOND = 1000000000 };
 
@@ -141,7 +142,7 @@ static int print_all(struct replay *r)
 
 static const struct sink *const sinks[] = {
 	[REPLAY_TEXT] = &text_sink,	[REPLAY_JSON] = &json_sink,	[REPLAY_CSV] = &csv_sink,
-	[REPLAY_PCAPNG] = &capture_sink, [REPLAY_FOLDED] = &folded_sink,
+	[REPLAY_PCAPNG] = &capture_sink, [REPLAY_FOLDED] = &folded_sink,	[REPLAY_PERFETTO] = &perfetto_sink,
 };
 
 static int prepare(struct replay *r)

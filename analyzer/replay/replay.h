@@ -15,7 +15,7 @@ struct replay_opts {
 	const bool *types;    /* REC_TYPE_MAX of them: which to print; NULL: all */
 	struct filter *filter; /* NULL: none; see choice.h */
 	double speed;         /* so many times as fast as it happened; 0: as fast as possible */
-	enum replay_format { REPLAY_TEXT, REPLAY_JSON, REPLAY_CSV, REPLAY_PCAPNG, REPLAY_FOLDED } format;
+	enum replay_format { REPLAY_TEXT, REPLAY_JSON, REPLAY_CSV, REPLAY_PCAPNG, REPLAY_FOLDED, REPLAY_PERFETTO } format;
 	enum weight weight;   /* of REPLAY_FOLDED */
 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/sweep/pass.h"
-#include "analyzer/vm/tun_ring.h"
+#include "analyzer/read/tun_ring.h"
 
 enum { PACKETS, BYTES, SIZE, USED, FULL, DROPPED };
 

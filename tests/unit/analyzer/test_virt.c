@@ -2,7 +2,7 @@
  * test_virt.c: tun rings, vhost runs and signals, interrupts of virtual machines, virtio-net in a guest.
  */
 #include "fixture.h"
-#include "analyzer/vm/tun_ring.h"
+#include "analyzer/read/tun_ring.h"
 
 #define MS 1000000ull
 #define US 1000ull
