@@ -126,19 +126,19 @@ static int exists(const char *path, struct trace_error *err)
 
 int unfinished__create_directory(char name[PATH_MAX], const char *path, const char *inside, struct trace_error *err)
 {
-	struct unfinished *u = &files[place_of(NULL)];
-	int len = (int)strlen(path);
+	int place = place_of(NULL), len = (int)strlen(path);
+	struct unfinished *u = &files[place];
 	struct stat st;
 
 	assert(u < files + AT_A_TIME);
 	while (len > 1 && path[len - 1] == '/')
 		len--;
-	if (snprintf(u->part, PATH_MAX, "%.*s.%d.tmp/%s.part", len, path, getpid(), inside) >= PATH_MAX)
+	if (snprintf(u->part, PATH_MAX, "%.*s.%d-%d.tmp/%s.part", len, path, getpid(), place, inside) >= PATH_MAX)
 		return trace_error__set(err, -ENAMETOOLONG, "%s: the name is too long", path);
 	if (lstat(path, &st) == 0)
 		return exists(path, err);
-	snprintf(u->inside, PATH_MAX, "%.*s.%d.tmp/%s", len, path, getpid(), inside);
-	snprintf(u->name, PATH_MAX, "%.*s.%d.tmp", len, path, getpid());
+	snprintf(u->inside, PATH_MAX, "%.*s.%d-%d.tmp/%s", len, path, getpid(), place, inside);
+	snprintf(u->name, PATH_MAX, "%.*s.%d-%d.tmp", len, path, getpid(), place);
 	strcpy(name, u->name);
 	watch();
 	u->used = 1;

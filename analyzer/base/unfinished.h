@@ -18,7 +18,7 @@
 int unfinished__create(char name[PATH_MAX], const char *path, struct trace_error *err);
 
 /*
- * Names a directory that the caller creates, PATH.PID.tmp, which comes to hold the file `inside`, called `inside`.part
+ * Names a directory that the caller creates, PATH.PID-N.tmp, which comes to hold the file `inside`, called `inside`.part
  * until it is complete. -EEXIST: there is something at `path`, which is never replaced.
  */
 int unfinished__create_directory(char name[PATH_MAX], const char *path, const char *inside, struct trace_error *err);

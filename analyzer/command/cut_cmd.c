@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "analyzer/base/timefmt.h"
@@ -17,9 +18,9 @@
 #include "format/schema.h"
 
 static const char help[] =
-	"usage: netanalyze cut TRACE -o OUT.nrec [OPTION …] ['FILTER']\n"
+	"usage: netanalyze cut TRACE … -o OUT.nrec [OPTION …] ['FILTER']\n"
 	"\n"
-	"Writes a part of a recording (-: standard input) as a recording of its own,\n"
+	"Writes a part of a recording (segments of it, in any order; -: standard input) as a recording of its own, in one file,\n"
 	"which every command reads: to attach to a ticket, say. All definitions are in it, and what was known of threads,\n"
 	"devices and CPU quotas when its time begins. It says what it was cut from. The same input gives the same bytes.\n"
 	"\n"
@@ -27,7 +28,9 @@ static const char help[] =
 	"      --from TIME      leave out what happened before: seconds from the start, 10:28:42.5, or ISO 8601\n"
 	"      --to TIME        leave out what happened after\n"
 	"      --finding N      the first seconds of what finding N tells of (`netanalyze show findings`), and as many\n"
-	"                       more as it takes for the same to be found in what is left, with no other cause before it\n"
+	"                       more as it takes for the same to be found in what is left, with no other cause before it;\n"
+	"                       less, where that is enough and it would be larger than\n"
+	"      --max-size SIZE  this, such as 200K or 5M; the default is 1M\n"
 	"      --dropped        only packets of addresses and ports of which some were dropped on this host\n"
 	"      --late MS        only those of which some took at least so long on this host; with --dropped: either\n"
 	"      --events TYPE,…  only events of these types, as netanalyze info lists them; threads, devices and CPU\n"
@@ -42,23 +45,29 @@ static const char help[] =
 	"  netanalyze cut web.nrec -o ticket.nrec --finding 1\n"
 	"  netanalyze cut web.nrec -o one.nrec --finding 1 'host 10.0.0.2 and tcp port 80'\n"
 	"  netanalyze cut web.nrec -o lost.nrec --dropped\n"
+	"  netanalyze cut web.nrec/000003.nrs web.nrec/000004.nrs -o two.nrec\n"
 	"  netanalyze cut web.nrec -o noon.nrec --from 11:59:50 --to 12:00:10\n";
 
 struct command {
 	struct cut_opts opts;
 	const char *output, *from, *to, *recording;
 	unsigned long finding; /* 0: none */
-	const char *path;
+	__u64 max_size;        /* of what shows it; 0: not given */
+	char *const *paths;
+	size_t n_paths;
 	bool utc, help;
 };
 
-enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_EVENTS, OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
+enum { MAX_SIZE = 1 << 20 }; /* of what shows a finding: what fits into a ticket */
+
+enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_MAX_SIZE, OPT_EVENTS, OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "finding", required_argument, NULL, OPT_FINDING },
+	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
 	{ "dropped", no_argument, NULL, OPT_DROPPED },
 	{ "late", required_argument, NULL, OPT_LATE },
 	{ "events", required_argument, NULL, OPT_EVENTS },
@@ -68,6 +77,19 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
+
+static int parse_size(const char *text, __u64 *size, struct trace_error *err)
+{
+	static const char units[] = "KMG";
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+
+	*size = (__u64)n << (unit ? 10 * (unit - units + 1) : 0);
+	if (end == text || n == 0 || n > 1000000 || (*end && (!unit || end[1])))
+		return trace_error__set(err, -EINVAL, "--max-size takes a size, such as 200K or 5M, not '%s'", text);
+	return 0;
+}
 
 /* What others refer to stays. */
 static int parse_events(struct cut_opts *o, const char *list, struct trace_error *err)
@@ -102,6 +124,8 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 		return 0;
 	case OPT_FINDING:
 		return cli__number("--finding", optarg, 1, 1000000, &c->finding, err);
+	case OPT_MAX_SIZE:
+		return parse_size(optarg, &c->max_size, err);
 	case OPT_EVENTS:
 		return parse_events(&c->opts, optarg, err);
 	case OPT_DROPPED:
@@ -119,6 +143,22 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 	return -EINVAL; /* *err was filled in */
 }
 
+/* The last one is the filter, unless there is such a file. */
+static int take_operands(struct command *c, int n, char **args, struct trace_error *err)
+{
+	if (n > 1 && strcmp(args[n - 1], "-") != 0 && access(args[n - 1], F_OK) != 0)
+		c->opts.filter_text = args[--n];
+	c->paths = args;
+	c->n_paths = (size_t)n;
+	for (int i = 0; i < n; i++) {
+		if (i && strcmp(args[i], "-") != 0 && access(args[i], F_OK) != 0)
+			return cli__usage_error("cut", err, "there is no recording '%s'; is it part of a filter? Put that in quotes", args[i]);
+		if (store__is_database(args[i]))
+			return trace_error__set(err, -EINVAL, "%s is a database, which holds no events: give the recording", args[i]);
+	}
+	return 0;
+}
+
 static int parse(struct command *c, int argc, char **argv, struct trace_error *err)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -132,15 +172,11 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		return 0;
 	if (optind == argc)
 		return cli__usage_error("cut", err, "no recording given");
-	if (argc - optind > 2)
-		return cli__usage_error("cut", err, "'%s' is one argument too many: put the filter in quotes", argv[optind + 2]);
+	if (c->max_size && !c->finding)
+		return cli__usage_error("cut", err, "--max-size is for --finding: otherwise what is asked for is what is written");
 	if (!c->output)
 		return cli__usage_error("cut", err, "no output given: name it with -o");
-	c->path = argv[optind];
-	c->opts.filter_text = argv[optind + 1];
-	if (store__is_database(c->path))
-		return trace_error__set(err, -EINVAL, "%s is a database, which holds no events: give the recording", c->path);
-	return 0;
+	return take_operands(c, argc - optind, argv + optind, err);
 }
 
 /* A limit that leaves nothing out is none. */
@@ -168,13 +204,26 @@ static void print_summary(const struct command *c, const struct cut_stats *s)
 	printf("%s: %llu of %llu events\n", c->output, s->kept, s->events);
 }
 
+static int write_finding(const struct command *c, const struct trace *t, char name[PATH_MAX], struct cut_stats *s,
+			 struct trace_error *err)
+{
+	const struct cut_finding f = { c->finding, c->max_size ? c->max_size : MAX_SIZE };
+	__u64 size;
+
+	TRY(cut_finding__write(t, &f, name, c->output, &c->opts, s, &size, err));
+	if (size > f.max_size)
+		fprintf(stderr, "netanalyze: note: %.1f MB is the least that shows the finding; a FILTER or --events leaves out more\n",
+			(double)size / 1e6);
+	return 0;
+}
+
 static int write_whole(const struct command *c, const struct trace *t, char name[PATH_MAX], struct cut_stats *s,
 		       struct trace_error *err)
 {
 	int code;
 
 	if (c->finding)
-		return cut_finding__write(t, c->finding, name, c->output, &c->opts, s, err);
+		return write_finding(c, t, name, s, err);
 	TRY(unfinished__create_directory(name, c->output, CUT_FILE, err));
 	code = cut__write(t, name, &c->opts, s, err);
 	if (code)
@@ -221,7 +270,7 @@ int cmd_cut(int argc, char **argv, struct trace_error *err)
 		cli__warn_of_filter(c.opts.filter_text);
 		TRY(filter__compile(&c.opts.filter, c.opts.filter_text, err));
 	}
-	wanted = (struct trace_wanted){ .paths = &c.path, .n_paths = 1, .recording = c.recording };
+	wanted = (struct trace_wanted){ .paths = (const char **)c.paths, .n_paths = c.n_paths, .recording = c.recording };
 	code = open_and_cut(&c, &wanted, err);
 	if (code == CLI_DONE)
 		cli__remark_on_filter(c.opts.filter, false);

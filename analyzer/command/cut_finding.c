@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sqlite3.h>
 #include "analyzer/base/unfinished.h"
 #include "analyzer/print/sqlfn.h"
@@ -20,7 +21,7 @@
 #include "analyzer/sweep/analyze.h"
 #include "format/reader.h"
 
-static const __u64 LEAST_NS = 4000000000;
+static const __u64 LEAST_NS = 4000000000, SHORTEST_NS = 20000000;
 
 struct wanted {
 	char cause[64];
@@ -130,12 +131,29 @@ static int check(const char *path, const struct wanted *w, const struct cut_opts
 
 /* ---- parts -------------------------------------------------------------------------------------- */
 
-/* The first `length` of the finding's time and a quarter of that around it; false: that is all there is. */
-static bool part_of(const struct wanted *w, const struct timebase *all, __u64 length, struct cut_opts *o)
+/* Of the time of the finding, and as much before and after it. */
+struct part {
+	__u64 from, to, around;
+};
+
+/* What is looked for, and the best that was written so far. */
+struct search {
+	const struct trace *trace;
+	const struct wanted *wanted;
+	const struct cut_opts *opts;
+	const char *path;
+	char *name;              /* PATH_MAX; of the best */
+	struct cut_stats *stats; /* of the best */
+	struct timebase all;
+	struct part part;        /* the best */
+	__u64 size;              /* of the best, bytes; 0: there is none */
+};
+
+/* Its limits; false: that is all there is. */
+static bool set_limits(const struct search *s, struct part p, struct cut_opts *o)
 {
-	__u64 around = length / 4, from = w->from > around ? w->from - around : 0;
-	__u64 to = (w->to - w->from < length ? w->to : w->from + length) + around;
-	__u64 first = o->from ? o->from : all->start_mono, last = o->to ? o->to : all->end_mono;
+	__u64 from = p.from > p.around ? p.from - p.around : 0, to = p.to + p.around;
+	__u64 first = o->from ? o->from : s->all.start_mono, last = o->to ? o->to : s->all.end_mono;
 
 	if (from <= first && to >= last)
 		return false;
@@ -144,50 +162,104 @@ static bool part_of(const struct wanted *w, const struct timebase *all, __u64 le
 	return true;
 }
 
-/* Removed again where it is not enough. */
-static int try(const struct trace *t, const struct wanted *w, char name[PATH_MAX], const char *path,
-	       const struct cut_opts *o, struct cut_stats *stats, bool *found, struct trace_error *err)
+static __u64 size_of(const char *name)
 {
+	char file[PATH_MAX + sizeof(CUT_FILE) + 1];
+	struct stat st;
+
+	snprintf(file, sizeof(file), "%s/%s", name, CUT_FILE);
+	return stat(file, &st) == 0 ? (__u64)st.st_size : 0;
+}
+
+static void take_best(struct search *s, const char *name, struct part part, const struct cut_stats *stats)
+{
+	if (s->size)
+		unfinished__discard(s->name);
+	strcpy(s->name, name);
+	*s->stats = *stats;
+	s->part = part;
+	s->size = size_of(name);
+}
+
+/* Writes that part; it is the best when the finding is in it, else it is removed again. *whole: it is all there is. */
+static int try(struct search *s, struct part part, bool *found, bool *whole, struct trace_error *err)
+{
+	struct cut_opts o = *s->opts;
+	struct cut_stats stats;
+	char name[PATH_MAX];
 	int code;
 
-	TRY(unfinished__create_directory(name, path, CUT_FILE, err));
-	code = cut__write(t, name, o, stats, err);
+	*whole = !set_limits(s, part, &o);
+	*found = false;
+	TRY(unfinished__create_directory(name, s->path, CUT_FILE, err));
+	code = cut__write(s->trace, name, &o, &stats, err);
 	if (!code)
-		code = check(name, w, o, found, err);
-	if (code || !*found)
+		code = check(name, s->wanted, &o, found, err);
+	if (code == -ENODATA && s->size) /* of a part of a part that was enough */
+		code = 0;
+	if (!code && *found)
+		take_best(s, name, part, &stats);
+	else
 		unfinished__discard(name);
 	return code;
 }
 
-static int search(const struct trace *t, const struct wanted *w, char name[PATH_MAX], const char *path,
-		  const struct cut_opts *opts, struct cut_stats *stats, struct trace_error *err)
+/* The first seconds of the finding's time, and as many more as it takes. */
+static int grow(struct search *s, struct trace_error *err)
 {
-	struct timebase all = { 0 };
-	bool found = false, more = true;
+	const struct wanted *w = s->wanted;
+	bool found = false, whole = false;
 
-	scan__timebase(t, &all);
-	for (__u64 length = LEAST_NS; more && !found; length *= 2) {
-		struct cut_opts o = *opts;
+	for (__u64 length = LEAST_NS; !found && !whole; length *= 2) {
+		struct part part = { w->from, w->to - w->from < length ? w->to : w->from + length, length / 4 };
 
-		more = part_of(w, &all, length, &o);
-		TRY(try(t, w, name, path, &o, stats, &found, err));
+		TRY(try(s, part, &found, &whole, err));
 	}
-	return found ? 0 : trace_error__set(err, -ENODATA, "%s is not found in what is left: ask for less to be left out",
-					    w->cause);
+	return found ? 0 : trace_error__set(err, -ENODATA, "%s is not found in what is left: ask for less to be left out", w->cause);
 }
 
-int cut_finding__write(const struct trace *t, unsigned rank, char name[PATH_MAX], const char *path,
-		       const struct cut_opts *opts, struct cut_stats *stats, struct trace_error *err)
+/* Half of it, as long as that is enough: the first, the second, or what is between. */
+static int shrink(struct search *s, __u64 max, struct trace_error *err)
+{
+	bool found = true, whole;
+
+	while (found && s->size > max && s->part.to - s->part.from > SHORTEST_NS) {
+		struct part p = s->part;
+		__u64 half = (p.to - p.from) / 2, at[] = { p.from, p.from + half, p.from + half / 2 };
+
+		found = false;
+		for (size_t i = 0; !found && i < sizeof(at) / sizeof(*at); i++)
+			TRY(try(s, (struct part){ at[i], at[i] + half, half / 4 }, &found, &whole, err));
+	}
+	return 0;
+}
+
+static int search(struct search *s, __u64 max, struct trace_error *err)
+{
+	int code = grow(s, err);
+
+	if (!code)
+		code = shrink(s, max, err);
+	if (code && s->size)
+		unfinished__discard(s->name);
+	return code;
+}
+
+int cut_finding__write(const struct trace *t, const struct cut_finding *f, char name[PATH_MAX], const char *path,
+		       const struct cut_opts *opts, struct cut_stats *stats, __u64 *size, struct trace_error *err)
 {
 	struct wanted w = { .before = NULL };
 	struct cut_opts o = *opts;
+	struct search s = { .trace = t, .wanted = &w, .opts = &o, .path = path, .name = name, .stats = stats };
 	char text[96];
-	int code = look(t, rank, opts, &w, err);
+	int code = look(t, f->rank, opts, &w, err);
 
-	snprintf(text, sizeof(text), "%u %s", rank, w.cause);
+	snprintf(text, sizeof(text), "%u %s", f->rank, w.cause);
 	o.finding = text;
+	scan__timebase(t, &s.all);
 	if (!code)
-		code = search(t, &w, name, path, &o, stats, err);
+		code = search(&s, f->max_size, err);
 	free(w.before);
+	*size = s.size;
 	return code;
 }

@@ -2,7 +2,7 @@
 # netanalyze cut. Each labelled recording cut to its first finding still has that cause first; cut to all of its time it is
 # as it was, table by table, and twice the same bytes; by a filter, as analyzed with that filter; by
 # what became of packets, without another cause. Then: what is known when a part begins, that what is counted is counted
-# in one part, gaps, damage, cuts of cuts, refusals; `cut.sh --hostile` cuts what is broken.
+# in one part, gaps, damage, cuts of cuts and of segments, sizes, refusals; `cut.sh --hostile` cuts what is broken.
 # NETANALYZE, RECUT: the programs under test.
 set -u
 netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") recut=$(realpath "${RECUT:-build/tests/cli/recut}")
@@ -233,6 +233,28 @@ grep -q "damaged place" "$dir/err" || fail "damage is not mentioned"
 [ "$(ask mended.db "SELECT (SELECT count(*) > 0 FROM gap WHERE why = 'block missing') AND NOT complete FROM trace")" = 1 ] ||
 	fail "what was damaged is not missing in a cut"
 
+# ---- several files -------------------------------------------------------------------------------
+"$recut" -n 4 "$root/tests/causes/ttl.nrs" four.nrec && cut_it four.nrec/000002.nrs segments.nrec four.nrec/000000.nrs four.nrec/000001.nrs \
+	four.nrec/000003.nrs udp && cut_it four.nrec one.nrec udp || exit 1
+cmp segments.nrec/000000.nrs one.nrec/000000.nrs || fail "a cut of segments is not that of their recording"
+cut_it four.nrec/000001.nrs some.nrec four.nrec/000002.nrs && analyze some.nrec some.db
+[ "$(ask some.db "$packets")" -gt 0 ] && [ "$(ask some.db "$packets")" -lt "$(ask ttl.db "$packets")" ] || fail "a cut of two segments has all packets"
+
+# ---- no larger than it has to be -----------------------------------------------------------------
+for name in samples/guest-busy.nrec tests/causes/healthy.nrs tests/causes/cpu-backlog.nrs; do
+	rm -rf usual.nrec small.nrec small2.nrec
+	cut_it "$root/$name" usual.nrec --finding 1 && cut_it "$root/$name" small.nrec --finding 1 --max-size 160K &&
+		cut_it "$root/$name" small2.nrec --finding 1 --max-size 160K || continue
+	cmp small.nrec/000000.nrs small2.nrec/000000.nrs || fail "$name: two cuts to a finding of a size are not the same"
+	size=$(stat -c %s small.nrec/000000.nrs)
+	[ "$(stat -c %s usual.nrec/000000.nrs)" -gt 163840 ] && [ "$size" -le 163840 ] || fail "$name: $size bytes to a finding"
+	"$netanalyze" show findings "$root/$name" --json 2>err | jq '.rows[0].cause' >cause
+	"$netanalyze" show findings small.nrec --json 2>err | jq '.rows[0].cause' | cmp -s - cause || fail "$name: not found in $size bytes: $(cat cause)"
+done
+rm -rf small.nrec && cut_it "$root/samples/guest-busy.nrec" small.nrec --finding 1 --max-size 1K
+grep -q "is the least that shows the finding" "$dir/err" || fail "that it is larger is not told: $(cat "$dir/err")"
+[ -z "$(ls -d ./*.tmp 2>/dev/null)" ] || fail "tries are left behind: $(ls)"
+
 # ---- refusals ------------------------------------------------------------------------------------
 refuse() {
 	status=$1 words=$2
@@ -249,7 +271,9 @@ refuse 2 "no output given" "$ttl"
 refuse 2 "nothing lies between" "$ttl" -o new.nrec --from 1000
 refuse 2 "there is no finding 99: the recording has" "$ttl" -o new.nrec --finding 99
 refuse 2 "bad filter" "$ttl" -o new.nrec 'tcp prot 80'
-refuse 2 "put the filter in quotes" "$ttl" -o new.nrec tcp port 80
+refuse 2 "in quotes" "$ttl" -o new.nrec tcp port 80
+refuse 2 "--max-size takes a size" "$ttl" -o new.nrec --finding 1 --max-size much
+refuse 2 "--max-size is for --finding" "$ttl" -o new.nrec --max-size 1M
 refuse 2 "--late takes milliseconds" "$ttl" -o new.nrec --late soon
 refuse 2 "--events takes types of events" "$ttl" -o new.nrec --events packets
 refuse 2 "--finding takes a whole number" "$ttl" -o new.nrec --finding first
