@@ -21,8 +21,8 @@ static const char help[] =
 	"usage: netanalyze cut TRACE … -o OUT.nrec [OPTION …] ['FILTER']\n"
 	"\n"
 	"Writes a part of a recording (segments of it, in any order; -: standard input) as a recording of its own, in one file,\n"
-	"which every command reads: to attach to a ticket, say. All definitions are in it, and what was known of threads,\n"
-	"devices and CPU quotas when its time begins. It says what it was cut from. The same input gives the same bytes.\n"
+	"which every command reads: to attach to a ticket, say. Definitions that its records need are in it, and what was known\n"
+	"of threads, devices and CPU quotas when its time begins. It says what it was cut from. The same input gives the same bytes.\n"
 	"\n"
 	"  -o, --output DIR     what to write; it must not exist\n"
 	"      --from TIME      leave out what happened before: seconds from the start, 10:28:42.5, or ISO 8601\n"
@@ -212,8 +212,8 @@ static int write_finding(const struct command *c, const struct trace *t, char na
 
 	TRY(cut_finding__write(t, &f, name, c->output, &c->opts, s, &size, err));
 	if (size > f.max_size)
-		fprintf(stderr, "netanalyze: note: %.1f MB is the least that shows the finding; a FILTER or --events leaves out more\n",
-			(double)size / 1e6);
+		fprintf(stderr, "netanalyze: note: %llu kB is the least that shows the finding; a FILTER or --events leaves out more\n",
+			size / 1000);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyzer/cut/cut_definitions.h"
+#include "analyzer/cut/cut_names.h"
 #include "analyzer/cut/cut_packets.h"
 #include "analyzer/cut/cut_state.h"
 #include "analyzer/read/order.h"
@@ -28,6 +29,7 @@ struct cutting {
 	struct trace_writer *writer;
 	struct cut_state *state;
 	struct cut_packets *packets; /* NULL: all are wanted */
+	struct cut_names *names; /* that rows refer to; NULL: all have been told */
 	bool begun, any, complete;
 	struct rec_total totals[REC_TYPE_MAX]; /* .type 0: none */
 };
@@ -38,6 +40,8 @@ static int append(void *arg, const struct rec *rec)
 {
 	struct cutting *c = arg;
 
+	if (c->names)
+		TRY(cut_names__need(c->names, rec));
 	return trace_writer__append(c->writer, rec->cpu, rec);
 }
 
@@ -47,6 +51,13 @@ static int begin(struct cutting *c)
 		return 0;
 	c->begun = true;
 	return c->opts->from ? cut_state__begin(c->state, c->opts->from, append, c) : 0;
+}
+
+static int define(void *arg, const struct rec *rec)
+{
+	struct cutting *c = arg;
+
+	return trace_writer__define(c->writer, rec);
 }
 
 typedef int (*row_fn)(struct cutting *c, const struct rec *rec);
@@ -239,13 +250,32 @@ static int open_writer(struct cutting *c, const struct trace *t, const char *nam
 	return trace_writer__open(&c->writer, name, &opts, 0, err);
 }
 
+/* Are rows left out, and with them names? Where there were too many to hold, all are told. */
+static bool leaves_out(const struct cutting *c)
+{
+	const struct cut_opts *o = c->opts;
+
+	return (o->from || o->to || o->filter || o->dropped || o->late_ns || o->events_text) &&
+	       !names__left_out(c->recording.names);
+}
+
+static int write_definitions(struct cutting *c, const struct trace *t, struct trace_error *err)
+{
+	bool some = leaves_out(c);
+
+	TRY(cut_definitions__write(t, c->opts, c->writer, !some, &c->complete, err));
+	if (some)
+		c->names = cut_names__new(c->recording.names, define, c);
+	return some && !c->names ? trace_error__set(err, -ENOMEM, "out of memory") : 0;
+}
+
 static int write_all(struct cutting *c, const struct trace *t, const char *name, struct trace_error *err)
 {
 	struct trace_error ignored;
 	int code = open_writer(c, t, name, err), closed;
 
 	if (!code)
-		code = cut_definitions__write(t, c->opts, c->writer, &c->complete, err);
+		code = write_definitions(c, t, err);
 	if (!code)
 		code = take_rows(c, err);
 	if (!code)
@@ -286,6 +316,7 @@ int cut__write(const struct trace *t, const char *name, const struct cut_opts *o
 	code = c.state ? cut(&c, t, name, err) : trace_error__set(err, -ENOMEM, "out of memory");
 	cut_state__free(c.state);
 	cut_packets__free(c.packets);
+	cut_names__free(c.names);
 	if (code == -ENOSPC || code == -EDQUOT)
 		return trace_error__set(err, code, "cannot write %s: %s", name, STORE_FULL);
 	return code;

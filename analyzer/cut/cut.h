@@ -1,9 +1,9 @@
 /*
  * cut.h: a part of a recording as a recording of its own.
  *
- * It is what netrec would have written had it begun and ended there: all definitions, what was known of threads and
- * devices by then, and the rows of that time. What it was cut from, and how, its config definitions `cut.…` say. The same
- * input gives the same bytes.
+ * It is what netrec would have written had it begun and ended there: definitions, of names those that its rows refer to,
+ * what was known of threads and devices by then, and the rows of that time. What it was cut from, and how, its config
+ * definitions `cut.…` say. The same input gives the same bytes.
  */
 #ifndef ANALYZER_CUT_H
 #define ANALYZER_CUT_H

@@ -1,7 +1,8 @@
 /*
  * cut_definitions.c: definitions from the recording to its cut (cut_definitions.h).
  *
- * All of them go before the first row: of a key the last one holds, wherever it stands.
+ * All of them go before the first row, but for names that only some rows refer to: of a key the last one holds, wherever it
+ * stands.
  */
 #include "analyzer/cut/cut_definitions.h"
 
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyzer/cut/cut_names.h"
 #include "format/reader.h"
 #include "format/schema.h"
 #include "format/writer.h"
@@ -24,6 +26,7 @@ struct copying {
 	const struct trace *trace;
 	const struct cut_opts *opts;
 	struct trace_writer *writer;
+	bool names;
 	struct earlier earlier;
 };
 
@@ -191,6 +194,8 @@ static int copy_one(struct copying *c, const struct rec *rec)
 {
 	if (schema__record(rec->type)->class != RECORD_DEFINITION)
 		return 0;
+	if (!c->names && cut_names__holds(rec->type))
+		return 0;
 	if (rec->type == REC_config)
 		return copy_fact(c, (const struct rec_config *)rec);
 	if (rec->type == REC_probe)
@@ -217,10 +222,10 @@ static int copy_all(struct copying *c)
 	return code;
 }
 
-int cut_definitions__write(const struct trace *t, const struct cut_opts *o, struct trace_writer *w, bool *complete,
-			   struct trace_error *err)
+int cut_definitions__write(const struct trace *t, const struct cut_opts *o, struct trace_writer *w, bool names,
+			   bool *complete, struct trace_error *err)
 {
-	struct copying c = { .trace = t, .opts = o, .writer = w };
+	struct copying c = { .trace = t, .opts = o, .writer = w, .names = names };
 	int code = copy_all(&c);
 
 	if (!code)

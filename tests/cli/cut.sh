@@ -240,6 +240,25 @@ cmp segments.nrec/000000.nrs one.nrec/000000.nrs || fail "a cut of segments is n
 cut_it four.nrec/000001.nrs some.nrec four.nrec/000002.nrs && analyze some.nrec some.db
 [ "$(ask some.db "$packets")" -gt 0 ] && [ "$(ask some.db "$packets")" -lt "$(ask ttl.db "$packets")" ] || fail "a cut of two segments has all packets"
 
+# ---- names -----------------------------------------------------------------------------------------
+# What numbers stand for is as in the whole; what nothing refers to is not there.
+rows() {
+	jq -c 'select(.event | IN("task", "affinity", "link_state", "cgroup", "futex_total", "total", "gap") | not) |
+		[.mono_ns, .cpu, .event, .stack_name, .ustack_name, .location_name, .name_name, .kind_name]' | sort
+}
+left() {
+	"$netanalyze" info "$1" --json | jq '[.rows[] | select(.record == "stack" or .record == "symbol" or .record == "string").rows] | add'
+}
+for name in samples/ovs-sweep.nrec samples/netns-tbf.nrec tests/causes/ovs-lock.nrs tests/causes/nft-drop.nrs; do
+	rm -rf part.nrec
+	cut_it "$root/$name" part.nrec --from 1.5 --to 3 || continue
+	"$netanalyze" replay "$root/$name" --from 1.5 --to 3 --json 2>err | rows >of_all
+	"$netanalyze" replay part.nrec --json 2>err | rows >of_part
+	[ "$(wc -l <of_part)" -gt 100 ] && grep -q '<' of_part || fail "$name: there are no stacks"
+	cmp -s of_all of_part || fail "$name: a part has other names: $(diff of_all of_part | head -n 4)"
+	[ "$(left part.nrec)" -lt "$(left "$root/$name")" ] || fail "$name: a part has all names"
+done
+
 # ---- no larger than it has to be -----------------------------------------------------------------
 for name in samples/guest-busy.nrec tests/causes/healthy.nrs tests/causes/cpu-backlog.nrs; do
 	rm -rf usual.nrec small.nrec small2.nrec
