@@ -10,6 +10,7 @@
 #include "analyzer/base/unfinished.h"
 #include "analyzer/command/cli.h"
 #include "analyzer/command/cut_finding.h"
+#include "analyzer/command/cut_packet.h"
 #include "analyzer/cut/cut.h"
 #include "analyzer/filter/filter.h"
 #include "analyzer/read/scan.h"
@@ -31,6 +32,8 @@ static const char help[] =
 	"                       more as it takes for the same to be found in what is left, with no other cause before it;\n"
 	"                       less, where that is enough and it would be larger than\n"
 	"      --max-size SIZE  this, such as 200K or 5M; the default is 1M\n"
+	"      --packet ID      only this one of all packets, as netanalyze show packets numbers them without a filter, with\n"
+	"                       a second before and after it\n"
 	"      --dropped        only packets of addresses and ports of which some were dropped on this host\n"
 	"      --late MS        only those of which some took at least so long on this host; with --dropped: either\n"
 	"      --events TYPE,…  only events of these types, as netanalyze info lists them; threads, devices and CPU\n"
@@ -45,6 +48,7 @@ static const char help[] =
 	"  netanalyze cut web.nrec -o ticket.nrec --finding 1\n"
 	"  netanalyze cut web.nrec -o one.nrec --finding 1 'host 10.0.0.2 and tcp port 80'\n"
 	"  netanalyze cut web.nrec -o lost.nrec --dropped\n"
+	"  netanalyze cut web.nrec -o slow.nrec --packet 17\n"
 	"  netanalyze cut web.nrec/000003.nrs web.nrec/000004.nrs -o two.nrec\n"
 	"  netanalyze cut web.nrec -o noon.nrec --from 11:59:50 --to 12:00:10\n";
 
@@ -52,6 +56,7 @@ struct command {
 	struct cut_opts opts;
 	const char *output, *from, *to, *recording;
 	unsigned long finding; /* 0: none */
+	unsigned long packet;  /* 0: all */
 	__u64 max_size;        /* of what shows it; 0: not given */
 	char *const *paths;
 	size_t n_paths;
@@ -60,7 +65,7 @@ struct command {
 
 enum { MAX_SIZE = 1 << 20 }; /* of what shows a finding: what fits into a ticket */
 
-enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_MAX_SIZE, OPT_EVENTS, OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
+enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_MAX_SIZE, OPT_PACKET, OPT_EVENTS, OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -68,6 +73,7 @@ static const struct option options[] = {
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "finding", required_argument, NULL, OPT_FINDING },
 	{ "max-size", required_argument, NULL, OPT_MAX_SIZE },
+	{ "packet", required_argument, NULL, OPT_PACKET },
 	{ "dropped", no_argument, NULL, OPT_DROPPED },
 	{ "late", required_argument, NULL, OPT_LATE },
 	{ "events", required_argument, NULL, OPT_EVENTS },
@@ -124,6 +130,8 @@ static int take_option(struct command *c, int option, struct trace_error *err)
 		return 0;
 	case OPT_FINDING:
 		return cli__number("--finding", optarg, 1, 1000000, &c->finding, err);
+	case OPT_PACKET:
+		return cli__number("--packet", optarg, 1, 1ul << 62, &c->packet, err);
 	case OPT_MAX_SIZE:
 		return parse_size(optarg, &c->max_size, err);
 	case OPT_EVENTS:
@@ -172,6 +180,8 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		return 0;
 	if (optind == argc)
 		return cli__usage_error("cut", err, "no recording given");
+	if (c->packet && (c->finding || c->opts.dropped || c->opts.late_ns))
+		return cli__usage_error("cut", err, "--packet names one packet: --finding, --dropped and --late choose others");
 	if (c->max_size && !c->finding)
 		return cli__usage_error("cut", err, "--max-size is for --finding: otherwise what is asked for is what is written");
 	if (!c->output)
@@ -237,6 +247,8 @@ static int cut(struct command *c, const struct trace *t, struct trace_error *err
 	char name[PATH_MAX];
 
 	TRY(set_times(c, t, err));
+	if (c->packet)
+		TRY(cut_packet__find(t, c->packet, &c->opts, err));
 	TRY(write_whole(c, t, name, &stats, err));
 	TRY(unfinished__keep(name, c->output, err));
 	print_summary(c, &stats);

@@ -143,7 +143,7 @@ static int each_row(struct cutting *c, row_fn fn, struct trace_error *err)
 
 static int take_rows(struct cutting *c, struct trace_error *err)
 {
-	if (c->opts->filter || c->opts->dropped || c->opts->late_ns) {
+	if (c->opts->filter || c->opts->dropped || c->opts->late_ns || c->opts->packet_ns) {
 		c->packets = cut_packets__new(c->opts, c->recording.n_cpus);
 		if (!c->packets)
 			return trace_error__set(err, -ENOMEM, "out of memory");
@@ -255,7 +255,7 @@ static bool leaves_out(const struct cutting *c)
 {
 	const struct cut_opts *o = c->opts;
 
-	return (o->from || o->to || o->filter || o->dropped || o->late_ns || o->events_text) &&
+	return (o->from || o->to || o->filter || o->dropped || o->late_ns || o->packet_ns || o->events_text) &&
 	       !names__left_out(c->recording.names);
 }
 

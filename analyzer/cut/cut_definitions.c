@@ -57,6 +57,10 @@ void cut_definitions__uuid(const struct trace *t, const struct cut_opts *o, __u8
 		mix(&half[i], &o->dropped, sizeof(o->dropped));
 		mix(&half[i], &o->late_ns, sizeof(o->late_ns));
 		mix_text(&half[i], o->finding);
+		if (o->packet_ns) {
+			mix(&half[i], &o->packet_cpu, sizeof(o->packet_cpu));
+			mix(&half[i], &o->packet_ns, sizeof(o->packet_ns));
+		}
 	}
 	memcpy(uuid, half, sizeof(half));
 }
@@ -139,6 +143,7 @@ static int tell_facts(const struct copying *c)
 	TRY(number(c->writer, "cut.to_ns", o->to));
 	TRY(tell_filter(c));
 	TRY(tell_verdict(c));
+	TRY(number(c->writer, "cut.packet_ns", o->packet_ns));
 	if (o->events_text)
 		TRY(cut_definitions__fact(c->writer, "cut.events", o->events_text));
 	return o->finding ? cut_definitions__fact(c->writer, "cut.finding", o->finding) : 0;

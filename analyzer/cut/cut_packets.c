@@ -26,7 +26,7 @@ struct packet {
 	__u32 up;      /* of the same: a smaller number, or its own */
 	__u8 known;    /* it has shown headers */
 	__u8 wanted;   /* that match */
-	__u8 told;     /* it was dropped or late */
+	__u8 told;     /* it was dropped or late, or is the one */
 };
 
 struct live {
@@ -65,7 +65,7 @@ struct cut_packets *cut_packets__new(const struct cut_opts *opts, __u32 n_cpus)
 	if (!p)
 		return NULL;
 	p->opts = opts;
-	p->verdict = opts->dropped || opts->late_ns;
+	p->verdict = opts->dropped || opts->late_ns || opts->packet_ns;
 	p->heads = heads__new(n_cpus);
 	p->live = lru__new(1, sizeof(struct live), MAX_LIVE);
 	p->upcalls = lru__new(SHOWN_WORDS, sizeof(struct live), MAX_UPCALLS);
@@ -241,7 +241,7 @@ static void show(struct cut_packets *p, __u32 number, const struct rec_packet *r
 	k->wanted |= datagrams__is_later(r) || is_error(r) || !p->opts->filter ||
 		     filter__match(p->opts->filter, r, first);
 	k->told |= is_error(r);
-	if (p->verdict && !is_error(r))
+	if (p->verdict && !p->opts->packet_ns && !is_error(r))
 		join_flow(p, number, r);
 }
 
@@ -395,9 +395,18 @@ static __u32 packet_of(struct cut_packets *p, const struct rec *rec)
 	return 0;
 }
 
+static bool is_the_one(const struct cut_packets *p, const struct rec *rec)
+{
+	return p->opts->packet_ns && rec->ts == p->opts->packet_ns && rec->cpu == p->opts->packet_cpu &&
+	       (rec->type == REC_packet || rec->type == REC_hop || rec->type == REC_tun_ring || rec->type == REC_upcall);
+}
+
 int cut_packets__see(struct cut_packets *p, const struct rec *rec)
 {
-	packet_of(p, rec);
+	__u32 number = packet_of(p, rec);
+
+	if (number && is_the_one(p, rec))
+		top(p, number)->told = true;
 	return p->no_memory ? -ENOMEM : 0;
 }
 

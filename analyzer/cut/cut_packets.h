@@ -1,6 +1,6 @@
 /*
  * cut_packets.h: which rows are of packets that a filter wants, at whatever stage they match it; or of addresses and
- * ports of which some were dropped or late: to tell what became of those, the others are needed.
+ * ports of which some were dropped or late: to tell what became of those, the others are needed; or of one packet.
  *
  * All rows are seen twice, in the same order: first to learn which packets match, then to be asked about. A packet is
  * followed by its address until it is freed, and is one with those that were made of it. What shows no headers is not

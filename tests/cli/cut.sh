@@ -240,6 +240,21 @@ cmp segments.nrec/000000.nrs one.nrec/000000.nrs || fail "a cut of segments is n
 cut_it four.nrec/000001.nrs some.nrec four.nrec/000002.nrs && analyze some.nrec some.db
 [ "$(ask some.db "$packets")" -gt 0 ] && [ "$(ask some.db "$packets")" -lt "$(ask ttl.db "$packets")" ] || fail "a cut of two segments has all packets"
 
+# ---- one packet ----------------------------------------------------------------------------------
+# It is there, at the same stages at the same times, and few others, such as what it is a fragment of.
+way='[.time_at, .total_ns, .flow, .path]' # how it ended may be told after the part ends
+for name in samples/ovs-sweep.nrec samples/vhost-starved.nrec tests/causes/nft-drop.nrs tests/causes/tunnels.nrs tests/causes/fragments.nrs; do
+	"$netanalyze" show packets "$root/$name" --json --top 0 >all.json 2>err || fail "$name: $(cat err)"
+	for id in $(jq '[.rows[0].id, (.rows[] | select(.fate != "consumed")).id, .rows[-1].id] | .[0], .[1], .[-1]' all.json); do
+		rm -rf packet.nrec
+		cut_it "$root/$name" packet.nrec --packet "$id" || continue
+		jq -c ".rows[] | select(.id == $id) | $way" all.json >of_all
+		"$netanalyze" show packets packet.nrec --json --top 0 2>err | jq -c ".rows[] | $way" >of_part
+		[ -s of_all ] && grep -qFxf of_all of_part && [ "$(wc -l <of_part)" -lt 20 ] || fail "$name, packet $id: $(head -n 3 of_all of_part)"
+	done
+done
+"$netanalyze" report packet.nrec | tr -s ' \n' ' ' | grep -q "The recording holds only one of the packets" || fail "that it is only one packet is not told"
+
 # ---- names -----------------------------------------------------------------------------------------
 # What numbers stand for is as in the whole; what nothing refers to is not there.
 rows() {
@@ -291,6 +306,8 @@ refuse 2 "nothing lies between" "$ttl" -o new.nrec --from 1000
 refuse 2 "there is no finding 99: the recording has" "$ttl" -o new.nrec --finding 99
 refuse 2 "bad filter" "$ttl" -o new.nrec 'tcp prot 80'
 refuse 2 "in quotes" "$ttl" -o new.nrec tcp port 80
+refuse 2 "no packet 99999999 is kept" "$ttl" -o new.nrec --packet 99999999
+refuse 2 "--packet names one packet" "$ttl" -o new.nrec --packet 1 --dropped
 refuse 2 "--max-size takes a size" "$ttl" -o new.nrec --finding 1 --max-size much
 refuse 2 "--max-size is for --finding" "$ttl" -o new.nrec --max-size 1M
 refuse 2 "--late takes milliseconds" "$ttl" -o new.nrec --late soon
