@@ -31,7 +31,7 @@ static const char help[] =
 	"      --finding N      the first seconds of what finding N tells of (`netanalyze show findings`), and as many\n"
 	"                       more as it takes for the same to be found in what is left, with no other cause before it;\n"
 	"                       less, where that is enough and it would be larger than\n"
-	"      --max-size SIZE  this, such as 200K or 5M; the default is 1M\n"
+	"      --max-size SIZE  this, such as 200K or 5M; the default is 1 MB\n"
 	"      --packet ID      only this one of all packets, as netanalyze show packets numbers them without a filter, with\n"
 	"                       a second before and after it\n"
 	"      --dropped        only packets of addresses and ports of which some were dropped on this host\n"
@@ -63,7 +63,7 @@ struct command {
 	bool utc, help;
 };
 
-enum { MAX_SIZE = 1 << 20 }; /* of what shows a finding: what fits into a ticket */
+enum { MAX_SIZE = 1000000 }; /* bytes of what shows a finding: what fits into a ticket */
 
 enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_MAX_SIZE, OPT_PACKET, OPT_EVENTS, OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
 
