@@ -65,7 +65,8 @@ struct command {
 
 enum { MAX_SIZE = 1000000 }; /* bytes of what shows a finding: what fits into a ticket */
 
-enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_MAX_SIZE, OPT_PACKET, OPT_EVENTS, OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
+enum { OPT_FROM = 256, OPT_TO, OPT_FINDING, OPT_MAX_SIZE, OPT_PACKET, OPT_EVENTS,
+       OPT_DROPPED, OPT_LATE, OPT_RECORDING, OPT_THREADS, OPT_UTC };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -160,9 +161,11 @@ static int take_operands(struct command *c, int n, char **args, struct trace_err
 	c->n_paths = (size_t)n;
 	for (int i = 0; i < n; i++) {
 		if (i && strcmp(args[i], "-") != 0 && access(args[i], F_OK) != 0)
-			return cli__usage_error("cut", err, "there is no recording '%s'; is it part of a filter? Put that in quotes", args[i]);
+			return cli__usage_error("cut", err, "there is no recording '%s'; is it part of a filter? Put that in "
+						"quotes", args[i]);
 		if (store__is_database(args[i]))
-			return trace_error__set(err, -EINVAL, "%s is a database, which holds no events: give the recording", args[i]);
+			return trace_error__set(err, -EINVAL, "%s is a database, which holds no events: give the recording",
+						args[i]);
 	}
 	return 0;
 }
@@ -183,7 +186,7 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 	if (c->packet && (c->finding || c->opts.dropped || c->opts.late_ns))
 		return cli__usage_error("cut", err, "--packet names one packet: --finding, --dropped and --late choose others");
 	if (c->max_size && !c->finding)
-		return cli__usage_error("cut", err, "--max-size is for --finding: otherwise what is asked for is what is written");
+		return cli__usage_error("cut", err, "--max-size is for --finding: otherwise all that is asked for is written");
 	if (!c->output)
 		return cli__usage_error("cut", err, "no output given: name it with -o");
 	return take_operands(c, argc - optind, argv + optind, err);
@@ -222,8 +225,8 @@ static int write_finding(const struct command *c, const struct trace *t, char na
 
 	TRY(cut_finding__write(t, &f, name, c->output, &c->opts, s, &size, err));
 	if (size > f.max_size)
-		fprintf(stderr, "netanalyze: note: %llu kB is the least that shows the finding; a FILTER or --events leaves out more\n",
-			size / 1000);
+		fprintf(stderr, "netanalyze: note: %llu kB is the least that shows the finding; a FILTER or --events leaves "
+				"out more\n", size / 1000);
 	return 0;
 }
 

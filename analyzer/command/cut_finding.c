@@ -215,7 +215,8 @@ static int grow(struct search *s, struct trace_error *err)
 
 		TRY(try(s, part, &found, &whole, err));
 	}
-	return found ? 0 : trace_error__set(err, -ENODATA, "%s is not found in what is left: ask for less to be left out", w->cause);
+	return found ? 0 : trace_error__set(err, -ENODATA, "%s is not found in what is left: ask for less to be left out",
+					    w->cause);
 }
 
 /* Half of it, as long as that is enough: the first, the second, or what is between. */

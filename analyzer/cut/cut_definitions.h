@@ -13,8 +13,8 @@ struct trace_writer;
 void cut_definitions__uuid(const struct trace *t, const struct cut_opts *o, __u8 uuid[16]);
 
 /*
- * Writes them; those that cut_names.h is for only if `names`. Sets *complete to false when the recording was a cut itself that lacks something. Blocks that cannot be
- * read are left out.
+ * Writes them; those that cut_names.h is for only if `names`. Sets *complete to false when the recording was a cut itself
+ * that lacks something. Blocks that cannot be read are left out.
  */
 int cut_definitions__write(const struct trace *t, const struct cut_opts *o, struct trace_writer *w, bool names,
 			   bool *complete, struct trace_error *err);

@@ -53,7 +53,8 @@ CREATE TABLE uncomparable AS
 		WHEN (SELECT count(DISTINCT query) <> 1 OR count(DISTINCT side) <> 2 FROM measured AS q
 			WHERE q.metric = m.id) THEN 'another netanalyze measured the baseline, in another way'
 		WHEN EXISTS (SELECT 1 FROM differs WHERE key IN ('record.filter', 'cut.filter', 'cut.verdict',
-			'cut.packet_ns', 'analyze.filter', 'record.iface', 'analyze.iface', 'record.netns')) AND m.unit <> 'cpu' THEN
+			'cut.packet_ns', 'analyze.filter', 'record.iface', 'analyze.iface', 'record.netns'))
+			AND m.unit <> 'cpu' THEN
 			'other packets were asked for'
 		WHEN m.id = 'late' AND EXISTS (SELECT 1 FROM differs WHERE key = 'analyze.late_ns') THEN
 			'another limit for being late'

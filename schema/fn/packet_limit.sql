@@ -1,5 +1,6 @@
 -- packet_limit(): to which packets the recording was limited, or a part cut from it, in words; NULL when it was not.
-SELECT CASE WHEN packet IS NULL THEN '' ELSE 'one of the ' END || 'packets' || coalesce(' that match ''' || filter || '''', '') || CASE WHEN iface IS NULL
+SELECT CASE WHEN packet IS NULL THEN '' ELSE 'one of the ' END || 'packets'
+	|| coalesce(' that match ''' || filter || '''', '') || CASE WHEN iface IS NULL
 	AND netns IS NULL THEN '' ELSE ' from where they passed ' END
 	|| coalesce('device ' || iface, '') || CASE WHEN netns IS NULL THEN '' ELSE CASE WHEN iface IS NULL THEN ''
 		ELSE ' in ' END || 'network namespace ' || netns END || CASE WHEN cut IS NULL THEN '' ELSE
