@@ -104,7 +104,7 @@ static int judge_rule(sqlite3 *db, const struct rule *r, sqlite3_stmt *claim, st
 {
 	bool able = true;
 
-	TRY(run(db, "judge/rule.sql", (const char *[]){ r->id, r->title, r->advice }, 3, NULL, err));
+	TRY(run(db, "judge/rule.sql", (const char *[]){ r->id, r->title, r->advice, r->needs }, 4, NULL, err));
 	TRY(run(db, "judge/able.sql", (const char *[]){ r->needs }, 1, &able, err));
 	if (!able)
 		return run(db, "judge/unable.sql", (const char *[]){ r->id, r->needs, r->about }, 3, NULL, err);

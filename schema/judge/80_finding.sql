@@ -21,7 +21,7 @@ UPDATE claim SET explained = (
 	FROM symptom AS s WHERE s.id = claim.symptom);
 
 -- A symptom of which no rule claims the larger part is a finding, too: cannot-tell, if a rule about such symptoms could
--- not look, or if records were lost meanwhile or shortly before; else unexplained.
+-- not look, or if records that rules look at were lost meanwhile or shortly before; else unexplained.
 INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explained)
 	WITH left_over AS (SELECT s.*,
 			packets - coalesce((SELECT sum(explained) FROM claim WHERE symptom = s.id), 0) AS n,
@@ -31,15 +31,18 @@ INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explaine
 				AND (' ' || about || ' ' GLOB '* ' || CASE s.kind WHEN 'lost' THEN s.reason
 					WHEN 'elsewhere' THEN s.kind ELSE 'late' END || ' *' OR (s.kind <> 'lost'
 					AND ' ' || about || ' ' GLOB '* ' || s.mover || ' *'))) AS missing,
-			(SELECT coalesce(sum(lost) || ' records were lost', 'records ' || CASE min(why)
+			(SELECT coalesce(sum(lost) || CASE WHEN sum(lost) = 1 THEN ' record was lost'
+					ELSE ' records were lost' END, 'records ' || CASE min(why)
 					WHEN 'left out to cost less' THEN 'were left out to cost less'
 					ELSE 'are missing' END) || ' while it happened or shortly before'
 				FROM gap AS g, trace AS t WHERE g.to_ns >= first_ns + (s.first_win - 10) * window_ns
-				AND g.from_ns <= first_ns + (s.last_win + 1) * window_ns HAVING count(*) > 0) AS gap
+				AND g.from_ns <= first_ns + (s.last_win + 1) * window_ns AND rules_look_at(g.type)
+				HAVING count(*) > 0) AS gap
 		FROM symptom AS s WHERE s.harmless IS NULL)
 	SELECT CASE WHEN missing IS NULL AND gap IS NULL THEN 'unexplained' ELSE 'cannot-tell' END, id, n, 0.0,
 		coalesce(nullif(device(netns, ifindex), '(none)'), 'this host'), '?', json_array(coalesce(
-			'not recorded: ' || missing, gap, 'nothing that was recorded explains it')), n
+			'not recorded: ' || missing, gap, 'nothing that was recorded explains it'
+			|| coalesce(': ' || meanwhile_text(from_stage, to_stage, netns, ifindex), ''))), n
 	FROM left_over WHERE 2 * n > packets;
 
 INSERT INTO rule(id, title, advice) VALUES

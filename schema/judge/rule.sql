@@ -1,1 +1,1 @@
-INSERT INTO rule(id, title, advice) VALUES(?1, ?2, ?3)
+INSERT INTO rule(id, title, advice, needs) VALUES(?1, ?2, ?3, ?4)

@@ -246,6 +246,23 @@ static void test_no_cpu_full(void **state)
 	assert_rows(&f, FINDINGS, "unexplained|ifindex 2 in netns 1|?|12");
 }
 
+#define GAP_OF(type) "INSERT INTO gap VALUES (0, 9223372036854775807, 1, " type ", 'program re-entered', 1);"
+
+/* A gap in what no rule looks at puts none in doubt. */
+static void test_gap_of_no_rule(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD GAP_OF("36"));
+	assert_rows(&f, FINDINGS, "unexplained|ifindex 2 in netns 1|?|12");
+}
+
+static void test_gap_of_a_rule(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED BEHIND_KSOFTIRQD GAP_OF("5"));
+	assert_rows(&f, FINDINGS, "cannot-tell|ifindex 2 in netns 1|?|12");
+}
+
 /* Whose backlog was full, the kernel counts by CPU. */
 static void test_full_backlog_of_one_cpu(void **state)
 {
@@ -311,7 +328,8 @@ int main(void)
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
-					TEST(test_no_cpu_full), TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
+					TEST(test_no_cpu_full), TEST(test_gap_of_no_rule), TEST(test_gap_of_a_rule),
+					TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
 					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd),
 					TEST(test_names_in_commands) };
 
