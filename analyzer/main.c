@@ -21,6 +21,7 @@ static const struct cli_command commands[] = {
 	{ "export", cmd_export, "packets or events for other tools: wireshark, tcpdump, jq" },
 	{ "compare", cmd_compare, "before and after: did it help, did anything get worse?" },
 	{ "trend", cmd_trend, "a series of runs: where did anything change beyond what runs vary?" },
+	{ "merge", cmd_merge, "recordings of a host and its guest, or of several hosts, as one" },
 	{ "analyze", cmd_analyze, "analyze a recording once and keep the result as a SQLite database" },
 	{ "cut", cmd_cut, "a part of a recording as a recording of its own: a time, or what a finding needs" },
 	{ "info", cmd_info, "what a recording holds: host, time, command, rows by type, losses" },

@@ -38,6 +38,7 @@ int cmd_info(int argc, char **argv, struct trace_error *err);
 int cmd_verify(int argc, char **argv, struct trace_error *err);
 int cmd_show(int argc, char **argv, struct trace_error *err);
 int cmd_export(int argc, char **argv, struct trace_error *err);
+int cmd_merge(int argc, char **argv, struct trace_error *err);
 int cmd_replay(int argc, char **argv, struct trace_error *err);
 int cmd_timeline(int argc, char **argv, struct trace_error *err);
 int cmd_trend(int argc, char **argv, struct trace_error *err);

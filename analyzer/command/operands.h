@@ -1,5 +1,5 @@
 /*
- * operands.h: the recordings and databases that `compare` and `trend` work on.
+ * operands.h: the recordings and databases that `compare`, `trend` and `merge` work on.
  */
 #ifndef ANALYZER_OPERANDS_H
 #define ANALYZER_OPERANDS_H

@@ -1,5 +1,5 @@
 /*
- * tables.c: prints what a comparison or a trend came to.
+ * tables.c: prints what a comparison, a trend or a merge came to.
  */
 #include "analyzer/command/tables.h"
 
@@ -47,7 +47,7 @@ int tables__print(const struct tables *t, struct trace_error *err)
 		.db = t->db,
 		.params = t->params,
 		.n_params = t->n_params,
-		.table = { .out = stdout, .format = t->format, .width = TEXT_WIDTH,
+		.table = { .out = stdout, .format = t->format, .utc = t->utc, .width = TEXT_WIDTH,
 			   .color = t->format == GRID_TEXT && isatty(STDOUT_FILENO) && !getenv("NO_COLOR") },
 		.level = 2,
 		.sublevel = 3,

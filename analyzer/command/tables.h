@@ -1,5 +1,5 @@
 /*
- * tables.h: prints what a comparison or a trend came to: every file of a folder of schema/, in their order.
+ * tables.h: prints what a comparison, a trend or a merge came to: every file of a folder of schema/, in their order.
  */
 #ifndef ANALYZER_TABLES_H
 #define ANALYZER_TABLES_H
@@ -12,6 +12,7 @@ struct tables {
 	const char *folder; /* "compare/" */
 	const char *title;  /* of what is not text */
 	enum grid_format format;
+	bool utc;
 	const struct query_param *params;
 	size_t n_params;
 	const char *drawn;  /* the file below whose tables curves are drawn in HTML; NULL: none */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sqlite3.h>
 #include "analyzer/compare/gather.h"
+#include "analyzer/store/row_copy.h"
 #include "analyzer/store/sql.h"
 
 /* From where rows are taken, and what stands before their columns. */
@@ -31,52 +32,15 @@ int gather__create(sqlite3 **db, struct trace_error *err)
 	return 0;
 }
 
-/* INSERT INTO table VALUES(?, …) with a parameter for each of n columns. */
-static int prepare_insert(sqlite3 *db, const char *table, int n, sqlite3_stmt **stmt)
-{
-	sqlite3_str *s = sqlite3_str_new(NULL);
-	char *sql;
-	int rc;
-
-	sqlite3_str_appendf(s, "INSERT INTO \"%w\" VALUES(", table);
-	for (int i = 0; i < n; i++)
-		sqlite3_str_appendall(s, i ? ",?" : "?");
-	sqlite3_str_appendchar(s, 1, ')');
-	sql = sqlite3_str_finish(s);
-	rc = sql ? sqlite3_prepare_v2(db, sql, -1, stmt, NULL) : SQLITE_NOMEM;
-	sqlite3_free(sql);
-	return rc;
-}
-
 /* Side, run, and what else stands before the query's columns (NULL: nothing). */
 static int copy_rows(const struct source *src, const char *file, const char *table, const char *name,
 		     struct trace_error *err)
 {
-	sqlite3_stmt *rows = NULL, *insert = NULL;
-	int before = name ? 3 : 2, n, step = SQLITE_DONE, rc = 0;
+	const struct value before[] = { V_TEXT("side", src->side), V_INT("run", src->run), V_TEXT("name", name) };
+	const struct row_copy copy = { .from = src->from, .to = src->db, .file = file, .table = table, .before = before,
+					.n_before = name ? 3 : 2 };
 
-	if (sqlite3_prepare_v2(src->from, sql__text(file), -1, &rows, NULL) != SQLITE_OK)
-		return trace_error__set(err, -EIO, "cannot run schema/%s: %s", file, sqlite3_errmsg(src->from));
-	n = sqlite3_column_count(rows);
-	if (prepare_insert(src->db, table, before + n, &insert) != SQLITE_OK)
-		rc = trace_error__set(err, -EIO, "cannot keep what schema/%s gives: %s", file, sqlite3_errmsg(src->db));
-	while (rc == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW) {
-		sqlite3_bind_text(insert, 1, src->side, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(insert, 2, src->run);
-		if (name)
-			sqlite3_bind_text(insert, 3, name, -1, SQLITE_STATIC);
-		for (int i = 0; i < n; i++)
-			sqlite3_bind_value(insert, before + i + 1, sqlite3_column_value(rows, i));
-		if (sqlite3_step(insert) != SQLITE_DONE)
-			rc = trace_error__set(err, -EIO, "cannot keep what schema/%s gives: %s", file,
-					      sqlite3_errmsg(src->db));
-		sqlite3_reset(insert);
-	}
-	if (rc == 0 && step != SQLITE_DONE)
-		rc = trace_error__set(err, -EIO, "cannot run schema/%s: %s", file, sqlite3_errmsg(src->from));
-	sqlite3_finalize(rows);
-	sqlite3_finalize(insert);
-	return rc;
+	return row_copy__run(&copy, err);
 }
 
 /* "side/run.sql" in folder "side/" is "run"; false in another folder. */
@@ -97,7 +61,7 @@ static int keep_query(const struct source *src, const char *metric, const char *
 	sqlite3_stmt *insert = NULL;
 	int rc = 0;
 
-	if (prepare_insert(src->db, "measured", 4, &insert) == SQLITE_OK) {
+	if (row_copy__prepare_insert(src->db, "measured", 4, &insert) == SQLITE_OK) {
 		sqlite3_bind_text(insert, 1, src->side, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(insert, 2, src->run);
 		sqlite3_bind_text(insert, 3, metric, -1, SQLITE_STATIC);

@@ -186,6 +186,28 @@ void store__discard(struct sqlite3 *db)
 		unfinished__discard(name);
 }
 
+/* VACUUM INTO takes an empty file for one that is not there. */
+int store__save(struct sqlite3 *db, const char *path, bool force, struct trace_error *err)
+{
+	char name[PATH_MAX];
+	sqlite3_stmt *stmt = NULL;
+	int code;
+
+	TRY(create_file(name, path, force, err));
+	code = sqlite3_prepare_v2(db, "VACUUM INTO ?", -1, &stmt, NULL);
+	if (code == SQLITE_OK) {
+		sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+		code = sqlite3_step(stmt);
+	}
+	if (code != SQLITE_DONE) {
+		code = trace_error__set(err, errno_of(code), "cannot write %s: %s", path,
+					(code & 0xff) == SQLITE_FULL ? STORE_FULL : sqlite3_errmsg(db));
+		unfinished__discard(name);
+	}
+	sqlite3_finalize(stmt);
+	return code < 0 ? code : unfinished__keep(name, path, err);
+}
+
 bool store__is_database(const char *path)
 {
 	static const char magic[16] = "SQLite format 3";

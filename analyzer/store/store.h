@@ -35,6 +35,9 @@ int store__keep(struct sqlite3 *db, const char *path, struct trace_error *err);
 /* Closes a database that is not kept, and removes its file. */
 void store__discard(struct sqlite3 *db);
 
+/* Writes a copy of db, whatever it holds, as store__create() and store__keep() would; db stays open. */
+int store__save(struct sqlite3 *db, const char *path, bool force, struct trace_error *err);
+
 /*
  * Opens a finished database for reading, after bringing an older one up to date. Fails with -ENOENT, -EACCES,
  * -EBADMSG when it is no database of ours, -EPROTONOSUPPORT when a newer netanalyze made it.

@@ -86,6 +86,10 @@ golden filter-drops show drops web.nrec 'host 10.0.0.2 and tcp'
 golden replay replay web.nrec --from 1 --to 1.002
 golden replay-json replay web.nrec --from 1 --to 1.001 --json
 golden replay-events replay web.nrec --events gap,task,tcp,tcp_event,pthread,offcpu_ustack
+# A host and its guest, of the same time: packets went one way only.
+ln -s "$root/samples/guest-busy.nrec" "$root/samples/guest-busy.guest.nrec" .
+golden merge merge guest-busy.nrec guest-busy.guest.nrec --slowest 1
+golden merge-json merge guest-busy.guest.nrec guest-busy.nrec --slowest 1 --json
 golden timeline timeline web.nrec --slowest 2
 golden timeline-json timeline web.db --packet 1 --json
 golden timeline-flow timeline web.nrec --flow 'ip6 and tcp src port 80' --slowest 1

@@ -1,0 +1,94 @@
+#!/bin/sh
+# `netanalyze merge`: a host and its guest, in either order; and what has nothing to do with each other.
+set -u
+netanalyze=${NETANALYZE:-build/netanalyze}
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+export LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1
+status=0
+fail() {
+	echo "$*"
+	status=1
+}
+
+# merge STATUS OPERAND…: the text and the JSON are kept.
+merge() {
+	wanted=$1
+	shift
+	"$netanalyze" merge "$@" >"$dir/text" 2>"$dir/err"
+	got=$?
+	[ $got = "$wanted" ] || fail "merge $*: status $got, not $wanted: $(cat "$dir/err")"
+	! grep -nE '.{101}' "$dir/text" || fail "merge $*: wider than 100 columns"
+	[ "$wanted" != 0 ] || "$netanalyze" merge "$@" --json >"$dir/json" || fail "merge $*: no JSON"
+}
+# json SQL WANTED: of the last one.
+json() {
+	got=$(sqlite3 :memory: "WITH j(j) AS (SELECT readfile('$dir/json')) SELECT $1 FROM j")
+	[ "$got" = "$2" ] || fail "$1: $got, not $2"
+}
+says() {
+	tr -s ' \n' ' ' <"$dir/$1" | grep -q "$2" || fail "$1 does not say '$2': $(cat "$dir/$1")"
+}
+
+host=samples/guest-busy.nrec guest=samples/guest-busy.guest.nrec
+# samples/guest-busy.md: of 6000 datagrams 3408 are dropped at the tap; the rest is read.
+passage="(SELECT group_concat((value ->> 'from') || ' ' || (value ->> 'to') || ' ' || (value ->> 'packets') || ' '
+	|| (value ->> 'dropped_before') || ' ' || (value ->> 'lost_between') || ' '
+	|| (value ->> 'dropped_there') || ' ' || (value ->> 'taken_in') || ' ' || (value ->> 'unknown'), ', ') FROM json_each(j -> '\$.passages'))"
+for order in "$host $guest" "$guest $host"; do
+	merge 0 $order
+	json "$passage" 'guest-busy guest-busy.guest 6000 3408 0 0 2592 0'
+	json "(SELECT group_concat(value ->> 'packets' || ' ' || (value ->> 'where') || ' ' || (value ->> 'what'), '; ')
+		FROM json_each(j -> '\$.ends'))" \
+		'3408 guest-busy dropped: FULL_RING in tun_net_xmit [tun], on vnet0; 2592 guest-busy.guest read'
+	json "(SELECT value ->> 'p99_ns' > 1000000000 FROM json_each(j -> '\$.latency'))" 1
+	# From the tap into the guest's reader, in the order of time.
+	json "(SELECT group_concat(replace(side, 'guest-busy', 'h') || ' ' || stage, ', ') FROM (
+		SELECT value ->> 'side' AS side, value ->> 'stage' AS stage
+		FROM json_each(j -> '\$.steps') WHERE value ->> 'packet' = 1
+		AND value ->> 'stage' IN ('tun_net_xmit', 'tun_recvmsg', 'netif_receive_skb', 'consumed')
+		AND NOT (value ->> 'side' = 'guest-busy' AND value ->> 'stage' = 'consumed')))" \
+		'h netif_receive_skb, h tun_net_xmit, h tun_recvmsg, h.guest netif_receive_skb, h.guest consumed'
+	json "(SELECT min(value ->> 'took_ns') >= 0 FROM json_each(j -> '\$.steps'))" 1
+done
+# Seen from the other side it is the other way round.
+merge 0 $host $guest
+says text 'The clock of guest-busy.guest is at least 53.2 s behind that of guest-busy'
+merge 0 $guest $host
+says text 'The clock of guest-busy is at least 53.2 s ahead of that of guest-busy.guest'
+
+# A filter, and a database that is kept.
+"$netanalyze" merge $host $guest --filter 'udp port 6001' -o "$dir/m.db" >"$dir/text" || fail "a filter fails"
+[ "$(sqlite3 "$dir/m.db" "SELECT count(*), sum(ended = 'read') FROM passage")" = "1000|1000" ] ||
+	fail "of 1000 datagrams of a filter: $(sqlite3 "$dir/m.db" "SELECT ended, count(*) FROM passage GROUP BY 1")"
+[ "$(stat -c %a "$dir/m.db")" = 600 ] || fail "others may read the database"
+merge 3 $host $guest -o "$dir/m.db"
+says err 'exists; name another output'
+merge 0 $host $guest -o "$dir/m.db" --force
+
+# The guest's recording lacks what its filter left out: that is not lost.
+"$netanalyze" cut $guest -o "$dir/part.nrec" 'udp port 6001 or greater 600' >/dev/null || fail "cut fails"
+merge 0 $host "$dir/part.nrec"
+json "(SELECT value ->> 'lost_between' || ' ' || (value ->> 'unknown') FROM json_each(j -> '\$.passages'))" '0 1592'
+says text 'the other side holds only what its filter asks for'
+# It began later and ended sooner.
+"$netanalyze" cut $guest -o "$dir/time.nrec" --from 45 --to 55 >/dev/null || fail "cut fails"
+merge 0 $host "$dir/time.nrec"
+json "(SELECT value ->> 'lost_between' FROM json_each(j -> '\$.passages'))" 0
+
+# What has nothing to do with each other.
+merge 0 $host samples/vhost-starved.nrec
+says text 'CANNOT TELL .*: no packet was seen by both. By their own clocks there are 4.41 h between the two'
+json "json_array_length(j, '\$.passages') + json_array_length(j, '\$.latency') + json_array_length(j, '\$.steps')" 0
+merge 3 $host $host
+says err 'are the same recording'
+"$netanalyze" cut $host -o "$dir/again.nrec" --from 1 --to 5 >/dev/null || fail "cut fails"
+merge 3 $host "$dir/again.nrec"
+says err 'recordings of one host'
+merge 2 $host
+merge 2 $host "$dir/m.db"
+says err 'is a database, which keeps only some packets: give the recording'
+merge 3 $host "$dir/none.nrec"
+merge 3 $host Makefile
+merge 2 $host $guest --slowest 0
+exit $status
