@@ -277,11 +277,11 @@ done
 # ---- no larger than it has to be -----------------------------------------------------------------
 for name in samples/guest-busy.nrec tests/causes/healthy.nrs tests/causes/cpu-backlog.nrs; do
 	rm -rf usual.nrec small.nrec small2.nrec
-	cut_it "$root/$name" usual.nrec --finding 1 && cut_it "$root/$name" small.nrec --finding 1 --max-size 160K &&
-		cut_it "$root/$name" small2.nrec --finding 1 --max-size 160K || continue
+	cut_it "$root/$name" usual.nrec --finding 1 && cut_it "$root/$name" small.nrec --finding 1 --max-size 150K &&
+		cut_it "$root/$name" small2.nrec --finding 1 --max-size 150K || continue
 	cmp small.nrec/000000.nrs small2.nrec/000000.nrs || fail "$name: two cuts to a finding of a size are not the same"
 	size=$(stat -c %s small.nrec/000000.nrs)
-	[ "$(stat -c %s usual.nrec/000000.nrs)" -gt 163840 ] && [ "$size" -le 163840 ] || fail "$name: $size bytes to a finding"
+	[ "$(stat -c %s usual.nrec/000000.nrs)" -gt 153600 ] && [ "$size" -le 153600 ] || fail "$name: $size bytes to a finding"
 	"$netanalyze" show findings "$root/$name" --json 2>err | jq '.rows[0].cause' >cause
 	"$netanalyze" show findings small.nrec --json 2>err | jq '.rows[0].cause' | cmp -s - cause || fail "$name: not found in $size bytes: $(cat cause)"
 done
