@@ -11,7 +11,7 @@
  * Who had the CPU while a thread waited for it long is told with that wait: each CPU keeps its last slices.
  */
 #include "function.h"
-#include "wanted.h"
+#include "run.h"
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct task_struct___mm {
@@ -19,73 +19,15 @@ struct task_struct___mm {
 };
 #pragma clang attribute pop
 
-struct away {
-	__u64 off_ts;  /* 0: on a CPU, or never seen leaving one */
-	__u64 wake_ts;
-	__u32 waker;
-	__u32 state;   /* 0: preempted or yielded */
-	bool quota;    /* its cgroup had used up its CPU quota */
-	__u64 owed;    /* switch-in from a long wait whose user stack was not taken yet; 0: none */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct away);
-} away_of SEC(".maps");
-
-/* Who had a CPU lately. */
-enum { SLICES = 16 };
-
-struct slice {
-	__u64 until;
-	__u32 tid;
-};
-
-struct slices {
-	struct slice last[SLICES]; /* n modulo */
-	__u32 n, told;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct slices);
-} slices_of SEC(".maps");
-
 /* Shorter ones are not told: they do not explain a long wait. */
 enum { SLICE_LEAST_NS = 100000 };
 
 /* A waking this much before the switch-out met a thread that was still running: it ended no sleep. */
 enum { WAKE_RACE_NS = 20000 };
 
-static __always_inline __u32 task__state(struct task_struct *task)
-{
-	struct task_struct___state *old = (void *)task;
+enum { DEAD = 0x80 }; /* TASK_DEAD: it will not run again */
 
-	if (bpf_core_field_exists(task->__state))
-		return task->__state;
-	return BPF_CORE_READ(old, state);
-}
-
-/* May it not run although it could? Asked as it leaves a CPU, or is woken. */
-static __always_inline bool task__over_quota(struct task_struct *task)
-{
-	struct task_struct___group *in = (void *)task;
-	struct task_struct___throttled *alone = (void *)task;
-	struct cfs_rq *rq;
-
-	if (bpf_core_field_exists(alone->throttled))
-		return alone->throttled;
-	if (!bpf_core_field_exists(in->se.cfs_rq) || !bpf_core_field_exists(struct cfs_rq, throttle_count))
-		return false;
-	rq = in->se.cfs_rq;
-	return rq && rq->throttle_count;
-}
-
-static __always_inline void slices__add(struct slices *s, __u32 tid, __u64 now)
+static __always_inline void slices__add(struct cpu *s, __u32 tid, __u64 now)
 {
 	struct slice *slice = &s->last[s->n++ % SLICES];
 
@@ -107,7 +49,7 @@ static __always_inline void slice__tell(const struct slice *slice, __u64 ran, __
 }
 
 /* Who had the CPU from `since` to now, as far back as is known; nothing is told twice. */
-static __always_inline void slices__tell(struct slices *s, __u64 since, __u64 now)
+static __always_inline void slices__tell(struct cpu *s, __u64 since, __u64 now)
 {
 	__u32 n = s->n;
 
@@ -123,48 +65,24 @@ static __always_inline void slices__tell(struct slices *s, __u64 since, __u64 no
 	s->told = n;
 }
 
-static __always_inline void sched__leave(struct task_struct *prev, __u32 state, __u64 now)
+/* The waking that ended the wait before, or one too long ago, has nothing to do with the one that begins. */
+static __always_inline void wait__begin(struct thread *t, struct task_struct *prev, __u32 state, __u64 since, __u64 now)
 {
-	struct away *a;
-
-	if (!prev->pid || !task__wanted(prev))
-		return;
-	a = bpf_task_storage_get(&away_of, prev, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!a) {
-		emit__count_lost(bpf_get_smp_processor_id(), REC_offcpu);
-		return;
-	}
-	if (now - a->wake_ts > WAKE_RACE_NS)
-		a->wake_ts = 0;
-	a->off_ts = now;
-	a->state = state;
-	a->quota = !state && task__over_quota(prev);
+	if (t->wake_ts < since || now - t->wake_ts > WAKE_RACE_NS)
+		t->wake_ts = 0;
+	t->off_ts = now;
+	t->state = state;
+	t->switches = task__switches(prev);
+	t->quota = !state && task__over_quota(prev);
 }
 
-static __always_inline void sched__enter(struct task_struct *prev, struct task_struct *next, struct slices *slices, __u64 now)
+static __always_inline void wait__emit(struct thread *t, struct task_struct *prev, struct task_struct *next, __u64 off,
+				       __u64 wake, __u64 ready, __u64 now)
 {
 	struct rec_offcpu *o;
-	struct away *a;
-	__u64 off, wake, ready;
 
-	if (!next->pid)
-		return;
-	a = bpf_task_storage_get(&away_of, next, 0, 0);
-	if (!a || !a->off_ts)
-		return;
-	off = a->off_ts;
-	wake = a->state ? a->wake_ts : 0;
-	a->off_ts = 0;
-	a->wake_ts = 0; /* used up: a sleep whose waking is not seen must not find this one */
-	if (now - off < config.offcpu_min_ns)
-		return;
-	if (wake && wake < off)
-		wake = off;
-	ready = !a->state ? off : wake ? wake : now;
-	if (slices && now - ready >= config.offcpu_stack_ns)
-		slices__tell(slices, ready, now);
 	if (now - off >= config.offcpu_stack_ns) {
-		a->owed = a->state ? now : 0;
+		t->owed = t->state ? now : 0;
 		o = EMIT_STACK(offcpu);
 		if (!o)
 			return;
@@ -177,49 +95,173 @@ static __always_inline void sched__enter(struct task_struct *prev, struct task_s
 	o->rec.ts = now;
 	o->blocked = ready - off;
 	o->runnable = now - ready;
-	o->quota = a->quota;
+	o->quota = t->quota;
 	o->tid = next->pid;
 	o->tgid = next->tgid;
-	o->state = a->state;
-	o->waker = wake ? a->waker : 0;
+	o->state = t->state;
+	o->waker = wake ? t->waker : 0;
 	o->prev = prev->pid;
 	o->stack = 0;
 	emit__submit(o);
 }
 
-SEC("tp_btf/sched_switch")
-int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+static __always_inline void wait__end(struct thread *t, struct cpu *cpu, struct task_struct *prev, struct task_struct *next,
+				      __u64 now)
 {
-	struct slices *slices;
-	__u32 state = 0, zero = 0;
-	__u64 now;
+	__u64 off = t->off_ts, wake = t->state ? t->wake_ts : 0, ready;
 
-	if (!control.enabled)
+	t->off_ts = 0;
+	t->wake_ts = 0; /* used up: a sleep whose waking is not seen must not find this one */
+	if (!off || t->switches != task__switches(next) || now - off < config.offcpu_min_ns)
+		return;
+	if (wake && wake < off)
+		wake = off;
+	ready = !t->state ? off : wake ? wake : now;
+	if (now - ready >= config.offcpu_stack_ns)
+		slices__tell(cpu, ready, now);
+	wait__emit(t, prev, next, off, wake, ready, now);
+}
+
+/* A thread without a value dies: there is only what it ran since it got the CPU. */
+static __always_inline void switch__last(const bool run, struct task_struct *prev, __u64 in, __u64 now)
+{
+	struct thread *t = bpf_task_storage_get(&thread_of, prev, 0, 0);
+	struct piece alone = {};
+
+	if (run)
+		run__leave(t ? &t->piece : &alone, prev, in, now, true);
+}
+
+static __always_inline void switch__leave(const bool offcpu, const bool run, struct task_struct *prev, __u32 state, __u64 since,
+					  __u64 in, __u64 now)
+{
+	struct thread *t;
+
+	if (state & DEAD) {
+		switch__last(run, prev, in, now);
+		return;
+	}
+	t = bpf_task_storage_get(&thread_of, prev, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!t) {
+		if (offcpu)
+			emit__count_lost(bpf_get_smp_processor_id(), REC_offcpu);
+		if (run)
+			emit__count_lost(bpf_get_smp_processor_id(), REC_run);
+		return;
+	}
+	if (offcpu)
+		wait__begin(t, prev, state, since, now);
+	if (run)
+		run__leave(&t->piece, prev, in, now, false);
+}
+
+/*
+ * Did it leave this CPU so lately, just before the thread that leaves now, that its wait is too short to be told? Only a
+ * pause, then, in its piece of CPU time, too.
+ */
+static __always_inline bool switch__is_back(const struct cpu *cpu, __u32 next_tid, __u64 now)
+{
+	const struct slice *slice = &cpu->last[(cpu->n - 2) % SLICES];
+
+	return slice->tid == next_tid && now - slice->until < config.offcpu_min_ns && now - slice->until < SLICE_LEAST_NS;
+}
+
+static __always_inline void switch__enter(const bool offcpu, const bool run, struct cpu *cpu, struct task_struct *prev,
+					  struct task_struct *next, __u64 now)
+{
+	struct thread *t = bpf_task_storage_get(&thread_of, next, 0, 0);
+
+	if (!t)
+		return;
+	if (run && run__is_due(&t->piece, now))
+		run__emit(&t->piece, next);
+	if (offcpu)
+		wait__end(t, cpu, prev, next, now);
+}
+
+/* The CPU's own account: it is next's from now on. */
+static __always_inline void cpu__switch(struct cpu *cpu, const bool run, __u32 prev_tid, __u32 next_tid, __u64 *since, __u64 *in,
+					__u64 now)
+{
+	bool known = cpu->tid == prev_tid;
+
+	*since = known ? cpu->since : 0;
+	if (run)
+		*in = __sync_lock_test_and_set(&cpu->in, 0); /* the iterator may be about to take it */
+	*in = known && run ? *in : 0;
+	cpu->tid = next_tid;
+	cpu->since = now;
+	if (run)
+		*(volatile __u64 *)&cpu->in = now;
+	slices__add(cpu, prev_tid, now);
+}
+
+static __always_inline int at_switch(void *ctx, const bool offcpu, const bool run, bool preempt, struct task_struct *prev,
+				     struct task_struct *next)
+{
+	const bool any = !config.n_pids && !config.n_comms; /* and netrec's own threads have no value */
+	__u32 prev_tid = prev->pid, next_tid = next->pid, state = 0;
+	bool prev_counts = prev_tid && task__wanted(prev), next_counts = next_tid && (any || task__wanted(next));
+	__u64 now, in = 0, since;
+	struct cpu *cpu;
+
+	if (!offcpu && !prev_counts && !next_counts)
+		return 0;
+	cpu = cpu__at(offcpu, bpf_get_smp_processor_id());
+	if (!cpu)
 		return 0;
 	now = bpf_ktime_get_ns();
+	cpu__switch(cpu, run, prev_tid, next_tid, &since, &in, now);
 	if (!preempt)
-		state = config.switch_has_state ? ctx[3] : task__state(prev);
-	sched__leave(prev, state, now);
-	slices = bpf_map_lookup_elem(&slices_of, &zero);
-	if (slices)
-		slices__add(slices, prev->pid, now);
-	sched__enter(prev, next, slices, now);
+		state = config.switch_has_state ? ((__u64 *)ctx)[3] : task__state(prev);
+	if (prev_counts)
+		switch__leave(offcpu, run, prev, state, since, in, now);
+	if (next_counts && !switch__is_back(cpu, next_tid, now))
+		switch__enter(offcpu, run, cpu, prev, next, now);
 	return 0;
 }
 
+/* One program serves both probes where both are wanted, and does not search for the same threads twice. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	return control.enabled ? at_switch(ctx, true, config.switch_tells_runs, preempt, prev, next) : 0;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_run_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	return control.enabled ? at_switch(ctx, false, true, preempt, prev, next) : 0;
+}
+
+SEC("iter/task")
+int walk_runs(struct bpf_iter__task *ctx)
+{
+	struct rec_run out = {.rec = {.type = REC_run}};
+	struct task_struct *task = ctx->task;
+
+	if (task && run__walk(&out, task))
+		bpf_seq_write(ctx->meta->seq, &out, sizeof(out));
+	return 0;
+}
+
+/*
+ * Waking, not wakeup: the thread that wakes is the current one only here. They are equally many, but where a thread
+ * is woken on another CPU, wakeup comes in an interrupt there.
+ */
 SEC("tp_btf/sched_waking")
 int BPF_PROG(on_sched_waking, struct task_struct *task)
 {
-	struct away *a;
+	struct thread *t;
 
 	if (!control.enabled)
 		return 0;
-	a = bpf_task_storage_get(&away_of, task, 0, 0);
-	if (!a)
+	t = bpf_task_storage_get(&thread_of, task, 0, 0);
+	if (!t)
 		return 0;
-	a->wake_ts = bpf_ktime_get_ns();
-	a->waker = bpf_get_current_pid_tgid();
-	a->quota = task__over_quota(task);
+	t->wake_ts = bpf_ktime_get_ns();
+	t->waker = bpf_get_current_pid_tgid();
+	t->quota = task__over_quota(task);
 	return 0;
 }
 
@@ -228,14 +270,14 @@ static __always_inline int sched__user_stack(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_struct___mm *user = (void *)task;
-	struct away *a = bpf_task_storage_get(&away_of, task, 0, 0);
+	struct thread *t = bpf_task_storage_get(&thread_of, task, 0, 0);
 	struct rec_offcpu_ustack *u;
 	__u64 since;
 
-	if (!a || !a->owed)
+	if (!t || !t->owed)
 		return 0;
-	since = a->owed;
-	a->owed = 0;
+	since = t->owed;
+	t->owed = 0;
 	if (!BPF_CORE_READ(user, mm))
 		return 0;
 	u = EMIT_STACK(offcpu_ustack);

@@ -47,7 +47,8 @@ struct recorder_config {
 	__u8 reset_has_reason; /* tcp_send_reset has the reason: 6.10 */
 	__u8 filter;           /* FILTER_*: 0 records every packet */
 	__u8 inner_pids;       /* netrec is in a PID namespace, where iterators show only what is in it */
-	__u8 pad[2];
+	__u8 switch_tells_runs; /* on_sched_switch does the work of on_run_switch */
+	__u8 pad;
 };
 
 struct recorder_control {

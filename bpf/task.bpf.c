@@ -7,6 +7,7 @@
  * time is reported only when it has run since the last walk. In a PID namespace the walk is only over the
  * threads in that: there all others are introduced when they get a CPU or leave one.
  */
+#include "task.h"
 #include "wanted.h"
 
 struct seen {
@@ -94,15 +95,6 @@ int BPF_PROG(on_task_switch, bool preempt, struct task_struct *prev, struct task
 	task__introduce(prev);
 	task__introduce(next);
 	return 0;
-}
-
-static __always_inline __u32 task__cpu(struct task_struct *task)
-{
-	struct task_struct___cpu *old = (void *)task;
-
-	if (bpf_core_field_exists(task->thread_info.cpu))
-		return task->thread_info.cpu;
-	return BPF_CORE_READ(old, cpu);
 }
 
 static __always_inline void walk__introduce(struct seq_file *seq, struct task_struct *task, __u64 now)

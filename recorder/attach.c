@@ -29,6 +29,7 @@ struct attached {
 	struct bpf_program *program;
 	struct bpf_link *link;
 	const struct probe_def *probe;
+	const struct probe_def *also; /* the probe that it serves besides; NULL: none */
 	__u64 instance; /* of the module that its function is in; 0: none */
 	bool needed;
 };
@@ -159,18 +160,18 @@ static bool has_use(const struct attach *a, const char *program)
 	return a->config.inner_pids || strcmp(program, "on_task_switch");
 }
 
-/* Opens and loads an object with the programs of `only`, or of every pending probe. */
-static int load(struct attach *a, struct plan *plan, const struct object *o, const struct plan_probe *only,
-		struct bpf_object **out)
+/* The program that does the work of this one with its own, where both are loaded together; NULL: none. */
+static const char *served_by(const char *program)
+{
+	return strcmp(program, "on_run_switch") ? NULL : "on_sched_switch";
+}
+
+/* Marks the programs of an object that are to be loaded: of `only`, or of every pending probe. */
+static void choose(const struct attach *a, const struct plan *plan, const struct object *o, const struct plan_probe *only,
+		   struct bpf_object *obj)
 {
 	struct bpf_program *prog;
-	struct bpf_object *obj;
-	int err;
 
-	log_tail[0] = 0;
-	obj = open_object(a, o);
-	if (!obj)
-		return -errno;
 	bpf_object__for_each_program(prog, obj) {
 		bool use = false;
 
@@ -181,6 +182,39 @@ static int load(struct attach *a, struct plan *plan, const struct object *o, con
 		}
 		bpf_program__set_autoload(prog, use && has_use(a, bpf_program__name(prog)));
 	}
+}
+
+/* Leaves out the program that another one is loaded for. Is there one? */
+static bool leave_out_served(struct bpf_object *obj)
+{
+	struct bpf_program *prog, *server;
+	bool any = false;
+
+	bpf_object__for_each_program(prog, obj) {
+		const char *by = bpf_program__autoload(prog) ? served_by(bpf_program__name(prog)) : NULL;
+
+		server = by ? bpf_object__find_program_by_name(obj, by) : NULL;
+		if (!server || !bpf_program__autoload(server))
+			continue;
+		bpf_program__set_autoload(prog, false);
+		any = true;
+	}
+	return any;
+}
+
+/* Opens and loads an object with the programs of `only`, or of every pending probe. */
+static int load(struct attach *a, struct plan *plan, const struct object *o, const struct plan_probe *only,
+		struct bpf_object **out)
+{
+	struct bpf_object *obj;
+	int err;
+
+	log_tail[0] = 0;
+	obj = open_object(a, o);
+	if (!obj)
+		return -errno;
+	choose(a, plan, o, only, obj);
+	a->config.switch_tells_runs = leave_out_served(obj);
 	err = maps__prepare(&a->maps, obj, &a->config);
 	if (!err)
 		err = bpf_object__load(obj);
@@ -240,18 +274,35 @@ static __u64 instance_of(const struct bpf_program *prog, const struct means *m)
 	return fn ? fn->instance : 0;
 }
 
+/* The attached program of this object that does the work of `prog`, which was left out for it. NULL: there is none. */
+static struct attached *server_of(struct attach *a, const struct bpf_object *obj, const struct bpf_program *prog)
+{
+	const char *by = served_by(bpf_program__name(prog));
+	const struct bpf_program *server = by ? bpf_object__find_program_by_name(obj, by) : NULL;
+
+	for (size_t i = 0; server && i < a->n_programs; i++)
+		if (a->programs[i].program == server)
+			return &a->programs[i];
+	return NULL;
+}
+
 /* Attaches all programs of one probe, or none. */
 static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_probe *p, const struct means *m)
 {
 	size_t first = a->n_programs;
+	struct attached *server = NULL;
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program(prog, obj) {
+		bool served = served_by(bpf_program__name(prog)) && !bpf_program__autoload(prog);
 		struct bpf_link *link;
 
-		if (!bpf_program__autoload(prog) || !belongs(p, bpf_program__name(prog)))
+		if (!belongs(p, bpf_program__name(prog)) || !(served || bpf_program__autoload(prog)))
 			continue;
-		link = attach_program(a, prog, m);
+		if (served && (server = server_of(a, obj, prog)))
+			continue;
+		errno = ENOENT; /* served by none */
+		link = served ? NULL : attach_program(a, prog, m);
 		if (!link) {
 			int err = -errno;
 
@@ -260,11 +311,15 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 			return err;
 		}
 		a->programs[a->n_programs++] = (struct attached){
-			prog, link, p->def, instance_of(prog, m),
+			prog, link, p->def, NULL, instance_of(prog, m),
 			probe_defs__program(bpf_program__name(prog))->role == ROLE_NEEDED };
 	}
 	p->status = PROBE_ATTACHED;
 	p->detail[0] = 0;
+	if (server) {
+		server->also = p->def;
+		snprintf(p->detail, sizeof(p->detail), "by the program of %s, whose cost is both's", server->probe->name);
+	}
 	return 0;
 }
 
@@ -558,6 +613,7 @@ int attach__program(const struct attach *a, size_t i, struct attach_program *p)
 		return -ENOENT;
 	*p = (struct attach_program){ .probe = a->programs[i].probe->id,
 				      .record = a->programs[i].probe->record,
+				      .also = a->programs[i].also ? a->programs[i].also->record : 0,
 				      .needed = a->programs[i].needed };
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(a->programs[i].program), &info, &len))
 		return -errno;

@@ -76,6 +76,7 @@ bool attach__walks_all(const struct attach *a);
 struct attach_program {
 	__u16 probe;  /* id */
 	__u16 record; /* type it produces */
+	__u16 also;   /* type it produces besides, for another probe; 0: none */
 	bool needed;  /* a skipped run is a lost record */
 	__u64 runs, run_time; /* while statistics were enabled; run_time in ns */
 	__u64 misses; /* skipped runs: it was already running on that CPU */

@@ -200,6 +200,8 @@ int maps__prepare(const struct maps *m, struct bpf_object *obj, const struct rec
 			TRY(bpf_map__set_initial_value(map, c, sizeof(*c)));
 			continue;
 		}
+		if (!strcmp(name, "cpus"))
+			TRY(bpf_map__set_max_entries(map, m->n_cpus));
 		for (size_t i = 0; i < m->n; i++) {
 			if (strcmp(m->shared[i].name, name))
 				continue;

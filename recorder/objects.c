@@ -15,7 +15,6 @@
 #include "bpf/ovs_path.skel.h"
 #include "bpf/pthread.skel.h"
 #include "bpf/qdisc.skel.h"
-#include "bpf/run.skel.h"
 #include "bpf/sched.skel.h"
 #include "bpf/skb.skel.h"
 #include "bpf/stack.skel.h"
@@ -42,7 +41,6 @@ static const struct object OBJECTS[] = {
 	{ "kvm", kvm_bpf__elf_bytes },
 	{ "virtio", virtio_bpf__elf_bytes },
 	{ "ovs", ovs_bpf__elf_bytes },
-	{ "run", run_bpf__elf_bytes },
 	{ "pthread", pthread_bpf__elf_bytes },
 	{ "ct", ct_bpf__elf_bytes },
 	{ "frag", frag_bpf__elf_bytes },

@@ -243,6 +243,8 @@ static void look_at_misses(struct sampler *s, size_t i, const struct attach_prog
 	s->misses[i] = p->misses;
 	if (missed && p->needed)
 		losses__add(s->losses, s->sink, LOSSES_ANYWHERE, p->record, GAP_REENTERED, s->sampled, now, missed);
+	if (missed && p->needed && p->also)
+		losses__add(s->losses, s->sink, LOSSES_ANYWHERE, p->also, GAP_REENTERED, s->sampled, now, missed);
 }
 
 /* One row per probe; its programs follow each other. */
