@@ -2,9 +2,9 @@
  * futex.bpf.c: who waited in futex(2), on what, for how long, and who woke somebody.
  *
  * Recorded are calls that took long, and calls that woke a waiter however short they were. All others
- * are counted by thread; an iterator reads the totals when netrec samples. The
- * tracepoints of the one system call are preferred; where they cannot be attached, those of all
- * system calls serve, at a cost to every call on the host.
+ * are counted by thread; an iterator reads the totals when netrec samples. The function of the one
+ * system call is preferred. Any tracepoint of system calls, even of that one, makes every call on the host
+ * take the slow way in and out of the kernel; those of the one call cost the others nothing more.
  */
 #include <linux/futex.h>
 #include "wanted.h"
@@ -19,8 +19,13 @@ struct call {
 	__u64 stack_ts; /* of the last wake-up that carried a stack */
 };
 
-#define WAKE_STACK_NS 100000000ull /* a thread's wake-ups carry a stack this often */
+#ifdef bpf_target_x86
+#define FUTEX_CALL "__x64_sys_futex"
+#else
+#define FUTEX_CALL "__arm64_sys_futex"
+#endif
 
+#define WAKE_STACK_NS 100000000ull /* a thread's wake-ups carry a stack this often */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -135,6 +140,28 @@ static __always_inline int futex__exit(void *ctx, long ret)
 	return 0;
 }
 
+/* The registers of the caller are the function's only argument. */
+static __always_inline int futex__enter_with(struct pt_regs *regs)
+{
+	struct pt_regs___arm64 *arm = (void *)regs;
+
+	if (bpf_core_field_exists(arm->orig_x0))
+		return futex__enter(BPF_CORE_READ(arm, orig_x0), BPF_CORE_READ(arm, regs[1]));
+	return futex__enter(BPF_CORE_READ(regs, di), BPF_CORE_READ(regs, si));
+}
+
+SEC("fentry/" FUTEX_CALL)
+int BPF_PROG(fentry_sys_futex, struct pt_regs *regs)
+{
+	return control.enabled ? futex__enter_with(regs) : 0;
+}
+
+SEC("fexit/" FUTEX_CALL)
+int BPF_PROG(fexit_sys_futex, struct pt_regs *regs, long ret)
+{
+	return control.enabled ? futex__exit(ctx, ret) : 0;
+}
+
 SEC("tp/syscalls/sys_enter_futex")
 int on_sys_enter_futex(struct trace_event_raw_sys_enter *ctx)
 {
@@ -150,13 +177,7 @@ int on_sys_exit_futex(struct trace_event_raw_sys_exit *ctx)
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_any_sys_enter, struct pt_regs *regs, long nr)
 {
-	struct pt_regs___arm64 *arm = (void *)regs;
-
-	if (!control.enabled || nr != config.futex_nr)
-		return 0;
-	if (bpf_core_field_exists(arm->orig_x0))
-		return futex__enter(BPF_CORE_READ(arm, orig_x0), BPF_CORE_READ(arm, regs[1]));
-	return futex__enter(BPF_CORE_READ(regs, di), BPF_CORE_READ(regs, si));
+	return control.enabled && nr == config.futex_nr ? futex__enter_with(regs) : 0;
 }
 
 /* The number is not an argument here; the storage knows whether this thread is in a futex call. */

@@ -105,8 +105,8 @@ static __always_inline void wait__emit(struct thread *t, struct task_struct *pre
 	emit__submit(o);
 }
 
-static __always_inline void wait__end(struct thread *t, struct cpu *cpu, struct task_struct *prev, struct task_struct *next,
-				      __u64 now)
+static __always_inline void wait__end(struct thread *t, struct cpu *cpu, struct task_struct *prev,
+				      struct task_struct *next, __u64 now)
 {
 	__u64 off = t->off_ts, wake = t->state ? t->wake_ts : 0, ready;
 
@@ -132,8 +132,8 @@ static __always_inline void switch__last(const bool run, struct task_struct *pre
 		run__leave(t ? &t->piece : &alone, prev, in, now, true);
 }
 
-static __always_inline void switch__leave(const bool offcpu, const bool run, struct task_struct *prev, __u32 state, __u64 since,
-					  __u64 in, __u64 now)
+static __always_inline void switch__leave(const bool offcpu, const bool run, struct task_struct *prev, __u32 state,
+					  __u64 since, __u64 in, __u64 now)
 {
 	struct thread *t;
 
@@ -156,8 +156,8 @@ static __always_inline void switch__leave(const bool offcpu, const bool run, str
 }
 
 /*
- * Did it leave this CPU so lately, just before the thread that leaves now, that its wait is too short to be told? Only a
- * pause, then, in its piece of CPU time, too.
+ * Did it leave this CPU so lately, just before the thread that leaves now, that its wait is too short to be told?
+ * Only a pause, then, in its piece of CPU time, too.
  */
 static __always_inline bool switch__is_back(const struct cpu *cpu, __u32 next_tid, __u64 now)
 {
@@ -180,8 +180,8 @@ static __always_inline void switch__enter(const bool offcpu, const bool run, str
 }
 
 /* The CPU's own account: it is next's from now on. */
-static __always_inline void cpu__switch(struct cpu *cpu, const bool run, __u32 prev_tid, __u32 next_tid, __u64 *since, __u64 *in,
-					__u64 now)
+static __always_inline void cpu__switch(struct cpu *cpu, const bool run, __u32 prev_tid, __u32 next_tid, __u64 *since,
+					__u64 *in, __u64 now)
 {
 	bool known = cpu->tid == prev_tid;
 
@@ -196,8 +196,8 @@ static __always_inline void cpu__switch(struct cpu *cpu, const bool run, __u32 p
 	slices__add(cpu, prev_tid, now);
 }
 
-static __always_inline int at_switch(void *ctx, const bool offcpu, const bool run, bool preempt, struct task_struct *prev,
-				     struct task_struct *next)
+static __always_inline int at_switch(void *ctx, const bool offcpu, const bool run, bool preempt,
+				     struct task_struct *prev, struct task_struct *next)
 {
 	const bool any = !config.n_pids && !config.n_comms; /* and netrec's own threads have no value */
 	__u32 prev_tid = prev->pid, next_tid = next->pid, state = 0;

@@ -2,8 +2,8 @@
  * thread.h: what is kept of threads and CPUs from switch to switch.
  *
  * A thread has one value, for all that is recorded about its waits and its CPU time: it is found once as the thread
- * leaves a CPU, once as it is woken, and as it comes back only where that can matter. What concerns the thread that runs
- * is its CPU's, which needs no search. Threads that are not wanted have no value.
+ * leaves a CPU, once as it is woken, and as it comes back only where that can matter. What concerns the thread that
+ * runs is its CPU's, which needs no search. Threads that are not wanted have no value.
  */
 #ifndef BPF_THREAD_H
 #define BPF_THREAD_H

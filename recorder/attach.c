@@ -167,8 +167,8 @@ static const char *served_by(const char *program)
 }
 
 /* Marks the programs of an object that are to be loaded: of `only`, or of every pending probe. */
-static void choose(const struct attach *a, const struct plan *plan, const struct object *o, const struct plan_probe *only,
-		   struct bpf_object *obj)
+static void choose(const struct attach *a, const struct plan *plan, const struct object *o,
+		   const struct plan_probe *only, struct bpf_object *obj)
 {
 	struct bpf_program *prog;
 

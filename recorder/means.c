@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "probe_defs.h"
@@ -69,11 +70,34 @@ int means__renew(struct means *m, struct trace_error *err)
 	return 0;
 }
 
+bool means__fragile_storage(const char *release, const char *version, const char *mode)
+{
+	unsigned major, minor;
+
+	if (sscanf(release, "%u.%u", &major, &minor) == 2 && (major > 6 || (major == 6 && minor >= 2)))
+		return false;
+	if (strstr(version, "PREEMPT_DYNAMIC"))
+		return !mode || strstr(mode, "(full)");
+	return strstr(version, "PREEMPT");
+}
+
+static bool has_fragile_storage(void)
+{
+	FILE *f = fopen("/sys/kernel/debug/sched/preempt", "re");
+	char line[64];
+	const char *mode = f ? fgets(line, sizeof(line), f) : NULL;
+	struct utsname u;
+
+	if (f)
+		fclose(f);
+	return uname(&u) || means__fragile_storage(u.release, u.version, mode);
+}
+
 int means__open(struct means *m, unsigned without, struct trace_error *err)
 {
 	int ret;
 
-	*m = (struct means){ .tracefs = find_tracefs(), .without = without };
+	*m = (struct means){ .tracefs = find_tracefs(), .without = without, .fragile_storage = has_fragile_storage() };
 	ret = kernel_btf__open(&m->btf, err);
 	if (!ret)
 		ret = means__renew(m, err);

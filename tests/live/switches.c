@@ -1,8 +1,8 @@
 /*
  * switches.c: threads that leave CPUs often, and what the kernel says of them.
  *
- *   switches pairs ROUNDS    two threads that send a byte to and fro, beside one that burns the CPU now and then; in every
- *                            tenth round the second answers only after 2 ms
+ *   switches pairs ROUNDS    two threads that send a byte to and fro, beside one that burns the CPU now and then;
+ *                            in every tenth round the second answers only after 2 ms
  *   switches bomb CHILDREN   processes that end at once
  *
  * pairs prints "TID NAME RAN WAITED SWITCHES" of each of its threads: the kernel's account of its time on CPUs and in
@@ -140,6 +140,7 @@ static int bomb(void)
 	}
 	while (wait(NULL) > 0)
 		;
+	usleep(300000); /* one that was waited for has yet to leave its CPU */
 	printf("%d %lld %d\n", getpid(), used(RUSAGE_CHILDREN) + used(RUSAGE_SELF), children);
 	return 0;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is told of threads that leave CPUs often is what the kernel's own account says: time on CPUs, time in the run queue,
-# how often. The same by the one program that does both and by each alone. Short waits between do not make long ones
+# What is told of threads that leave CPUs often is what the kernel's own account says: time on CPUs, time in the run
+# queue, how often. The same by the one program that does both and by each alone. Short waits between do not make long ones
 # longer. Of threads that come and go by the thousand, none is missing that is not counted.
 . tests/live/lib
 need_recording
@@ -23,7 +23,8 @@ record() {
 	events=$1
 	shift
 	rm -rf "$tmp/t.nrec"
-	${NETREC:-$netrec} record -q --ring 4M -e "$events" --comm switches -o "$tmp/t.nrec" "$@" >"$tmp/truth" 2>"$tmp/out" || fail "netrec: $(cat "$tmp/out")"
+	${NETREC:-$netrec} record -q --ring 4M -e "$events" --comm switches -o "$tmp/t.nrec" "$@" >"$tmp/truth" 2>"$tmp/out" ||
+		fail "netrec: $(cat "$tmp/out")"
 	$count "$tmp/t.nrec" >"$tmp/rows" || fail "the trace is not readable"
 	lost=$(rows "$tmp/rows" '^gap ')
 	[ "$lost" = 0 ] || fail "$lost gaps with $events"
@@ -42,8 +43,8 @@ same_runs() {
 	near "$2: time on CPUs" "$(sum "$1" run ran)" "$3" 0.05 $((500000 + 2000 * $5))
 }
 
-# agrees CHECKS EVENTS OPTION…: each check of each thread, in one of eight tries: where a hypervisor takes the CPU away, the
-# kernel's clock of its queues stands still now and then, or jumps
+# agrees CHECKS EVENTS OPTION…: each check of each thread, in one of eight tries: where a hypervisor takes the CPU
+# away, the kernel's clock of its queues stands still now and then, or jumps
 agrees() {
 	checks=$1
 	shift
@@ -69,14 +70,16 @@ long_waits() {
 	ms='[1-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]*' # at least one
 	n=$(rows "$tmp/rows" '^offcpu ' " tid=$asks " " waker=$answers " " blocked=$ms ")
 	# more when the thread that is to answer had to wait for a CPU
-	[ "$n" -ge $(($1 / 10 * 19 / 20)) ] && [ "$n" -le $(($1 / 5)) ] || fail "$n waits for an answer were long, not $(($1 / 10))"
+	[ "$n" -ge $(($1 / 10 * 19 / 20)) ] && [ "$n" -le $(($1 / 5)) ] ||
+		fail "$n waits for an answer were long, not $(($1 / 10))"
 	echo "long waits for the answer: $n"
 }
 
 for cpus in 0 "0-$(($(nproc) - 1))"; do
 	load="taskset -c $cpus $switches pairs 2000"
 	agrees "same_waits same_runs" offcpu,run --offcpu-min 1ns
-	grep -q '^probe .* name=run .* status=1 .*detail=by.*sched_switch' "$tmp/rows" || fail "run has a program of its own: $(grep 'name=run' "$tmp/rows")"
+	grep -q '^probe .* name=run .* status=1 .*detail=by.*sched_switch' "$tmp/rows" ||
+		fail "run has a program of its own: $(grep 'name=run' "$tmp/rows")"
 	long_waits 2000
 	agrees same_waits offcpu --offcpu-min 1ns
 	same "run records" 0 "$(rows "$tmp/rows" '^run ')"
@@ -86,11 +89,15 @@ for cpus in 0 "0-$(($(nproc) - 1))"; do
 	long_waits 2000
 done
 
+# Where the kernel keeps threads of its own from BPF, a switch to one of them is not seen, nor that a process ended with it.
+$netrec record -q -e thread -t 300ms -o "$tmp/h.nrec" >"$tmp/out" 2>&1 || fail "netrec: $(cat "$tmp/out")"
+hidden=$($count "$tmp/h.nrec" | sed -n 's/^config .*key=host.hidden_threads value=//p')
 for events in run offcpu,run; do
 	record $events -- "$switches" bomb 3000
 	read -r pid ran children <"$tmp/truth" || fail "the load did not run"
-	seen=$(awk '$1 == "run" { for (i = 2; i <= NF; i++) if ($i ~ /^tgid=/) print $i }' "$tmp/rows" | sort -u | grep -vc "=$pid\$")
-	[ "$seen" -ge "$children" ] || fail "of $children processes that ended at once, $seen have CPU time, and nothing is said of the others"
-	near "CPU time of $children processes" "$(awk '$1 == "run" { for (i = 2; i <= NF; i++) if ($i ~ /^ran=/) s += substr($i, 5) } END { print s }' \
-		"$tmp/rows")" "$ran" 0.05 1000000
+	seen=$(sed -n 's/^run .* tgid=\([0-9]*\) .*/\1/p' "$tmp/rows" | sort -u | grep -vcx "$pid")
+	[ "$seen" -ge $((children - (${hidden:-0} > 0 ? children / 300 : 0))) ] ||
+		fail "of $children processes that ended at once, $seen have CPU time, and nothing is said of the others"
+	seen=$(sed -n 's/^run .* ran=\([0-9]*\).*/\1/p' "$tmp/rows" | awk '{ s += $1 } END { printf "%.0f", s }')
+	near "CPU time of $children processes" "$seen" "$ran" 0.05 1000000
 done

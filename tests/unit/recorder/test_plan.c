@@ -158,7 +158,7 @@ static void every_probe_is_sound(void **state)
 			fail_msg("no probe observes stage %s", schema__stage(s)->name);
 }
 
-/* The futex probe prefers its own tracepoints, and falls back where tracefs is missing. */
+/* The futex probe prefers the function of its call, then its tracepoints; without either, those of all calls. */
 static void candidates(void **state)
 {
 	struct means means = { 0 };
@@ -168,10 +168,10 @@ static void candidates(void **state)
 		skip(); /* no type information on this machine */
 	assert_int_equal(plan__select(&plan, NULL, "futex", &err), 0);
 	plan__resolve(&plan, &means);
-	assert_int_equal(probe("sys_futex")->candidate, 2);
+	assert_int_equal(probe("sys_futex")->candidate, 3);
 	assert_string_equal(plan__method(probe("sys_futex")), "tp_btf");
 	assert_string_equal(probe("sys_futex")->detail, "");
-	assert_false(plan__next_candidate(probe("sys_futex"), 2, &means));
+	assert_false(plan__next_candidate(probe("sys_futex"), 3, &means));
 	assert_int_equal(probe("sys_futex")->candidate, 0);
 	assert_string_equal(plan__method(probe("sys_futex")), "");
 	assert_int_equal(kernel_btf__tracepoint_args(means.btf, "no_such_tracepoint"), -ENOENT);
@@ -230,8 +230,10 @@ static void fentry_needs_a_type(void **state)
 {
 	static const char SYMBOLS[] = "0000000000000000 T ip_output\n"
 				      "0000000000000000 t ip_rcv.isra.0\n"
-				      "0000000000000000 t ip_send_skb\t[no_such_module]\n";
-	static const char *const NAMES[] = { "ip_output", "ip_rcv", "ip_send_skb" };
+				      "0000000000000000 t ip_send_skb\t[no_such_module]\n"
+				      "0000000000000000 T __x64_sys_futex\n"
+				      "0000000000000000 T __arm64_sys_futex\n";
+	const char *const NAMES[] = { "ip_output", "ip_rcv", "ip_send_skb", line_of("fentry_sys_futex")->target };
 	struct means means = { 0 };
 	char path[] = "/tmp/test_plan_XXXXXX";
 	int fd = mkstemp(path);
@@ -243,15 +245,32 @@ static void fentry_needs_a_type(void **state)
 		skip(); /* no type information on this machine */
 	/* Without rights, whether this kernel takes fentry programs at all is not asked. */
 	assert_true(geteuid() || !seteuid(65534));
-	assert_int_equal(functions__open(&means.functions, path, NAMES, 3, means.btf, &err), 0);
+	assert_int_equal(functions__open(&means.functions, path, NAMES, 4, means.btf, &err), 0);
 	assert_true(geteuid() != 65534 || getuid() || !seteuid(0));
 	unlink(path);
 	assert_string_equal(plan__method(planned("ip_output", &means)), "fentry");
 	assert_string_not_equal(plan__method(planned("ip_rcv", &means)), "fentry");
 	assert_string_not_equal(plan__method(planned("ip_send_skb", &means)), "fentry");
+	assert_string_equal(plan__method(planned("sys_futex", &means)), "fentry");
+	means.fragile_storage = true;
+	assert_string_equal(plan__method(planned("sys_futex", &means)), "tp_btf"); /* it can be preempted */
+	assert_string_equal(plan__method(planned("ip_output", &means)), "fentry");
 	means.without = 1u << METHOD_fentry;
 	assert_string_not_equal(plan__method(planned("ip_output", &means)), "fentry");
 	means__close(&means);
+}
+
+/* Where may a program that can be preempted keep others from finding what is kept of their threads? */
+static void fragile_storage(void **state)
+{
+	(void)state;
+	assert_true(means__fragile_storage("5.15.0", "#1 SMP PREEMPT Debian", NULL));
+	assert_true(means__fragile_storage("6.1.0-57-rt-amd64", "#1 SMP PREEMPT_RT Debian", NULL));
+	assert_false(means__fragile_storage("6.1.0-57-amd64", "#1 SMP Debian", NULL));
+	assert_false(means__fragile_storage("6.1.0-57-amd64", "#1 SMP PREEMPT_DYNAMIC Debian", "none (voluntary) full\n"));
+	assert_true(means__fragile_storage("6.1.0-57-amd64", "#1 SMP PREEMPT_DYNAMIC Debian", "none voluntary (full)\n"));
+	assert_true(means__fragile_storage("6.1.0-57-amd64", "#1 SMP PREEMPT_DYNAMIC Debian", NULL));
+	assert_false(means__fragile_storage("6.2.0", "#1 SMP PREEMPT Debian", NULL));
 }
 
 int main(void)
@@ -265,6 +284,7 @@ int main(void)
 		cmocka_unit_test(resets),
 		cmocka_unit_test(reads),
 		cmocka_unit_test(fentry_needs_a_type),
+		cmocka_unit_test(fragile_storage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
