@@ -20,6 +20,7 @@
 #include "detach.h"
 #include "maps.h"
 #include "objects.h"
+#include "programs.h"
 #include "turns.h"
 
 enum { MAX_INSTANCES = PLAN_PROBES * 2, MAX_PROGRAMS = PLAN_PROBES * 4, LOG_TAIL = 512, MAX_MORE = 1024 };
@@ -110,98 +111,6 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 	return 0;
 }
 
-/* Is this program one of the candidate that the probe is to use? */
-static bool belongs(const struct plan_probe *p, const char *program)
-{
-	const struct program_def *d = probe_defs__program(program);
-
-	return d && !strcmp(d->probe, p->def->name) && d->candidate == p->candidate;
-}
-
-static bool is_pending(const struct plan_probe *p, const struct object *o)
-{
-	return p->wanted && p->candidate && p->status != PROBE_ATTACHED && !strcmp(p->def->object, o->name);
-}
-
-/* An object as built or, where there is a filter, with that in it. NULL with errno. */
-static struct bpf_object *open_object(const struct attach *a, const struct object *o)
-{
-	struct bpf_object *obj;
-	size_t size;
-	const void *elf = o->elf(&size);
-	void *copy;
-	int err;
-
-	if (!a->filter)
-		return bpf_object__open_mem(elf, size, NULL);
-	copy = malloc(size);
-	if (!copy)
-		return NULL;
-	memcpy(copy, elf, size);
-	err = capture_filter__install(a->filter, copy, size, NULL);
-	obj = err < 0 ? NULL : bpf_object__open_mem(copy, size, NULL);
-	err = err < 0 ? -err : errno;
-	free(copy); /* libbpf has read it */
-	errno = err;
-	return obj;
-}
-
-static bool has_pending(const struct plan *plan, const struct object *o)
-{
-	for (size_t i = 0; i < PLAN_PROBES; i++)
-		if (is_pending(&plan->probes[i], o))
-			return true;
-	return false;
-}
-
-/* Threads that the walk does not find are introduced otherwise; where it finds all, that would only cost. */
-static bool has_use(const struct attach *a, const char *program)
-{
-	return a->config.inner_pids || strcmp(program, "on_task_switch");
-}
-
-/* The program that does the work of this one with its own, where both are loaded together; NULL: none. */
-static const char *served_by(const char *program)
-{
-	return strcmp(program, "on_run_switch") ? NULL : "on_sched_switch";
-}
-
-/* Marks the programs of an object that are to be loaded: of `only`, or of every pending probe. */
-static void choose(const struct attach *a, const struct plan *plan, const struct object *o,
-		   const struct plan_probe *only, struct bpf_object *obj)
-{
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program(prog, obj) {
-		bool use = false;
-
-		for (size_t i = 0; i < PLAN_PROBES; i++) {
-			const struct plan_probe *p = &plan->probes[i];
-
-			use |= (!only || only == p) && is_pending(p, o) && belongs(p, bpf_program__name(prog));
-		}
-		bpf_program__set_autoload(prog, use && has_use(a, bpf_program__name(prog)));
-	}
-}
-
-/* Leaves out the program that another one is loaded for. Is there one? */
-static bool leave_out_served(struct bpf_object *obj)
-{
-	struct bpf_program *prog, *server;
-	bool any = false;
-
-	bpf_object__for_each_program(prog, obj) {
-		const char *by = bpf_program__autoload(prog) ? served_by(bpf_program__name(prog)) : NULL;
-
-		server = by ? bpf_object__find_program_by_name(obj, by) : NULL;
-		if (!server || !bpf_program__autoload(server))
-			continue;
-		bpf_program__set_autoload(prog, false);
-		any = true;
-	}
-	return any;
-}
-
 /* Opens and loads an object with the programs of `only`, or of every pending probe. */
 static int load(struct attach *a, struct plan *plan, const struct object *o, const struct plan_probe *only,
 		struct bpf_object **out)
@@ -210,11 +119,10 @@ static int load(struct attach *a, struct plan *plan, const struct object *o, con
 	int err;
 
 	log_tail[0] = 0;
-	obj = open_object(a, o);
+	obj = programs__open(o, a->filter);
 	if (!obj)
 		return -errno;
-	choose(a, plan, o, only, obj);
-	a->config.switch_tells_runs = leave_out_served(obj);
+	a->config.switch_tells_runs = programs__choose(obj, o, plan, only, a->config.inner_pids);
 	err = maps__prepare(&a->maps, obj, &a->config);
 	if (!err)
 		err = bpf_object__load(obj);
@@ -277,7 +185,7 @@ static __u64 instance_of(const struct bpf_program *prog, const struct means *m)
 /* The attached program of this object that does the work of `prog`, which was left out for it. NULL: there is none. */
 static struct attached *server_of(struct attach *a, const struct bpf_object *obj, const struct bpf_program *prog)
 {
-	const char *by = served_by(bpf_program__name(prog));
+	const char *by = programs__served_by(bpf_program__name(prog));
 	const struct bpf_program *server = by ? bpf_object__find_program_by_name(obj, by) : NULL;
 
 	for (size_t i = 0; server && i < a->n_programs; i++)
@@ -294,10 +202,10 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 	struct bpf_program *prog;
 
 	bpf_object__for_each_program(prog, obj) {
-		bool served = served_by(bpf_program__name(prog)) && !bpf_program__autoload(prog);
+		bool served = programs__served_by(bpf_program__name(prog)) && !bpf_program__autoload(prog);
 		struct bpf_link *link;
 
-		if (!belongs(p, bpf_program__name(prog)) || !(served || bpf_program__autoload(prog)))
+		if (!programs__belongs(p, bpf_program__name(prog)) || !(served || bpf_program__autoload(prog)))
 			continue;
 		if (served && (server = server_of(a, obj, prog)))
 			continue;
@@ -367,7 +275,7 @@ static struct plan_probe *refused(struct plan *plan, const struct object *o)
 	if (sscanf(log_tail, "libbpf: prog '%63[^']'", program) != 1)
 		return NULL;
 	for (size_t i = 0; i < PLAN_PROBES; i++)
-		if (is_pending(&plan->probes[i], o) && belongs(&plan->probes[i], program))
+		if (programs__is_pending(&plan->probes[i], o) && programs__belongs(&plan->probes[i], program))
 			return &plan->probes[i];
 	return NULL;
 }
@@ -379,7 +287,7 @@ static struct bpf_object *load_together(struct attach *a, struct plan *plan, con
 	struct plan_probe *p;
 	int err;
 
-	while (has_pending(plan, o)) {
+	while (programs__any_pending(plan, o)) {
 		err = load(a, plan, o, NULL, &obj);
 		if (!err)
 			return obj;
@@ -399,7 +307,7 @@ static void load_object(struct attach *a, struct plan *plan, const struct object
 	for (size_t i = 0; i < PLAN_PROBES; i++) {
 		struct plan_probe *p = &plan->probes[i];
 
-		if (is_pending(p, o) && (!obj || attach_probe(a, obj, p, m)))
+		if (programs__is_pending(p, o) && (!obj || attach_probe(a, obj, p, m)))
 			load_alone(a, plan, o, p, m);
 	}
 }
