@@ -48,7 +48,7 @@ FORMAT_LIBS   := -lelf -lzstd -lz
 RECORDER_LIBS := -lbpf $(PCAP_LIBS) $(FORMAT_LIBS)
 # A few kilobytes, which few hosts have.
 PROTOBUF_LIBS := -l:libprotobuf-c.a
-ANALYZER_LIBS := -lsqlite3 $(PCAP_LIBS) $(PROTOBUF_LIBS) -lm $(FORMAT_LIBS)
+ANALYZER_LIBS := -lsqlite3 $(PCAP_LIBS) $(PROTOBUF_LIBS) -l:libnettle.a -lm $(FORMAT_LIBS)
 
 BPF_ARCH   := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(ARCH)))
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror -I. -I/usr/include/$(MULTIARCH)
@@ -78,8 +78,8 @@ help:
 # ---- what Debian must provide ------------------------------------------------------------------
 
 PACKAGES := gcc make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev libzstd-dev libpcap-dev \
-            libsqlite3-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libcmocka-dev sqlite3 jq python3 iproute2 \
-            iputils-ping nftables tcpdump mandoc
+            libsqlite3-dev nettle-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libcmocka-dev sqlite3 jq python3 \
+            iproute2 iputils-ping nftables tcpdump mandoc
 BENCH_PACKAGES := linux-perf bpftrace time trace-cmd
 LAB_PACKAGES := qemu-system-x86 busybox-static kmod cpio openvswitch-switch openvswitch-common conntrack ethtool iproute2 \
                 iputils-ping procps util-linux

@@ -24,6 +24,7 @@ static const struct cli_command commands[] = {
 	{ "merge", cmd_merge, "recordings of a host and its guest, or of several hosts, as one" },
 	{ "analyze", cmd_analyze, "analyze a recording once and keep the result as a SQLite database" },
 	{ "cut", cmd_cut, "a part of a recording as a recording of its own: a time, or what a finding needs" },
+	{ "anonymize", cmd_anonymize, "a recording with other addresses and names, to be given away" },
 	{ "info", cmd_info, "what a recording holds: host, time, command, rows by type, losses" },
 	{ "verify", cmd_verify, "is a recording intact: damage, missing parts, and the times they affect" },
 	{ "help", cmd_help, "this text, or the help of a command" },
@@ -37,7 +38,7 @@ static void print_help(FILE *out)
 		     "usage: netanalyze COMMAND [OPTION …] TRACE\n"
 		     "       netanalyze TRACE            the same as netanalyze report TRACE\n\n");
 	for (int i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-9s  %s\n", commands[i].name, commands[i].summary);
 	fprintf(out, "\nA TRACE is a directory NAME.nrec, a segment (.nrs) of it, several of them in one file, or - for standard\n"
 		     "input; several TRACEs are read as one set. Where TRACE|DB is written, a database that `netanalyze\n"
 		     "analyze` made does as well, and is faster.\n\n"

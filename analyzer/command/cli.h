@@ -32,6 +32,7 @@ struct cli_command {
 
 int cmd_analyze(int argc, char **argv, struct trace_error *err);
 int cmd_report(int argc, char **argv, struct trace_error *err);
+int cmd_anonymize(int argc, char **argv, struct trace_error *err);
 int cmd_compare(int argc, char **argv, struct trace_error *err);
 int cmd_cut(int argc, char **argv, struct trace_error *err);
 int cmd_info(int argc, char **argv, struct trace_error *err);

@@ -31,6 +31,7 @@ struct cutting {
 	struct cut_packets *packets; /* NULL: all are wanted */
 	struct cut_names *names; /* that rows refer to; NULL: all have been told */
 	bool begun, any, complete;
+	__u64 unknown; /* definitions */
 	struct rec_total totals[REC_TYPE_MAX]; /* .type 0: none */
 };
 
@@ -38,11 +39,12 @@ struct cutting {
 
 static int append(void *arg, const struct rec *rec)
 {
-	struct cutting *c = arg;
+	const struct cutting *c = arg;
+	const struct cut_rewrite *r = c->opts->rewrite;
 
 	if (c->names)
 		TRY(cut_names__need(c->names, rec));
-	return trace_writer__append(c->writer, rec->cpu, rec);
+	return r ? r->append(r->arg, c->writer, rec) : trace_writer__append(c->writer, rec->cpu, rec);
 }
 
 static int begin(struct cutting *c)
@@ -55,9 +57,10 @@ static int begin(struct cutting *c)
 
 static int define(void *arg, const struct rec *rec)
 {
-	struct cutting *c = arg;
+	const struct cutting *c = arg;
+	const struct cut_rewrite *r = c->opts->rewrite;
 
-	return trace_writer__define(c->writer, rec);
+	return r ? r->define(r->arg, c->writer, rec) : trace_writer__define(c->writer, rec);
 }
 
 typedef int (*row_fn)(struct cutting *c, const struct rec *rec);
@@ -136,7 +139,7 @@ static int each_row(struct cutting *c, row_fn fn, struct trace_error *err)
 						"cannot start a thread; try --threads 1, or free some memory" :
 						"out of memory");
 	code = give_rows(c, order, fn, err);
-	c->stats->unknown = order__stats(order)->skipped;
+	c->stats->unknown = c->unknown + order__stats(order)->skipped;
 	order__free(order);
 	return code;
 }
@@ -220,12 +223,14 @@ static int finish(struct cutting *c, struct trace_error *err)
 	c->complete &= !c->packets && !c->opts->events_text && !c->opts->from && !c->opts->to && !r->damages &&
 		       !r->open_segments && !r->missing_segments && !c->stats->unknown;
 	code = c->opts->from ? cut_state__end(c->state, c->opts->from, append, c) : 0;
+	if (!code && c->opts->rewrite)
+		code = c->opts->rewrite->flush(c->opts->rewrite->arg, c->writer);
 	if (!code)
 		code = tell_gaps(c, lost);
 	if (!code)
 		code = tell_totals(c, lost);
 	if (!code)
-		code = cut_definitions__fact(c->writer, "cut.complete", c->complete ? "yes" : "no");
+		code = cut_definitions__fact(c->writer, c->opts, "cut.complete", c->complete ? "yes" : "no");
 	c->stats->kept = trace_writer__stats(c->writer)->rows;
 	if (code && trace_writer__error(c->writer)->code)
 		*err = *trace_writer__error(c->writer);
@@ -263,7 +268,7 @@ static int write_definitions(struct cutting *c, const struct trace *t, struct tr
 {
 	bool some = leaves_out(c);
 
-	TRY(cut_definitions__write(t, c->opts, c->writer, !some, &c->complete, err));
+	TRY(cut_definitions__write(t, c->opts, c->writer, !some, &c->complete, &c->unknown, err));
 	if (some)
 		c->names = cut_names__new(c->recording.names, define, c);
 	return some && !c->names ? trace_error__set(err, -ENOMEM, "out of memory") : 0;

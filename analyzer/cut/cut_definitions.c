@@ -28,6 +28,7 @@ struct copying {
 	struct trace_writer *writer;
 	bool names;
 	struct earlier earlier;
+	__u64 unknown;
 };
 
 /* ---- what it is called -------------------------------------------------------------------------- */
@@ -63,25 +64,32 @@ void cut_definitions__uuid(const struct trace *t, const struct cut_opts *o, __u8
 		}
 	}
 	memcpy(uuid, half, sizeof(half));
+	if (o->rewrite)
+		o->rewrite->uuid(o->rewrite->arg, uuid);
 }
 
 /* ---- facts -------------------------------------------------------------------------------------- */
 
-int cut_definitions__fact(struct trace_writer *w, const char *key, const char *value)
+static int define(struct trace_writer *w, const struct cut_opts *o, const struct rec *rec)
+{
+	return o->rewrite ? o->rewrite->define(o->rewrite->arg, w, rec) : trace_writer__define(w, rec);
+}
+
+int cut_definitions__fact(struct trace_writer *w, const struct cut_opts *o, const char *key, const char *value)
 {
 	struct rec_config c = { .rec = { .type = REC_config, .cpu = STREAM_RECORDER },
 				.key = { key, (__u32)strlen(key), 0 },
 				.value = { value, (__u32)strlen(value), 0 } };
 
-	return trace_writer__define(w, &c.rec);
+	return define(w, o, &c.rec);
 }
 
-static int number(struct trace_writer *w, const char *key, __u64 value)
+static int number(const struct copying *c, const char *key, __u64 value)
 {
 	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", value);
-	return value ? cut_definitions__fact(w, key, text) : 0;
+	return value ? cut_definitions__fact(c->writer, c->opts, key, text) : 0;
 }
 
 /* From the recording that this was cut from to the first one. */
@@ -98,7 +106,7 @@ static int tell_of(const struct copying *c)
 	for (int i = 0; i < 16; i++)
 		snprintf(text + 2 * i, 3, "%02x", uuid[i]);
 	snprintf(text + 32, size - 32, "%s%s", *before ? " " : "", before);
-	code = cut_definitions__fact(c->writer, "cut.of", text);
+	code = cut_definitions__fact(c->writer, c->opts, "cut.of", text);
 	free(text);
 	return code;
 }
@@ -111,10 +119,10 @@ static int tell_filter(const struct copying *c)
 	int code;
 
 	if (!before || !now)
-		return before || now ? cut_definitions__fact(c->writer, "cut.filter", now ? now : before) : 0;
+		return before || now ? cut_definitions__fact(c->writer, c->opts, "cut.filter", now ? now : before) : 0;
 	if (asprintf(&text, "(%s) and (%s)", before, now) < 0)
 		return -ENOMEM;
-	code = cut_definitions__fact(c->writer, "cut.filter", text);
+	code = cut_definitions__fact(c->writer, c->opts, "cut.filter", text);
 	free(text);
 	return code;
 }
@@ -130,7 +138,7 @@ static int tell_verdict(const struct copying *c)
 		snprintf(late, sizeof(late), "took %g ms or longer", (double)o->late_ns / 1e6);
 	snprintf(text, sizeof(text), "%s%s%s", o->dropped ? "were dropped" : "", o->dropped && *late ? " or " : "",
 		 late);
-	return cut_definitions__fact(c->writer, "cut.verdict", text);
+	return cut_definitions__fact(c->writer, c->opts, "cut.verdict", text);
 }
 
 static int tell_facts(const struct copying *c)
@@ -138,15 +146,15 @@ static int tell_facts(const struct copying *c)
 	const struct cut_opts *o = c->opts;
 
 	TRY(tell_of(c));
-	TRY(cut_definitions__fact(c->writer, "cut.version", VERSION));
-	TRY(number(c->writer, "cut.from_ns", o->from));
-	TRY(number(c->writer, "cut.to_ns", o->to));
+	TRY(cut_definitions__fact(c->writer, c->opts, "cut.version", VERSION));
+	TRY(number(c, "cut.from_ns", o->from));
+	TRY(number(c, "cut.to_ns", o->to));
 	TRY(tell_filter(c));
 	TRY(tell_verdict(c));
-	TRY(number(c->writer, "cut.packet_ns", o->packet_ns));
+	TRY(number(c, "cut.packet_ns", o->packet_ns));
 	if (o->events_text)
-		TRY(cut_definitions__fact(c->writer, "cut.events", o->events_text));
-	return o->finding ? cut_definitions__fact(c->writer, "cut.finding", o->finding) : 0;
+		TRY(cut_definitions__fact(c->writer, c->opts, "cut.events", o->events_text));
+	return o->finding ? cut_definitions__fact(c->writer, c->opts, "cut.finding", o->finding) : 0;
 }
 
 /* ---- definitions -------------------------------------------------------------------------------- */
@@ -178,7 +186,7 @@ static int copy_fact(struct copying *c, const struct rec_config *r)
 	    (is(&r->key, "cut.to_ns") && c->opts->to) || (is(&r->key, "cut.finding") && c->opts->finding) ||
 	    (is(&r->key, "cut.events") && c->opts->events_text))
 		return 0;
-	return trace_writer__define(c->writer, &r->rec);
+	return define(c->writer, c->opts, &r->rec);
 }
 
 /* What is not kept is told as what was not wanted: nobody takes it for what did not happen. */
@@ -192,7 +200,7 @@ static int copy_probe(struct copying *c, const struct rec_probe *r)
 		probe.method = (struct rec_text){ "", 0, 0 };
 		probe.detail = (struct rec_text){ why, sizeof(why) - 1, 0 };
 	}
-	return trace_writer__define(c->writer, &probe.rec);
+	return define(c->writer, c->opts, &probe.rec);
 }
 
 static int copy_one(struct copying *c, const struct rec *rec)
@@ -207,7 +215,7 @@ static int copy_one(struct copying *c, const struct rec *rec)
 		return copy_probe(c, (const struct rec_probe *)rec);
 	if (rec->type == REC_left_out && c->opts->to && ((const struct rec_left_out *)rec)->from > c->opts->to)
 		return 0;
-	return trace_writer__define(c->writer, rec);
+	return define(c->writer, c->opts, rec);
 }
 
 static int copy_all(struct copying *c)
@@ -219,6 +227,7 @@ static int copy_all(struct copying *c)
 		if (!(trace__block(c->trace, b)->flags & BLOCK_DEFINITIONS))
 			continue;
 		code = trace__decode(c->trace, b, &rows, NULL);
+		c->unknown += code ? 0 : rows.skipped;
 		for (size_t i = 0; !code && i < rows.n; i++)
 			code = copy_one(c, trace_rows__at(&rows, i));
 		code = code == -EBADMSG || code == -EIO ? 0 : code;
@@ -228,7 +237,7 @@ static int copy_all(struct copying *c)
 }
 
 int cut_definitions__write(const struct trace *t, const struct cut_opts *o, struct trace_writer *w, bool names,
-			   bool *complete, struct trace_error *err)
+			   bool *complete, __u64 *unknown, struct trace_error *err)
 {
 	struct copying c = { .trace = t, .opts = o, .writer = w, .names = names };
 	int code = copy_all(&c);
@@ -237,6 +246,7 @@ int cut_definitions__write(const struct trace *t, const struct cut_opts *o, stru
 		code = tell_facts(&c);
 	if (c.earlier.complete && strcmp(c.earlier.complete, "yes") != 0)
 		*complete = false;
+	*unknown = c.unknown;
 	free(c.earlier.of);
 	free(c.earlier.filter);
 	free(c.earlier.complete);

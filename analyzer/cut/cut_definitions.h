@@ -14,12 +14,13 @@ void cut_definitions__uuid(const struct trace *t, const struct cut_opts *o, __u8
 
 /*
  * Writes them; those that cut_names.h is for only if `names`. Sets *complete to false when the recording was a cut itself
- * that lacks something. Blocks that cannot be read are left out.
+ * that lacks something. Blocks that cannot be read are left out. *unknown: definitions of types that this version does not
+ * know.
  */
 int cut_definitions__write(const struct trace *t, const struct cut_opts *o, struct trace_writer *w, bool names,
-			   bool *complete, struct trace_error *err);
+			   bool *complete, __u64 *unknown, struct trace_error *err);
 
-/* Writes one more fact. */
-int cut_definitions__fact(struct trace_writer *w, const char *key, const char *value);
+/* Writes one more fact, as it would be rewritten. */
+int cut_definitions__fact(struct trace_writer *w, const struct cut_opts *o, const char *key, const char *value);
 
 #endif

@@ -6,6 +6,16 @@
 #include "format/record.h"
 
 struct filter;
+struct trace_writer;
+
+/* What becomes of all that is written. Each returns 0 or a negative errno. */
+struct cut_rewrite {
+	int (*define)(void *arg, struct trace_writer *w, const struct rec *rec); /* writes what stands for a definition */
+	int (*append)(void *arg, struct trace_writer *w, const struct rec *rec); /* for a row, or keeps it until later */
+	int (*flush)(void *arg, struct trace_writer *w);                         /* no more rows will come */
+	void (*uuid)(void *arg, __u8 uuid[16]);                                  /* of the recording */
+	void *arg;
+};
 
 struct cut_opts {
 	unsigned threads;        /* that decode; at least 1 */
@@ -19,6 +29,7 @@ struct cut_opts {
 	const char *events_text; /* names of the types of events that are kept, with commas; NULL: all */
 	bool events[REC_TYPE_MAX]; /* those */
 	const char *finding;     /* what it was cut to, in words; NULL: no finding */
+	const struct cut_rewrite *rewrite; /* NULL: rows and definitions are written as they are */
 };
 
 #endif

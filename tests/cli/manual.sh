@@ -42,7 +42,7 @@ same "commands" "$commands" "$(complete_words netanalyze '' | grep -Fx "$command
 for word in $commands $views; do
 	grep -qw -- "$word" <<<"$man" || { echo "the manual does not mention $word"; failed=1; }
 done
-for command in report show timeline replay export compare trend merge analyze cut info verify; do
+for command in report show timeline replay export compare trend merge analyze cut anonymize info verify; do
 	options=$("$netanalyze" "$command" --help | grep -o -e '--[a-z][a-z-]*' | grep -vx -e --help | sort -u)
 	same "options of $command" "$options" "$(complete_words netanalyze "$command" -- | grep -vx -e --help)"
 	for option in $options; do

@@ -39,7 +39,8 @@ monitor base store filter
 compare base store
 merge base store
 cut base store filter read packets
-command base store filter read sweep replay print rules monitor compare cut merge
+anonymize base cut
+command base store filter read sweep replay print rules monitor compare cut merge anonymize
 END
 for room in analyzer/*/; do
 	grep -q "^$(basename "$room")\( \|\$\)" "$0" || complain "$room: who may it include? Say so in $0"
