@@ -13,6 +13,6 @@ sqlite3 -batch :memory: "
 	SELECT 'No figure to compare in $1.' WHERE NOT EXISTS (SELECT * FROM figure);
 	SELECT printf('RISEN: %s: %s %d, in the baseline %d (+%.1f %%); of kernel %s, the baseline of %s', what, name, is_now,
 		was, 100.0 * (is_now - was) / was, new ->> 'kernel', old ->> 'kernel')
-		FROM figure, file WHERE is_now > was * 1.03 + ${SLACK:-100};" >"$2.compared"
+		FROM figure, file WHERE is_now > max(was, 0) * 1.03 + ${SLACK:-200};" >"$2.compared"
 cat "$2.compared"
 ! [ -s "$2.compared" ]

@@ -19,7 +19,7 @@ netrec=$lab/bin/netrec netanalyze=$lab/bin/netanalyze
 mkdir -p $dir
 
 # The command that is recorded: rounds of the load, each with what a request took, without what the recorder's threads had
-# of that time, and what those had for it in all: they work in portions, and the last one comes after it.
+# of that time, and what those had for it in all: they work in portions, the last of which comes within a second.
 cat >$dir/load <<-'EOF'
 	cpu_time() {
 		local f comm rest ns
@@ -34,20 +34,28 @@ cat >$dir/load <<-'EOF'
 		done 2>/dev/null
 	}
 	rm -f $dir/rounds
+	sleep 1 # what is older is on disk: a round has no part of another one's blocks
+	cpu_time
+	quiet=$cpu_ns
+	sleep 1
+	cpu_time
+	quiet=$((cpu_ns - quiet))
 	for _ in $(seq $rounds); do
 		cpu_time
 		before=$cpu_ns
 		$traffic $load beside=${threads#,} >$dir/out # nothing else at the same time, there is one CPU
+		sleep 1
 		cpu_time
 		took=$(sed 's/.*\(mean_ns\|ns_each\) \([0-9]*\).* beside_ns \([0-9]*\).*/\2 - \3/' $dir/out)
-		echo "$((took)) $(((cpu_ns - before) / (requests + warm)))" >>$dir/rounds
+		echo "$((took)) $(((cpu_ns - before - quiet) / (requests + warm)))" >>$dir/rounds
 	done
 	date +%s.%N >$dir/stopped
 	EOF
 
-# Of the recorder's own work the mean; of the rest the median, free of what else wakes up.
-recorder() { awk '{ sum += $2 } END { printf "%d", sum / NR }' $dir/rounds; }
-without_recorder() { sort -n $dir/rounds | sed -n "$(((rounds + 1) / 2))s/ .*//p"; }
+# The median of the rounds, free of what else wakes up, and of what the first one grows.
+median() { sort -n | sed -n "$(((rounds + 1) / 2))p"; }
+without_recorder() { sed 's/ .*//' $dir/rounds | median; }
+recorder() { sed 's/.* //' $dir/rounds | median; }
 # per_request NUMBER DIGITS: of all, those before each round included.
 per_request() { awk "BEGIN { printf \"%.$2f\", ${1:-0} / (($requests + $warm) * $rounds) }"; }
 info() { sqlite3 :memory: "SELECT json_extract(readfile('$dir/info'), '\$.recording[0].$1')"; }

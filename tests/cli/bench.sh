@@ -26,6 +26,9 @@ compare || fail "less is taken for a rise: $(cat "$dir/out")"
 result 27000 40000 new
 compare && fail "3.8 % more pass"
 grep -q '^RISEN: -p host: added 27000, in the baseline 26000 (+3.8 %)' "$dir/out" || fail "it says: $(cat "$dir/out")"
+result -120 40000 old
+result 150 40000 new
+compare || fail "next to nothing is taken for a rise: $(cat "$dir/out")"
 echo '{"kernel": "6.1", "base": 44000, "rows": []}' >"$dir/new"
 compare && fail "a result without a figure passes"
 echo '{"kernel": ' >"$dir/new"
