@@ -1,6 +1,6 @@
 /*
  * make_trace.c: writes a small recording with known content, the same every time, for the golden tests.
- * Here is a host with its traffic; make_trace_vm.c, make_trace_ovs.c and make_trace_odd.c have the rest.
+ * Here is a host with its traffic; the other make_trace_*.c have the rest.
  *
  *   make_trace DIR             three seconds of traffic, drops, waits, samples, a gap; closed properly
  *   make_trace --killed DIR    the same, without an end
@@ -8,6 +8,7 @@
  *   make_trace --ovs DIR       Open vSwitch: upcalls, flows, drops
  *   make_trace --odd DIR       the same as the first, and what is meant to harm whoever reads it
  *   make_trace --vm DIR        a virtual machine with one queue: its tap, vhost, interrupts; and the guest's view
+ *   make_trace --host DIR, --guest DIR   both sides of the same traffic (make_trace_pair.c)
  *   make_trace --newer FILE    turns a segment into one of the next major version
  */
 #include <errno.h>
@@ -35,14 +36,19 @@ void add(unsigned cpu, void *record, unsigned type, __u64 ts)
 	}
 }
 
-void define(void *record, unsigned type)
+void define_at(void *record, unsigned type, __u64 ts)
 {
 	struct rec *rec = record;
 
 	rec->type = (__u16)type;
-	rec->ts = START;
+	rec->ts = ts;
 	if (trace_writer__define(writer, rec) != 0)
 		exit(1);
+}
+
+void define(void *record, unsigned type)
+{
+	define_at(record, type, START);
 }
 
 struct rec_text text(const char *s)
@@ -383,7 +389,7 @@ static void traffic(void)
 	    .to = START + 1400 * MS, .lost = 12);
 }
 
-static void totals(__u64 lost_hops)
+static void totals(__u64 lost_hops, __u64 end)
 {
 	const struct trace_writer_stats *stats = trace_writer__stats(writer);
 	__u64 written[REC_TYPE_MAX];
@@ -391,7 +397,7 @@ static void totals(__u64 lost_hops)
 	memcpy(written, stats->rows_of, sizeof(written));
 	for (unsigned type = 1; type < 64; type++) /* the events */
 		if (written[type] || type == REC_futex)
-			ADD(STREAM_RECORDER, total, START + 3 * SECOND, .type = (__u16)type, .written = written[type],
+			ADD(STREAM_RECORDER, total, end, .type = (__u16)type, .written = written[type],
 			    .lost = type == REC_hop ? lost_hops : 0);
 }
 
@@ -421,6 +427,7 @@ int main(int argc, char **argv)
 	const struct trace_writer_opts opts = { .n_cpus = 2 };
 	struct trace_error err = { .code = 0 };
 	bool blind = strcmp(kind, "--blind") == 0;
+	__u64 end = START + 3 * SECOND;
 
 	if (!path)
 		return 2;
@@ -437,6 +444,8 @@ int main(int argc, char **argv)
 		send_packet(0, START + 10 * US);
 	else if (strcmp(kind, "--vm") == 0)
 		make_vm();
+	else if (strcmp(kind, "--host") == 0 || strcmp(kind, "--guest") == 0)
+		end = make_pair(strcmp(kind, "--guest") == 0);
 	else if (strcmp(kind, "--ovs") == 0)
 		make_ovs();
 	else
@@ -445,7 +454,7 @@ int main(int argc, char **argv)
 		make_odd();
 	if (strcmp(kind, "--killed") == 0)
 		return trace_writer__flush(writer, START + 4 * SECOND, 0) == 0 ? 0 : 1;
-	totals(*kind ? 0 : 12);
+	totals(*kind ? 0 : 12, end);
 	if (trace_writer__close(writer, &err) != 0) {
 		fprintf(stderr, "make_trace: %s\n", err.text);
 		return 1;

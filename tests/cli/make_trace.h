@@ -18,6 +18,7 @@ enum { OWN = 4026531840u, BLUE = 4026532200u, ETH0 = 2, VETH0 = 5, STACK_DROP = 
 
 void add(unsigned cpu, void *record, unsigned type, __u64 ts);
 void define(void *record, unsigned type);
+void define_at(void *record, unsigned type, __u64 ts);
 void define_probe(unsigned id, const char *name, unsigned type, unsigned stage, unsigned status, const char *detail);
 struct rec_text text(const char *s);
 
@@ -27,5 +28,6 @@ struct rec_text text(const char *s);
 void make_vm(void);
 void make_ovs(void);
 void make_odd(void);
+__u64 make_pair(bool guest); /* returns when that ends */
 
 #endif

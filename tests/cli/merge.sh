@@ -1,7 +1,7 @@
 #!/bin/sh
 # `netanalyze merge`: a host and its guest, in either order; and what has nothing to do with each other.
 set -u
-netanalyze=${NETANALYZE:-build/netanalyze}
+netanalyze=${NETANALYZE:-build/netanalyze} make_trace=${MAKE_TRACE:-build/tests/cli/make_trace}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 export LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1
@@ -34,7 +34,8 @@ host=samples/guest-busy.nrec guest=samples/guest-busy.guest.nrec
 # samples/guest-busy.md: of 6000 datagrams 3408 are dropped at the tap; the rest is read.
 passage="(SELECT group_concat((value ->> 'from') || ' ' || (value ->> 'to') || ' ' || (value ->> 'packets') || ' '
 	|| (value ->> 'dropped_before') || ' ' || (value ->> 'lost_between') || ' '
-	|| (value ->> 'dropped_there') || ' ' || (value ->> 'taken_in') || ' ' || (value ->> 'unknown'), ', ') FROM json_each(j -> '\$.passages'))"
+	|| (value ->> 'dropped_there') || ' ' || (value ->> 'taken_in') || ' ' || (value ->> 'unknown'), ', ')
+	FROM json_each(j -> '\$.passages'))"
 for order in "$host $guest" "$guest $host"; do
 	merge 0 $order
 	json "$passage" 'guest-busy guest-busy.guest 6000 3408 0 0 2592 0'
@@ -56,6 +57,46 @@ merge 0 $host $guest
 says text 'The clock of guest-busy.guest is at least 53.2 s behind that of guest-busy'
 merge 0 $guest $host
 says text 'The clock of guest-busy is at least 53.2 s ahead of that of guest-busy.guest'
+
+# A host and a guest of which everything is known (make_trace_pair.c): the clock of the guest is 900 s behind at 1000 s
+# and gains 50 us a second.
+"$make_trace" --host "$dir/host.nrec" && "$make_trace" --guest "$dir/guest.nrec" || exit 1
+ends="(SELECT group_concat((value ->> 'packets') || ' ' || (value ->> 'way') || ' ' || (value ->> 'where') || ' '
+	|| (value ->> 'what'), '; ') FROM json_each(j -> '\$.ends') WHERE value ->> 'way' = 'WAY')"
+elsewhere="(SELECT group_concat((value ->> 'echoes') || ' ' || (value ->> 'said') || ' ' || (value ->> 'where'), '; ')
+	FROM json_each(j -> '\$.elsewhere'))"
+for order in 'host guest' 'guest host'; do
+	merge 0 $(for side in $order; do echo "$dir/$side.nrec"; done) -o "$dir/known.db" --force
+	json "$(echo "$ends" | sed 's/WAY/host > guest/')" "1880 host > guest guest read; \
+180 host > guest guest received; 50 host > guest between left by vnet0, and was not seen there; \
+50 host > guest guest dropped: NETFILTER_DROP in nf_hook_slow, on ens3; \
+40 host > guest host dropped: QDISC_DROP in tbf_enqueue [sch_tbf], on vnet0"
+	json "$(echo "$ends" | sed 's/WAY/guest > host/')" "2040 guest > host host passed on; \
+10 guest > host between left by ens3, and was not seen there"
+	json "$elsewhere" "10 lost elsewhere delivered on guest, and nobody answered; 10 late late between the two; \
+10 late late on guest; 10 lost elsewhere lost between the two: guest did not see it; \
+10 lost elsewhere lost between the two: the reply left guest; \
+10 lost elsewhere lost on guest: request dropped: NETFILTER_DROP in nf_hook_slow, on ens3"
+	# The true offset and drift are within the stated error, which is not much more than half of the quickest way
+	# there and back; how long each packet took is as well.
+	sign=1
+	[ "$order" = 'host guest' ] || sign=-1
+	got=$(sqlite3 "$dir/known.db" "SELECT
+		abs(offset_ns - $sign * (50e-6 * (at_ns + CASE $sign WHEN 1 THEN 0 ELSE 900e9 END - 1000e9) - 900e9))
+			<= error_ns, abs(drift - $sign * 50e-6) <= drift_error, error_ns BETWEEN 250000 AND 350000, bend_ns
+		FROM clock_line WHERE side = 1")
+	[ "$got" = '1|1|1|0' ] || fail "$order: the clock is not as it says: $got"
+	got=$(sqlite3 "$dir/known.db" "WITH p AS (
+			SELECT seen_at_ns - left_at_ns AS took, CAST(substr(ident, 32) AS INTEGER) - 1 AS i
+			FROM passage JOIN sighting ON side = from_side AND packet = sent
+			WHERE place = 'there' AND ident LIKE '17 10.0.0.2 %')
+		SELECT count(*), max(abs(took - 1000 * (100 + i * 7919 % 1000))) <= (SELECT max(error_ns) FROM clock_line)
+		FROM p")
+	[ "$got" = '1920|1' ] || fail "$order: packets did not take what they took: $got"
+done
+# The recordings of what came later, or of other traffic.
+"$make_trace" "$dir/web.nrec" && merge 0 "$dir/host.nrec" "$dir/web.nrec"
+says text 'CANNOT TELL'
 
 # A filter, and a database that is kept.
 "$netanalyze" merge $host $guest --filter 'udp port 6001' -o "$dir/m.db" >"$dir/text" || fail "a filter fails"
