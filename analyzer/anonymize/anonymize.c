@@ -182,6 +182,8 @@ static int change_number(struct anonymizer *a, enum how how, const struct field_
 		return 0;
 	if (how == HOW_MAC && f->size == 8)
 		change_mac_number(a, at);
+	else if (how == HOW_HASH)
+		disguise__hash(a->d, at, f->size);
 	else if (texts[how] && f->size == 4)
 		return change_string(a, how, at);
 	else

@@ -211,6 +211,14 @@ void disguise__bytes(const struct disguise *d, void *bytes, size_t n)
 	memcpy(bytes, hashed, n);
 }
 
+void disguise__hash(const struct disguise *d, void *bytes, size_t n)
+{
+	static const __u8 none[HASH];
+
+	if (memcmp(bytes, none, n))
+		disguise__bytes(d, bytes, n);
+}
+
 void disguise__name(const struct disguise *d, const char *prefix, const char *name, size_t n, char out[DISGUISE_NAME])
 {
 	static const char digits[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* none that look alike */

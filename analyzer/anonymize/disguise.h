@@ -30,6 +30,9 @@ unsigned disguise__kept_bits(const __u8 *address, size_t n);
 /* Replaces n bytes, at most 32, by others that follow from them. */
 void disguise__bytes(const struct disguise *d, void *bytes, size_t n);
 
+/* The same, but that 0, which is no hash, stays 0. */
+void disguise__hash(const struct disguise *d, void *bytes, size_t n);
+
 /* PREFIX-xxxxxxxx, NUL-terminated: of letters and digits that follow from the name alone. At most 6 bytes of prefix. */
 void disguise__name(const struct disguise *d, const char *prefix, const char *name, size_t n, char out[DISGUISE_NAME]);
 

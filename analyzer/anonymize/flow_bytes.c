@@ -10,7 +10,7 @@
 enum { HEADER = 4, TYPE_MASK = 0x3fff, MAX_DEPTH = 10 };
 
 /* MASK is NEST, of masks; MASKED is of SET_MASKED. */
-enum value { CLEAR = 0, KEEP, UFID, IP4, IP6, MAC, NAT_ADDRESS, NEST, MASK, MASKED };
+enum value { CLEAR = 0, KEEP, UFID, IP4, IP6, MAC, HASHED, NAT_ADDRESS, NEST, MASK, MASKED };
 
 /* What is an address in a value; the rest of it stays. */
 struct place {
@@ -37,6 +37,7 @@ static const struct place ipv4[] = { { 0, IP4 }, { 4, IP4 }, { 0 } };
 static const struct place ipv6[] = { { 0, IP6 }, { 16, IP6 }, { 0 } };
 static const struct place arp[] = { { 0, IP4 }, { 4, IP4 }, { 10, MAC }, { 16, MAC }, { 0 } };
 static const struct place nd[] = { { 0, IP6 }, { 16, MAC }, { 22, MAC }, { 0 } };
+static const struct place hashed[] = { { 0, HASHED }, { 0 } };
 static const struct place one_ip4[] = { { 0, IP4 }, { 0 } };
 static const struct place one_ip6[] = { { 0, IP6 }, { 0 } };
 
@@ -73,7 +74,7 @@ static const struct kind key[] = {
 	[OVS_KEY_ATTR_TUNNEL] = { NEST, 0, 0, NULL, &tunnel_level },
 	[OVS_KEY_ATTR_SCTP] = { KEEP, 4, 4, NULL, NULL },
 	[OVS_KEY_ATTR_TCP_FLAGS] = { KEEP, 2, 2, NULL, NULL },
-	[OVS_KEY_ATTR_DP_HASH] = { KEEP, 4, 4, NULL, NULL },
+	[OVS_KEY_ATTR_DP_HASH] = { KEEP, 4, 4, hashed, NULL },
 	[OVS_KEY_ATTR_RECIRC_ID] = { KEEP, 4, 4, NULL, NULL },
 	[OVS_KEY_ATTR_MPLS] = { KEEP, 4, 16, NULL, NULL },
 	[OVS_KEY_ATTR_CT_STATE] = { KEEP, 4, 4, NULL, NULL },
@@ -173,6 +174,8 @@ static void disguise_place(struct disguise *d, __u8 *p, enum value value)
 		disguise__address(d, p);
 	else if (value == MAC)
 		disguise__mac(d, p);
+	else if (value == HASHED)
+		disguise__hash(d, p, 4);
 }
 
 static void keep_value(struct disguise *d, const struct kind *k, __u8 *p, size_t len, bool mask)

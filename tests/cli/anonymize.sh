@@ -1,7 +1,7 @@
 #!/bin/sh
 # netanalyze anonymize. Nothing of what has to be hidden can be found in the result, decompressed (leaks.py); what is
 # found in it, and every table, is as before but for names (renamed.py): of some recordings, of all of them with --all.
-# Then: keys, vendors, later versions, broken recordings, refusals.
+# Then: keys, vendors, later versions, broken recordings, refusals; `anonymize.sh --hostile` takes broken ones only.
 # NETANALYZE, COUNT, MUTATE, MAKE_TRACE: the programs under test.
 set -u
 netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") count=$(realpath "${COUNT:-build/tests/live/count}")
@@ -58,11 +58,36 @@ judge() {
 		fail "$name is not the same but for names: $(cat "$dir/differs")"
 }
 
+# hostile: what is broken anywhere gives the rest or a refusal, leaks nothing, and leaves nothing else behind.
+hostile() {
+	ttl=$root/tests/causes/ttl.nrs size=$(stat -c %s "$root/tests/causes/ttl.nrs") n=0
+	cd "$dir" || exit 1
+	while [ $((n += 1)) -le 12 ]; do
+		at=$((n * size / 13 + n * 37 % 64))
+		case $((n % 3)) in
+		0) head -c $at "$ttl" >broken.nrs ;;
+		1) cp "$ttl" broken.nrs && printf '\377\001' | dd of=broken.nrs bs=1 seek=$at conv=notrunc status=none ;;
+		2) { head -c $at "$ttl" && tail -c +$((at + 4000)) "$ttl"; } >broken.nrs ;;
+		esac
+		"$netanalyze" anonymize broken.nrs -o broken.nrec --key key >out 2>err
+		got=$?
+		case $got in
+		0) "$netanalyze" verify broken.nrec >out 2>&1 || fail "broken at $at: $(tail -n 1 out)"
+			leaks "$ttl" broken.nrec/000000.nrs 2>&1 | grep -v " 0 of " && fail "broken at $at: it leaks" ;;
+		2 | 3) [ -s err ] && [ ! -e broken.nrec ] || fail "broken at $at: $(ls)" ;;
+		*) fail "broken at $at: exit status $got: $(tail -n 3 err)" ;;
+		esac
+		rm -rf broken.nrec
+		[ -z "$(ls -d ./*.tmp 2>/dev/null)" ] || fail "broken at $at leaves $(ls)"
+	done
+}
+
 some="tests/causes/tunnels.nrs tests/causes/pmtu-blackhole-v6.nrs tests/causes/neighbour-silent.nrs tests/causes/cfs-quota.nrs
 	tests/causes/mac-moved.nrs tests/causes/mcast-snooping.nrs samples/guest-busy.nrec samples/ovs-sweep.nrec"
 case ${1:-} in
 '') echo "$some" | xargs -n 1 | xargs -P 2 -n 1 sh "$0" || failed=1 ;;
 --all) recordings | xargs -P 2 -n 1 sh "$0" || failed=1; exit $failed ;;
+--hostile) hostile; exit $failed ;;
 *) judge "$1"; exit $failed ;;
 esac
 
@@ -105,32 +130,14 @@ grep -q "of types that this version does not know are left out" err || fail "row
 python3 "$root/tests/reader.py" later.nrs | grep -q "^later " || fail "there is no row of a later version"
 python3 "$root/tests/reader.py" later.nrec/000000.nrs | grep -q "^later " && fail "a row of a later version is passed on"
 
-# Facts that netrec writes are known.
+# Facts that netrec and cut write are known.
 known=$(sed -n 's/^FACT("\([^"]*\)".*/^\1$/p' "$root/analyzer/anonymize/facts.def" | sed 's/\./\\./g; s/#/[0-9][0-9]*/g')
-unknown=$(sed -nE 's/.*(sink__config|config_names|config_list)\(s(->sink)?, "([a-z_]+\.[a-z_]+)".*/\3/p' "$root"/recorder/*.c | sort -u |
-	grep -v -e "$known")
-[ -z "$unknown" ] || fail "facts that netrec writes, and facts.def does not know: $unknown"
+unknown=$(sed -nE 's/.*(sink__config|config_names|config_list)\(s(->sink)?, "([a-z_]+\.[a-z_]+)".*/\3/p
+	s/.*(cut_definitions__fact|number)\(.*, "(cut\.[a-z_]+)".*/\2/p' "$root"/recorder/*.c "$root"/analyzer/cut/*.c |
+	sort -u | grep -v -e "$known")
+[ -z "$unknown" ] || fail "facts that are written, and facts.def does not know: $unknown"
 
-# ---- what is broken ------------------------------------------------------------------------------
-size=$(stat -c %s "$ttl") n=0
-while [ $((n += 1)) -le 12 ]; do
-	at=$((n * size / 13 + n * 37 % 64))
-	case $((n % 3)) in
-	0) head -c $at "$ttl" >broken.nrs ;;
-	1) cp "$ttl" broken.nrs && printf '\377\001' | dd of=broken.nrs bs=1 seek=$at conv=notrunc status=none ;;
-	2) { head -c $at "$ttl" && tail -c +$((at + 4000)) "$ttl"; } >broken.nrs ;;
-	esac
-	"$netanalyze" anonymize broken.nrs -o broken.nrec --key key >out 2>err
-	got=$?
-	case $got in
-	0) "$netanalyze" verify broken.nrec >out 2>&1 || fail "broken at $at: $(tail -n 1 out)"
-		leaks "$ttl" broken.nrec/000000.nrs 2>&1 | grep -v " 0 of " && fail "broken at $at: it leaks" ;;
-	2 | 3) [ -s err ] && [ ! -e broken.nrec ] || fail "broken at $at: $(ls)" ;;
-	*) fail "broken at $at: exit status $got: $(tail -n 3 err)" ;;
-	esac
-	rm -rf broken.nrec
-	[ -z "$(ls -d ./*.tmp 2>/dev/null)" ] || fail "broken at $at leaves $(ls)"
-done
+(hostile; exit $failed) || failed=1
 
 # ---- refusals ------------------------------------------------------------------------------------
 refuse() {

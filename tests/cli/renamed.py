@@ -14,7 +14,7 @@ import sqlite3
 import sys
 
 LEFT_OUT = {"file", "segment", "damage", "upcall_flow"}
-NAMES = {"dmac", "smac", "mac"} # that are numbers
+NAMES = {"dmac", "smac", "mac", "hash"} # that are numbers
 
 
 def number(value):

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The tests of netanalyze's command line again with the sanitizer build: leaks, overflows and undefined behaviour in
-# views, reports, cuts and error paths.
+# views, reports, cuts, anonymizing and error paths.
 cd "$(dirname "$0")/../.." || exit 1
 if [ ! -x build/san/netanalyze ] || [ ! -x build/san/tests/cli/make_trace ]; then
 	echo "there is no sanitizer build here; make check makes it"
@@ -11,4 +11,5 @@ if [ build/san/netanalyze -ot build/netanalyze ]; then
 	exit 77
 fi
 export NETANALYZE=build/san/netanalyze MAKE_TRACE=build/san/tests/cli/make_trace
-sh tests/cli/golden.sh && sh tests/cli/badinput.sh && sh tests/cli/cut.sh --hostile
+sh tests/cli/golden.sh && sh tests/cli/badinput.sh && sh tests/cli/cut.sh --hostile &&
+	sh tests/cli/anonymize.sh --hostile

@@ -205,6 +205,8 @@ static void test_fields(void **state)
 				assert_int_equal(how, HOW_ADDRESS);
 			if (!strcmp(f->unit, "MAC"))
 				assert_int_equal(how, HOW_MAC);
+			if (!strcmp(f->name, "hash"))
+				assert_int_equal(how, HOW_HASH);
 			if (!strcmp(f->unit, "NAME"))
 				assert_int_equal(how, HOW_THREAD);
 			if (!strcmp(f->unit, "STRING"))
