@@ -116,6 +116,8 @@ class Values:
         self.words.update(f)
         if record == "config":
             self.words.update(re.split("[._]", f.get("key", "")))
+            if f["key"] == "record.events":
+                self.words.update(f.get("value", "").split(","))
         if record in ("symbol", "probe", "enumerator") or (record == "string" and "." in f.get("text", "")):
             self.words.update(re.findall(r"[A-Za-z0-9_]+", line))
 
