@@ -59,13 +59,11 @@ static const char *const side_names[SIDES] = { "before", "after" };
 
 struct command {
 	struct operands sides[LISTS]; /* UNSAID: no --before or --after stands before them; until sort_out() */
-	struct operand *last; /* given */
-	enum grid_format format;
-	bool fail_on_regression, force, help;
+	struct operands_opts opts;
+	bool fail_on_regression, force;
 	const char *save, *baseline, *baselines; /* names; the file they are in, NULL: the usual one */
 	const char *metrics; /* that --fail-on is about, with commas; NULL: any */
 	unsigned long seed;
-	struct input_opts input;
 };
 
 /* ---- comparing ------------------------------------------------------------------------------------ */
@@ -108,7 +106,7 @@ static int gather(const struct command *c, sqlite3 **db, const struct sqlfn_cont
 	if (c->baseline)
 		TRY(baseline__load(*db, path, c->baseline, err));
 	for (int side = 0; side < SIDES; side++)
-		TRY(operands__gather(&c->sides[side], *db, side_names[side], &c->input, err));
+		TRY(operands__gather(&c->sides[side], *db, side_names[side], &c->opts.input, err));
 	TRY(contrast__run(*db, c->seed, err));
 	return contrast__judge(*db, err);
 }
@@ -118,7 +116,7 @@ static int gather(const struct command *c, sqlite3 **db, const struct sqlfn_cont
 static int print(const struct command *c, sqlite3 *db, struct trace_error *err)
 {
 	const struct query_param params[] = { { ":seed", NULL, (long long)c->seed } };
-	const struct tables what = { .db = db, .folder = "compare/", .title = "netanalyze compare", .format = c->format,
+	const struct tables what = { .db = db, .folder = "compare/", .title = "netanalyze compare", .format = c->opts.format,
 				     .params = params, .n_params = 1, .drawn = "compare/60_distribution.sql",
 				     .curves = "compared/curves.sql" };
 
@@ -174,7 +172,7 @@ static int save(const struct command *c, struct trace_error *err)
 
 	TRY(find_baselines(c, path, err));
 	rc = gather__create(&db, err);
-	rc = rc ? rc : operands__gather(runs, db, c->save, &c->input, err);
+	rc = rc ? rc : operands__gather(runs, db, c->save, &c->opts.input, err);
 	rc = rc ? rc : baseline__save(db, path, c->save, !c->baselines, c->force, err);
 	if (rc == 0)
 		printf("Saved baseline %s, of %u recording%s, in %s.\n", c->save, runs->n, runs->n == 1 ? "" : "s", path);
@@ -183,14 +181,6 @@ static int save(const struct command *c, struct trace_error *err)
 }
 
 /* ---- the command line --------------------------------------------------------------------------------- */
-
-static void add(struct command *c, int side, struct operand o)
-{
-	struct operands *to = &c->sides[side];
-
-	c->last = &to->list[to->n++];
-	*c->last = o;
-}
 
 /* Whose are those that no --before or --after stands before? Of a baseline, or after it; otherwise before and after. */
 static int sort_out(struct command *c, struct trace_error *err)
@@ -209,7 +199,7 @@ static int sort_out(struct command *c, struct trace_error *err)
 		if (is_after && !c->save && !c->baseline && c->sides[AFTER].n)
 			return cli__usage_error("compare", err, "which side is %s of? Say so with --before and --after",
 						unsaid->list[i].path);
-		add(c, is_after ? AFTER : BEFORE, unsaid->list[i]);
+		operands__add(&c->sides[is_after ? AFTER : BEFORE], unsaid->list[i], &c->opts);
 	}
 	if (c->save && !c->sides[AFTER].n)
 		return cli__usage_error("compare", err, "compare --save needs recordings or databases to keep");
@@ -233,13 +223,11 @@ static int set_fail_on(struct command *c, const char *what, struct trace_error *
 static int parse(struct command *c, int argc, char **argv, struct trace_error *err)
 {
 	static const struct option options[] = {
-		{ "before", required_argument, NULL, 'b' }, { "after", required_argument, NULL, 'a' },
-		{ "format", required_argument, NULL, 'f' }, { "json", no_argument, NULL, 'j' },
-		{ "late", required_argument, NULL, 'l' },   { "seed", required_argument, NULL, 's' },
-		{ "fail-on", required_argument, NULL, 'F' }, { "recording", required_argument, NULL, 'r' },
-		{ "save", required_argument, NULL, 'S' },   { "baseline", required_argument, NULL, 'B' },
+		{ "before", required_argument, NULL, 'b' },   { "after", required_argument, NULL, 'a' },
+		{ "seed", required_argument, NULL, 's' },     { "fail-on", required_argument, NULL, 'F' },
+		{ "save", required_argument, NULL, 'S' },     { "baseline", required_argument, NULL, 'B' },
 		{ "baselines", required_argument, NULL, 'D' }, { "force", no_argument, NULL, 'O' },
-		{ "help", no_argument, NULL, 'h' },	     { NULL, 0, NULL, 0 },
+		OPERANDS_OPTIONS,
 	};
 	int side = UNSAID, o;
 
@@ -249,30 +237,16 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		case 'b':
 		case 'a':
 			side = o == 'b' ? BEFORE : AFTER;
-			add(c, side, (struct operand){ optarg, NULL });
+			operands__add(&c->sides[side], (struct operand){ optarg, NULL }, &c->opts);
 			break;
 		case 1:
-			add(c, side, (struct operand){ optarg, NULL });
-			break;
-		case 'f':
-			TRY(tables__format(optarg, &c->format, err));
-			break;
-		case 'j':
-			c->format = GRID_JSON;
-			break;
-		case 'l':
-			TRY(cli__late(optarg, &c->input.late_ns, err));
+			operands__add(&c->sides[side], (struct operand){ optarg, NULL }, &c->opts);
 			break;
 		case 's':
 			TRY(cli__number("--seed", optarg, 1, 1ul << 32, &c->seed, err));
 			break;
 		case 'F':
 			TRY(set_fail_on(c, optarg, err));
-			break;
-		case 'r':
-			if (!c->last)
-				return cli__usage_error("compare", err, "--recording stands behind the TRACE that it is about");
-			TRY(cli__recording(optarg, &c->last->recording, err));
 			break;
 		case 'S':
 		case 'B':
@@ -285,28 +259,25 @@ static int parse(struct command *c, int argc, char **argv, struct trace_error *e
 		case 'O':
 			c->force = true;
 			break;
-		case 'h':
-			c->help = true;
-			break;
 		default:
-			return -EINVAL;
+			TRY(operands__option(&c->opts, "compare", o, optarg, err));
 		}
 	}
 	for (int i = optind; i < argc; i++)
-		add(c, side, (struct operand){ argv[i], NULL });
+		operands__add(&c->sides[side], (struct operand){ argv[i], NULL }, &c->opts);
 	return 0;
 }
 
 int cmd_compare(int argc, char **argv, struct trace_error *err)
 {
-	struct command c = { .format = GRID_TEXT, .seed = 1 };
+	struct command c = { .opts.format = GRID_TEXT, .seed = 1 };
 	int rc = 0;
 
 	for (int side = 0; side < LISTS; side++)
 		if (!(c.sides[side].list = calloc((size_t)argc, sizeof(*c.sides[side].list))))
 			rc = trace_error__set(err, -ENOMEM, "out of memory");
 	rc = rc ? rc : parse(&c, argc, argv, err);
-	if (rc == 0 && c.help)
+	if (rc == 0 && c.opts.help)
 		fputs(help_text, stdout);
 	else if (rc == 0)
 		rc = sort_out(&c, err) ?: c.save ? save(&c, err) : compare(&c, err);

@@ -35,9 +35,7 @@ static const char help_text[] =
 
 struct command {
 	struct operands runs;
-	enum grid_format format;
-	bool help;
-	struct input_opts input;
+	struct operands_opts opts;
 };
 
 static int execute(sqlite3 *db, const char *file, struct trace_error *err)
@@ -49,9 +47,9 @@ static int execute(sqlite3 *db, const char *file, struct trace_error *err)
 
 static int tell(const struct command *c, sqlite3 *db, struct trace_error *err)
 {
-	const struct tables what = { .db = db, .folder = "trend/", .title = "netanalyze trend", .format = c->format };
+	const struct tables what = { .db = db, .folder = "trend/", .title = "netanalyze trend", .format = c->opts.format };
 
-	TRY(operands__gather(&c->runs, db, DRIFT_SIDE, &c->input, err));
+	TRY(operands__gather(&c->runs, db, DRIFT_SIDE, &c->opts.input, err));
 	TRY(drift__run(db, err));
 	TRY(execute(db, "compared/trend.sql", err));
 	return tables__print(&what, err);
@@ -71,58 +69,29 @@ static int trend(const struct command *c, struct trace_error *err)
 
 /* ---- the command line --------------------------------------------------------------------------------- */
 
-static void add(struct command *c, const char *path)
-{
-	c->runs.list[c->runs.n++] = (struct operand){ path, NULL };
-}
-
 static int parse(struct command *c, int argc, char **argv, struct trace_error *err)
 {
-	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' },    { "json", no_argument, NULL, 'j' },
-		{ "late", required_argument, NULL, 'l' },      { "recording", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },	       { NULL, 0, NULL, 0 },
-	};
+	static const struct option options[] = { OPERANDS_OPTIONS };
 	int o;
 
 	/* '-': operands in their place, as 1, so that --recording is about the one before it. */
 	while ((o = cli__getopt(argc, argv, "-h", options, err)) != -1) {
-		switch (o) {
-		case 1:
-			add(c, optarg);
-			break;
-		case 'f':
-			TRY(tables__format(optarg, &c->format, err));
-			break;
-		case 'j':
-			c->format = GRID_JSON;
-			break;
-		case 'l':
-			TRY(cli__late(optarg, &c->input.late_ns, err));
-			break;
-		case 'r':
-			if (!c->runs.n)
-				return cli__usage_error("trend", err, "--recording stands behind the TRACE that it is about");
-			TRY(cli__recording(optarg, &c->runs.list[c->runs.n - 1].recording, err));
-			break;
-		case 'h':
-			c->help = true;
-			break;
-		default:
-			return -EINVAL;
-		}
+		if (o == 1)
+			operands__add(&c->runs, (struct operand){ optarg, NULL }, &c->opts);
+		else
+			TRY(operands__option(&c->opts, "trend", o, optarg, err));
 	}
 	for (int i = optind; i < argc; i++)
-		add(c, argv[i]);
+		operands__add(&c->runs, (struct operand){ argv[i], NULL }, &c->opts);
 	return 0;
 }
 
 int cmd_trend(int argc, char **argv, struct trace_error *err)
 {
-	struct command c = { .format = GRID_TEXT, .runs.list = calloc((size_t)argc, sizeof(*c.runs.list)) };
+	struct command c = { .opts.format = GRID_TEXT, .runs.list = calloc((size_t)argc, sizeof(*c.runs.list)) };
 	int rc = c.runs.list ? parse(&c, argc, argv, err) : trace_error__set(err, -ENOMEM, "out of memory");
 
-	if (rc == 0 && c.help)
+	if (rc == 0 && c.opts.help)
 		fputs(help_text, stdout);
 	else if (rc == 0 && c.runs.n < 2)
 		rc = cli__usage_error("trend", err, "trend needs a series of recordings or databases");

@@ -37,13 +37,13 @@ SELECT 'Its price: ' || (SELECT group_concat(printf('%s %s, before %s', name, af
 FROM headline WHERE all_worse AND verdict IN ('fixed', 'partly fixed', 'not fixed, but better', 'better')
 UNION ALL
 SELECT 'The figures alone would not tell it from chance, for what was wrong came in few of the seconds that were '
-	|| 'recorded: '
-	|| (SELECT group_concat(printf('%s %s %s before, %s after', name, stat, before_text, after_text), '; ') FROM (
+	|| 'recorded: ' || list || '. Several recordings of each side would tell.'
+FROM headline, (SELECT group_concat(printf('%s %s %s before, %s after', name, stat, before_text, after_text), '; ')
+		AS list FROM (
 		SELECT * FROM metric_verdict
 		WHERE kind = 1 AND after < before AND verdict = 'no detectable change'
-			AND before - after >= practical ORDER BY p, nth LIMIT 3))
-	|| '. Several recordings of each side would tell.'
-FROM headline WHERE verdict IN ('fixed', 'partly fixed') AND better = 0
+			AND before - after >= practical ORDER BY p, nth LIMIT 3) HAVING count(*) > 0)
+WHERE verdict IN ('fixed', 'partly fixed') AND better = 0
 UNION ALL
 SELECT printf('There was %.1f times as much traffic after, per second, as before.', ratio) FROM load
 WHERE ratio NOT BETWEEN 1 / 1.5 AND 1.5

@@ -45,6 +45,12 @@ json "json_array_length(j, '$.changes')" 0
 compare ovs-sweep-fixed ovs-sweep WORSE: 1
 grep -q '^netanalyze: regression: new: a thread holds a lock.*; new: ' "$dir/err" || fail "why is it a regression? $(cat "$dir/err")"
 
+# A finding that is gone while no figure moved: there is nothing to say of figures.
+cp "$dir/ovs-sweep.db" "$dir/unfound.db"
+sqlite3 "$dir/unfound.db" "DELETE FROM finding" || exit 1
+compare ovs-sweep unfound FIXED: 0
+! grep -qx -e '-' "$dir/text" || fail "a sentence without anything in it: $(sed -n 4,8p "$dir/text")"
+
 compare ovs-one-cpu ovs-one-cpu-fixed FIXED: 0
 json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved vswitchd-one-cpu'
 json "j ->> '$.changes[0].verdict' || ' ' || (j ->> '$.changes[0].metric')" 'better packets late here (50 ms, or --late)'
