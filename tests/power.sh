@@ -56,7 +56,16 @@ if [ "${1:-}" = --write ]; then
 			**A shift on the second side.** *found*: the adjusted p-value of that figure is below 0.05. *predicted*: how often
 			that was to be expected, by what `compare` itself gives as the least change that it finds in 8 of 10 cases, were
 			this the only one. *judged worse*: found, and of practical interest, for which a latency has to be longer by a
-			quarter, and 20 us.
+			quarter, and 20 us. With one recording of a side, a latency has to differ by more than recordings of the same thing
+			do anyway, for which its logarithm is taken to vary by 0.5: that is found of a factor of five and more, so that
+			none of these are. With three, it is seen how much they differ.
+
+			**Recorded apart.** What seconds of one recording cannot show is how much recordings differ. Of the lab there are
+			52 pairs of recordings of one scenario each with the same findings and as many packets, made on other days and by
+			other versions; 29 of them are of clean runs. By their windows alone, 20 % (P99) to 36 % (P50, machines of another
+			speed) of their latencies differed at 5 %, 6 % of all metrics were judged better or worse, and 7 of the clean pairs as
+			a whole. With the component of 0.5 it is 6 % of the latencies, 1 % of the metrics, and none of the clean pairs as a
+			whole.
 
 		END
 		printf '## All recordings\n\nSeed %s, ' "$seed"
@@ -88,7 +97,7 @@ section tests/COMPARE.md | diff - "$dir/short" ||
 # Of all recordings: at most 2 % of metrics are judged wrongly, and 5 % of the pairs without a drift; and what is found is
 # no less than what was predicted, but for chance.
 sed '/^## In short/,$d' tests/COMPARE.md | awk -F '|' '
-	/ × [0-9]+ \|/ && / % \|/ {
+	/ × [0-9]+ \|/ && ! / (packet-time|dropped) / {
 		same++
 		if ($7 + 0 > 2) { print "too many wrong verdicts:" $0; bad = 1 }
 		if ($8 + 0 > 5 && !/drift/) { print "too many pairs judged wrongly:" $0; bad = 1 }

@@ -1,8 +1,8 @@
 /*
  * contrast.c: compares all that was gathered of the two sides.
  *
- * Of a latency its mean, its median and its P99 are compared; a percentile only where enough values lie beyond it. All
- * comparisons together are one family: their p-values are adjusted at the end.
+ * Of a latency its mean, its median and its P99 are compared; a percentile only where enough values lie beyond it. The
+ * p-values of all comparisons are adjusted together at the end.
  */
 #include <errno.h>
 #include <math.h>
@@ -15,9 +15,13 @@
 #include "analyzer/compare/windows.h"
 #include "analyzer/store/sql.h"
 
+/* What has an equal part of the level, schema/compared/keys.sql: counts, and the rest by metric.kind, 1 to 3. */
+enum { FAMILIES = 4 };
+
 /* One comparison that was made. */
 struct made {
 	sqlite3_int64 row;
+	int family;
 	struct statistic what;
 	struct difference d;
 };
@@ -26,7 +30,7 @@ struct contrast {
 	sqlite3 *db;
 	sqlite3_stmt *windows, *insert, *update;
 	struct made *made;
-	size_t n, room;
+	size_t n, room, of_family[FAMILIES];
 	__u64 seed;
 };
 
@@ -52,13 +56,25 @@ static int keep(struct contrast *c, const struct made *m)
 		c->room = room;
 	}
 	c->made[c->n++] = *m;
+	c->of_family[m->family]++;
 	return 0;
 }
 
-static int compare(struct contrast *c, const char *metric, const char *key, const struct figure *stat,
-		   const struct series *before, const struct series *after)
+/* What is compared: a row of schema/compared/keys.sql. */
+static const char *metric_of(sqlite3_stmt *row)
 {
-	struct made m = { .what = stat->statistic };
+	return (const char *)sqlite3_column_text(row, 0);
+}
+
+static const char *key_of(sqlite3_stmt *row)
+{
+	return (const char *)sqlite3_column_text(row, 1);
+}
+
+static int compare(struct contrast *c, sqlite3_stmt *of, const struct figure *stat, const struct series *before,
+		   const struct series *after)
+{
+	struct made m = { .what = stat->statistic, .family = sqlite3_column_int(of, 6) };
 	double effect = 0.5;
 	int rc = resample__compare(before, after, &m.what, c->seed, &m.d);
 	bool told = rc == 0;
@@ -69,8 +85,8 @@ static int compare(struct contrast *c, const char *metric, const char *key, cons
 	if (rc)
 		return rc;
 	sqlite3_reset(c->insert);
-	sqlite3_bind_text(c->insert, 1, metric, -1, SQLITE_STATIC);
-	sqlite3_bind_text(c->insert, 2, key, -1, SQLITE_STATIC);
+	sqlite3_bind_text(c->insert, 1, metric_of(of), -1, SQLITE_STATIC);
+	sqlite3_bind_text(c->insert, 2, key_of(of), -1, SQLITE_STATIC);
 	sqlite3_bind_text(c->insert, 3, stat->name, -1, SQLITE_STATIC);
 	bind(c->insert, 4, true, m.d.before);
 	bind(c->insert, 5, true, m.d.after);
@@ -89,23 +105,37 @@ static int compare(struct contrast *c, const char *metric, const char *key, cons
 	return told ? keep(c, &m) : 0;
 }
 
-static int compare_key(struct contrast *c, const char *metric, const char *key, bool is_latency, bool counted)
+static int compare_key(struct contrast *c, sqlite3_stmt *of)
 {
 	struct series before, after = { 0 };
 	size_t n;
-	const struct figure *figures = windows__figures(is_latency, counted, &n);
-	int rc = windows__read(c->windows, "before", metric, key, &before);
+	const struct figure *figures = windows__figures(sqlite3_column_int(of, 2), sqlite3_column_int(of, 3), &n);
+	int rc = windows__read(c->windows, "before", metric_of(of), key_of(of), &before);
 
-	rc = rc ? rc : windows__read(c->windows, "after", metric, key, &after);
+	rc = rc ? rc : windows__read(c->windows, "after", metric_of(of), key_of(of), &after);
 	for (size_t i = 0; i < n && rc == 0 && before.n && after.n; i++)
 		if (windows__can_have(&before, &figures[i]) && windows__can_have(&after, &figures[i]))
-			rc = compare(c, metric, key, &figures[i], &before, &after);
+			rc = compare(c, of, &figures[i], &before, &after);
 	windows__free(&before);
 	windows__free(&after);
 	return rc;
 }
 
 /* ---- all of them -------------------------------------------------------------------------------------- */
+
+/*
+ * What part of the level a comparison has, 1 on average: each family has the same of it, so that the dozens of stages do not
+ * hide what is late or lost. The false discovery rate is that of all of them, however they are weighted before they are seen
+ * (Genovese, Roeder and Wasserman, Biometrika 93 (2006) 509-524).
+ */
+static double weight(const struct contrast *c, const struct made *m)
+{
+	size_t families = 0;
+
+	for (size_t i = 0; i < FAMILIES; i++)
+		families += c->of_family[i] > 0;
+	return (double)c->n / (double)families / (double)c->of_family[m->family];
+}
 
 /* The least change that would have been found is that of a lone one among all that were compared. */
 static int adjust(struct contrast *c)
@@ -114,7 +144,7 @@ static int adjust(struct contrast *c)
 	int rc = p ? 0 : -ENOMEM;
 
 	for (size_t i = 0; p && i < c->n; i++)
-		p[i] = c->made[i].d.p;
+		p[i] = c->made[i].d.p / weight(c, &c->made[i]);
 	rc = rc ? rc : student__adjust(p, c->n);
 	for (size_t i = 0; i < c->n && rc == 0; i++) {
 		const struct made *m = &c->made[i];
@@ -122,7 +152,7 @@ static int adjust(struct contrast *c)
 		sqlite3_reset(c->update);
 		sqlite3_bind_int64(c->update, 1, m->row);
 		sqlite3_bind_double(c->update, 2, p[i]);
-		bind(c->update, 3, true, resample__least(&m->d, &m->what, CONTRAST_LEVEL / (double)c->n));
+		bind(c->update, 3, true, resample__least(&m->d, &m->what, CONTRAST_LEVEL * weight(c, m) / (double)c->n));
 		rc = sqlite3_step(c->update) == SQLITE_DONE ? 0 : -EIO;
 	}
 	free(p);
@@ -135,9 +165,7 @@ static int compare_all(struct contrast *c)
 	int rc = sqlite3_prepare_v2(c->db, sql__text("compared/keys.sql"), -1, &keys, NULL) == SQLITE_OK ? 0 : -EIO;
 
 	while (rc == 0 && sqlite3_step(keys) == SQLITE_ROW)
-		rc = compare_key(c, (const char *)sqlite3_column_text(keys, 0),
-				 (const char *)sqlite3_column_text(keys, 1), sqlite3_column_int(keys, 2),
-				 sqlite3_column_int(keys, 3));
+		rc = compare_key(c, keys);
 	sqlite3_finalize(keys);
 	return rc ? rc : adjust(c);
 }
@@ -172,6 +200,7 @@ int contrast__judge(sqlite3 *db, struct trace_error *err)
 		if (rc != SQLITE_OK || !stmt)
 			continue;
 		sqlite3_bind_double(stmt, sqlite3_bind_parameter_index(stmt, ":level"), CONTRAST_LEVEL);
+		sqlite3_bind_double(stmt, sqlite3_bind_parameter_index(stmt, ":overall"), CONTRAST_OVERALL);
 		rc = sqlite3_step(stmt) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
 	}
 	return rc ? trace_error__set(err, -EIO, "cannot run schema/compared/judge.sql: %s", sqlite3_errmsg(db)) : 0;

@@ -11,6 +11,9 @@
 /* No rate is known better than to a thousandth, however steady its windows are. */
 static const double SURE = 1e-3;
 
+/* How well struct statistic's `varies` is known: as of so many pairs of recordings, less one. */
+static const double VARIES_FREE = 10;
+
 /* A side: its windows, a scratch histogram, and what came of it. */
 struct side {
 	const struct series *s;
@@ -230,6 +233,18 @@ static double choose_blocks(struct side *side, const double *x)
 		    alone / fmax(alone - 1, 1));
 }
 
+/* What windows cannot show: another recording would have been another one. */
+static void add_varying(struct side *side, size_t runs)
+{
+	double within = side->error * side->error, between = side->what->varies * side->what->varies / (double)runs,
+	       both = within + between;
+
+	if (side->free <= 1 || between <= 0)
+		return;
+	side->error = sqrt(both);
+	side->free = both * both / (within * within / side->free + between * between / VARIES_FREE);
+}
+
 static int by_windows(struct side *side, __u64 *random)
 {
 	size_t n = side->s->n;
@@ -331,6 +346,8 @@ int resample__compare(const struct series *before, const struct series *after, c
 		rc = set_value(&sides[i]);
 		if (rc == 0 && before->n >= MIN_WINDOWS && after->n >= MIN_WINDOWS)
 			rc = many ? by_runs(&sides[i], runs[i]) : by_windows(&sides[i], &seed);
+		if (rc == 0 && !many)
+			add_varying(&sides[i], runs[i]);
 		if (sides[i].failed)
 			rc = -ENOMEM;
 	}

@@ -5,10 +5,13 @@
  * Here a window is one observation, and windows that hang together are drawn together: the circular block bootstrap
  * (Politis and Romano 1992), with blocks as long as the series' autocorrelation asks for (Politis and White, Econometric
  * Reviews 23 (2004) 53-70, with the correction of Patton, Politis and White, 28 (2009) 372-375). It gives the standard
- * error of a side, which is made larger where blocks are too short for how much windows hang together; intervals and p-values are Student's, with Welch's degrees of freedom counted in blocks, or in windows
- * that tell something of their own: those of the bootstrap itself are too small for series of a few seconds (Efron and Tibshirani, An
- * Introduction to the Bootstrap, 1993, 12.5 and 13.3). Where there are at least MIN_RUNS runs on both sides, a run is
- * one observation instead.
+ * error of a side, which is made larger where blocks are too short for how much windows hang together; intervals and
+ * p-values are Student's, with Welch's degrees of freedom counted in blocks, or in windows that tell something of their
+ * own: those of the bootstrap itself are too small for series of a few seconds (Efron and Tibshirani, An Introduction to
+ * the Bootstrap, 1993, 12.5 and 13.3). Where there are at least MIN_RUNS runs on both sides, a run is one observation
+ * instead. Where there are fewer, how much runs differ anyway cannot be seen in them, however long they are: what is known
+ * of it from elsewhere (`varies`) is a component of the variance of its own, and the degrees of freedom are
+ * Satterthwaite's (Biometrics Bulletin 2 (1946) 110-114).
  */
 #ifndef ANALYZER_RESAMPLE_H
 #define ANALYZER_RESAMPLE_H
@@ -18,7 +21,8 @@
 #include <linux/types.h>
 #include "analyzer/base/hist.h"
 
-enum { MIN_RUNS = 3, MIN_WINDOWS = 4, REPLICATES = 1000 };
+/* Of a standard error some hundred replicates are enough (Efron and Tibshirani 1993, 6.4): it is within 4 %. */
+enum { MIN_RUNS = 3, MIN_WINDOWS = 4, REPLICATES = 400 };
 
 struct window {
 	unsigned run;
@@ -42,6 +46,8 @@ struct statistic {
 	enum statistic_kind kind;
 	double percent; /* of a percentile */
 	bool counted;   /* of a rate: num counts events, so that chance alone varies it (Poisson) */
+	double varies;  /* of what is compared by ratio: standard deviation of its logarithm from one recording to the next
+			   of the same thing; 0: none. For where there are not enough recordings to see it */
 };
 
 struct difference {

@@ -10,13 +10,18 @@ SELECT CASE verdict
 		FROM (
 		SELECT * FROM finding_change WHERE state = 'new' ORDER BY rank_after)) || ': found after, not before.'
 		ELSE (SELECT printf('%s, %s before, %s after.', name, before_text, after_text) FROM metric_verdict
-			WHERE verdict = 'worse' ORDER BY kind, nth, key LIMIT 1) END
+			WHERE verdict = 'worse' ORDER BY kind, felt, nth, key LIMIT 1) END
 	WHEN 'better' THEN 'BETTER: ' || (SELECT printf('%s, %s before, %s after.', name, before_text, after_text)
-		FROM metric_verdict WHERE verdict = 'better' ORDER BY kind, nth, key LIMIT 1)
+		FROM metric_verdict WHERE verdict = 'better' ORDER BY kind, felt, nth, key LIMIT 1)
 	WHEN 'cannot tell' THEN 'CANNOT TELL: ' || CASE
 		WHEN NOT all_judged THEN 'an older netanalyze made one of the databases; give the recordings.'
 		WHEN blind THEN 'packets or drops were not observed on both sides; record with -p host.'
 		WHEN unsure THEN 'a finding of one side could not have been made on the other (see below).'
+		WHEN better OR all_worse THEN (
+			SELECT printf('%s is %s, %s before, %s after', name, verdict, before_text, after_text)
+			FROM metric_verdict WHERE verdict IN ('better', 'worse')
+			ORDER BY kind, felt, nth, key LIMIT 1)
+			|| ', but of so many metrics that may be chance. Several recordings of each side would tell.'
 		ELSE 'nothing can be compared (see below).' END
 	ELSE 'NO DETECTABLE CHANGE.' END AS text
 FROM headline
@@ -58,4 +63,4 @@ SELECT printf('The machine itself took %.2g times as long after, by what netrec 
 SELECT verdict, name AS metric, stat, before_text AS before, after_text AS after, change_text AS change,
 	interval_text AS "95 % interval", round(effect, 2) AS effect
 FROM metric_verdict WHERE verdict IN ('better', 'worse')
-ORDER BY kind, nth, key, stat LIMIT 20;
+ORDER BY kind, felt, nth, key, stat LIMIT 20;

@@ -112,9 +112,11 @@ CREATE VIEW metric_text AS
 			ELSE printf('+%.1f', max(least, practical) / 1e7) END AS least_text
 	FROM judged;
 
--- Of each metric and what it is of, the statistic that says most.
+-- Of each metric and what it is of, the statistic that says most. felt: of what becomes of packets what moved most
+-- of them comes first.
 CREATE TABLE metric_verdict AS
-	SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY metric, key
+	SELECT *, CASE WHEN kind = 1 AND unit = 'share' THEN -abs(after - before) ELSE 0 END AS felt
+	FROM (SELECT *, row_number() OVER (PARTITION BY metric, key
 		ORDER BY verdict = 'worse' DESC, verdict = 'better' DESC, p, stat) AS nth_stat FROM metric_text)
 	WHERE nth_stat = 1;
 
@@ -145,12 +147,17 @@ UPDATE finding_change SET state = 'cannot tell' FROM load WHERE state IN ('resol
 	OR (state = 'resolved' AND (coalesce(ratio, 0) < 0.5 OR (slower < 1 / 1.2 AND felt > -1)))
 	OR (state = 'new' AND (coalesce(ratio, 9) > 2 OR (slower > 1.2 AND felt < 1))));
 
+-- Of the whole, figures say that it is better or worse where they are surer of it than of one metric among all.
 CREATE TABLE headline AS
 	WITH n AS (SELECT
-		(SELECT count(*) FROM metric_verdict WHERE verdict = 'worse' AND kind = 1) AS felt_worse,
+		(SELECT count(*) FROM metric_verdict WHERE verdict = 'worse' AND kind = 1 AND p_adjusted <= :overall)
+			AS felt_worse,
 		(SELECT count(*) FROM metric_verdict WHERE verdict = 'worse') AS all_worse,
+		(SELECT count(*) FROM metric_verdict WHERE verdict = 'worse' AND p_adjusted <= :overall) AS sure_worse,
 		(SELECT count(*) FROM metric_verdict WHERE verdict = 'better' AND kind = 1) AS felt_better,
 		(SELECT count(*) FROM metric_verdict WHERE verdict = 'better') AS better,
+		(SELECT count(*) FROM metric_verdict WHERE verdict = 'better' AND p_adjusted <= :overall)
+			AS sure_better,
 		(SELECT count(*) FROM metric_verdict WHERE verdict <> 'not comparable' AND kind = 1) AS told,
 		(SELECT count(*) FROM finding_change WHERE state = 'new') AS new,
 		(SELECT count(*) FROM finding_change WHERE state = 'persisting') AS persisting,
@@ -159,12 +166,13 @@ CREATE TABLE headline AS
 		(SELECT min(judged) FROM run) AS all_judged,
 		(SELECT count(*) FROM unseen WHERE record IN ('packet', 'drop')) AS blind)
 	SELECT *, CASE WHEN NOT all_judged OR blind OR (told = 0 AND resolved + new = 0) THEN 'cannot tell'
-		WHEN new OR felt_worse OR (all_worse AND NOT felt_better AND NOT resolved) THEN 'worse'
-		WHEN persisting AND better AND NOT resolved THEN 'not fixed, but better'
+		WHEN new OR felt_worse OR (sure_worse AND NOT felt_better AND NOT resolved) THEN 'worse'
+		WHEN persisting AND sure_better AND NOT resolved THEN 'not fixed, but better'
 		WHEN persisting AND resolved THEN 'partly fixed'
 		WHEN persisting THEN 'not fixed'
 		WHEN unsure THEN 'cannot tell'
 		WHEN resolved THEN 'fixed'
-		WHEN better THEN 'better'
+		WHEN sure_better THEN 'better'
+		WHEN better OR all_worse THEN 'cannot tell'
 		ELSE 'no detectable change' END AS verdict
 	FROM n;

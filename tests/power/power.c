@@ -40,15 +40,15 @@ static const struct kind {
 	{ "latencies drift, r = 0.7", DRIFT, 0.2, 20, 1, 40, NULL, NULL },
 	{ "latencies drift, r = 0.7", DRIFT, 0.2, 60, 1, 20, NULL, NULL },
 	{ "all latencies +10 %", TIMES, 1.1, 20, 1, 50, "packet-time", "P50" },
-	{ "all latencies +10 %", TIMES, 1.1, 60, 1, 20, "packet-time", "P50" },
+	{ "all latencies +10 %", TIMES, 1.1, 20, 3, 20, "packet-time", "P50" },
 	{ "all latencies +20 %", TIMES, 1.2, 20, 1, 50, "packet-time", "P50" },
-	{ "all latencies +20 %", TIMES, 1.2, 60, 1, 20, "packet-time", "P50" },
+	{ "all latencies +20 %", TIMES, 1.2, 20, 3, 20, "packet-time", "P50" },
 	{ "all latencies +50 %", TIMES, 1.5, 20, 1, 50, "packet-time", "P50" },
-	{ "all latencies +50 %", TIMES, 1.5, 60, 1, 20, "packet-time", "P50" },
+	{ "all latencies +50 %", TIMES, 1.5, 20, 3, 20, "packet-time", "P50" },
 	{ "2 × from P98 on", TAIL, 2, 20, 1, 50, "packet-time", "P99" },
-	{ "2 × from P98 on", TAIL, 2, 60, 1, 20, "packet-time", "P99" },
+	{ "2 × from P98 on", TAIL, 2, 20, 3, 20, "packet-time", "P99" },
 	{ "0.1 % dropped", DROPS, 0.001, 20, 1, 50, "dropped", "rate" },
-	{ "0.1 % dropped", DROPS, 0.001, 60, 1, 20, "dropped", "rate" },
+	{ "0.1 % dropped", DROPS, 0.001, 20, 3, 20, "dropped", "rate" },
 };
 
 /* A recording, and its seconds with traffic. */
@@ -306,11 +306,11 @@ static void count_same(sqlite3 *db, struct sums *sums)
 
 /*
  * How sure the comparison is to find it, by what it says of its figure: `least` is what it finds in 8 of 10 cases, a lone
- * one among all n that it compared.
+ * one among all that it compared; part: which one of a whole it has of the level.
  */
-static double predicted(const struct kind *k, double before, double least, double df, double n)
+static double predicted(const struct kind *k, double before, double least, double df, double part)
 {
-	double level = student__t(CONTRAST_LEVEL / n, df), error, beyond;
+	double level = student__t(CONTRAST_LEVEL * part, df), error, beyond;
 
 	if (k->injected == DROPS)
 		error = least / (level + student__t(0.4, df));
@@ -324,7 +324,9 @@ static void count_shifted(sqlite3 *db, const struct kind *k, struct sums *sums)
 {
 	sqlite3_stmt *stmt = prepare(db,
 		"SELECT before, least, df, p_adjusted <= 0.05 AND after > before, verdict = 'worse', "
-		"(SELECT count(*) FROM change WHERE p IS NOT NULL) "
+		"(WITH f AS (SELECT CASE WHEN counted THEN 0 ELSE kind END AS family, count(*) AS n FROM change "
+		"JOIN metric ON id = metric WHERE p IS NOT NULL GROUP BY 1) SELECT 1.0 / n / (SELECT count(*) FROM f) "
+		"FROM f WHERE family = (SELECT CASE WHEN counted THEN 0 ELSE kind END FROM metric WHERE id = ?1)) "
 		"FROM judged WHERE metric = ?1 AND stat = ?2 AND verdict <> 'not comparable'");
 
 	sqlite3_bind_text(stmt, 1, k->metric, -1, SQLITE_STATIC);
@@ -365,8 +367,8 @@ static double percent(double part, double of)
 static void print(const struct kind *k, const struct sums *s)
 {
 	if (k->metric)
-		printf("| %s | %s %s | %u | %u | %.0f %% | %.0f %% | %.0f %% |\n", k->name, k->metric, k->stat, k->seconds,
-		       s->told, percent(s->found, s->told), percent(s->predicted, s->told), percent(s->worse, s->told));
+		printf("| %s | %s %s | %u × %u | %u | %.0f %% | %.0f %% | %.0f %% |\n", k->name, k->metric, k->stat,
+		       k->runs, k->seconds, s->told, percent(s->found, s->told), percent(s->predicted, s->told), percent(s->worse, s->told));
 	else
 		printf("| %s | %u × %u | %u | %u | %.1f %% | %.2f %% | %.1f %% |\n", k->name, k->runs, k->seconds,
 		       s->pairs, s->told, percent(s->low_p, s->told), percent(s->judged, s->compared),
@@ -390,7 +392,7 @@ int main(int argc, char **argv)
 		struct sums sums = { 0 };
 
 		if (kinds[i].metric && !kinds[i - 1].metric)
-			printf("\n### A shift on the second side\n\n| shift | looked for in | seconds of a side | pairs | "
+			printf("\n### A shift on the second side\n\n| shift | looked for in | recordings × seconds of a side | pairs | "
 			       "found | predicted | judged worse |\n|---|---|---:|---:|---:|---:|---:|\n");
 		state = seed * 1000 + i;
 		for (unsigned pair = 0; pair < (kinds[i].pairs * part + 999) / 1000; pair++)

@@ -163,6 +163,40 @@ static void test_shifted(void **unused)
 	assert_in_range(n, 0, PAIRS / 2); /* a tenth is not */
 }
 
+/*
+ * Recordings that differ anyway, each by a factor of about 1.6: windows alone know nothing of it, and most pairs that are the
+ * same would differ. Eight times as long is found all the same.
+ */
+static void test_recordings_vary(void **unused)
+{
+	const struct statistic alone = { .kind = STATISTIC_MEAN }, varies = { .kind = STATISTIC_MEAN, .varies = 0.5 };
+	int by_windows = 0, both = 0, found_times = 0;
+
+	(void)unused;
+	for (int i = 0; i < PAIRS; i++) {
+		struct series b = latencies(WINDOWS, 0, 0, 0.2, exp(0.5 * normal())),
+			      a = latencies(WINDOWS, 0, 0, 0.2, exp(0.5 * normal())),
+			      long_one = latencies(WINDOWS, 0, 0, 0.2, 8 * exp(0.5 * normal()));
+		struct difference d;
+
+		assert_int_equal(resample__compare(&b, &a, &alone, 1, &d), 0);
+		by_windows += d.p <= 0.05;
+		assert_int_equal(resample__compare(&b, &a, &varies, 1, &d), 0);
+		both += d.p <= 0.05;
+		assert_true(d.df > 4);
+		assert_int_equal(resample__compare(&b, &long_one, &varies, 1, &d), 0);
+		found_times += d.p <= 0.05;
+		drop(&b);
+		drop(&a);
+		drop(&long_one);
+	}
+	print_message("recordings that differ: %d of %d by windows, %d with what they vary, %d found\n", by_windows, PAIRS,
+		      both, found_times);
+	assert_in_range(by_windows, PAIRS / 2, PAIRS);
+	assert_in_range(both, 0, PAIRS * 7 / 100);
+	assert_in_range(found_times, PAIRS * 70 / 100, PAIRS);
+}
+
 /* What resample__least() promises: a change as large is found in 8 of 10 cases. */
 static void test_power(void **unused)
 {
@@ -326,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_student),	  cmocka_unit_test(test_adjusted), cmocka_unit_test(test_same),
 		cmocka_unit_test(test_same_correlated), cmocka_unit_test(test_shifted), cmocka_unit_test(test_power),
+		cmocka_unit_test(test_recordings_vary),
 		cmocka_unit_test(test_losses),	  cmocka_unit_test(test_repeatable), cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_next_run),
 	};
