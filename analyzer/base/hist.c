@@ -238,12 +238,27 @@ int hist__add(struct hist *h, __u64 value)
 	return 0;
 }
 
+/* Octave by octave: comparing adds up millions of histograms, and looking for what is not 0 in them was most of it. */
+static int merge_octaves(struct hist *to, const struct hist *from)
+{
+	for (unsigned i = 0; i < HIST_OCTAVES; i++)
+		if (from->octave[i] && !octave_of(to, i * HIST_SUB))
+			return -ENOMEM;
+	for (unsigned i = 0; i < HIST_OCTAVES; i++)
+		for (unsigned k = 0; from->octave[i] && k < HIST_SUB; k++)
+			to->octave[i][k] += from->octave[i][k];
+	count_in(to, from->n, from->sum, from->min, from->max);
+	return 0;
+}
+
 int hist__merge(struct hist *to, const struct hist *from)
 {
 	if (from->n == 0)
 		return 0;
 	if (!to->octave && spread(to))
 		return -ENOMEM;
+	if (from->octave)
+		return merge_octaves(to, from);
 	for (struct walk w = { .h = from }; step(&w);)
 		if (!octave_of(to, w.bucket))
 			return -ENOMEM;
