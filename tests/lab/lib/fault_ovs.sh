@@ -113,3 +113,17 @@ fault_ovs_flow_limit() {
 	undo ovs-vsctl -t 10 remove open_vswitch . other_config flow-limit
 	ovs-vsctl -t 10 set open_vswitch . other_config:flow-limit="$1" || die "no limit of flows"
 }
+
+# fault_ovs_mirror PORT UDP_PORT N: datagrams to UDP_PORT that come in at PORT go to N devices that swallow them.
+fault_ovs_mirror() {
+	local i add= del= to=
+	for i in $(seq "$3"); do
+		ip link add sink$i up type dummy || die "no device that swallows packets"
+		undo ip link del sink$i
+		add="$add -- add-port br0 sink$i" del="$del -- --if-exists del-port br0 sink$i" to=$to,output:sink$i
+	done
+	undo ovs-vsctl -t 20 $del
+	ovs-vsctl -t 20 $add || die "Open vSwitch refuses $3 devices"
+	undo ovs-ofctl del-flows br0 "'udp,tp_dst=$2'"
+	ovs-ofctl --names add-flow br0 "priority=50,in_port=$1,udp,tp_dst=$2,actions=${to#,}" || die "OVS refuses the rule"
+}
