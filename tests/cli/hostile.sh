@@ -167,6 +167,8 @@ for view in $("$netanalyze" show | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 done
 run 0 compare web.nrs odd.nrec
 inert "compare"
+run 0 merge web.nrs odd.nrec
+inert "merge"
 for json in "report --format json" "info --json" "verify --blocks --json" "timeline --json"; do
 	run 0 $json odd.nrec
 	jq -e . out >/dev/null 2>err || fail "$json: $(cat err)"
