@@ -23,6 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import reader  # noqa: E402
 
 ADDRESSES = {"saddr", "daddr", "addr"}
+KERNEL = {"cut", "tbf", "netem", "pfifo", "ingress", "clsact", "mq", "noqueue"} # and a word of `config`
 
 
 DEFINITIONS = {"string", "config", "netns", "interface", "probe", "symbol", "enumerator", "irqname", "vm", "channels", "module",
@@ -65,7 +66,7 @@ def is_special(a):
 
 class Values:
     def __init__(self):
-        self.ip, self.mac, self.names, self.ids, self.payload, self.words = set(), set(), set(), set(), set(), {"cut"}
+        self.ip, self.mac, self.names, self.ids, self.payload, self.words = set(), set(), set(), set(), set(), set(KERNEL)
 
     def address(self, text):
         raw = bytes.fromhex(text)
