@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include "analyzer/anonymize/disguise.h"
 #include "analyzer/anonymize/flow_bytes.h"
+#include "analyzer/anonymize/held.h"
 #include "analyzer/anonymize/hows.h"
 #include "analyzer/anonymize/packet_bytes.h"
 #include "analyzer/anonymize/prefix.h"
@@ -398,13 +399,57 @@ static void test_flow(void **state)
 	disguise__free(d);
 }
 
+/* ---- rows that wait ----------------------------------------------------------------------------- */
+
+static struct rec_head head_seen;
+static unsigned seen;
+
+static int see(void *arg, const struct rec *rec)
+{
+	(void)arg;
+	seen++;
+	if (rec->type == REC_head)
+		head_seen = *(const struct rec_head *)rec;
+	return 0;
+}
+
+/* First bytes wait for their packet; without it nothing of them stays. */
+static void test_heads(void **state)
+{
+	static const __u8 none[PACKET_BYTES_MAX];
+	struct rec_head head = { .rec = { .ts = 10, .type = REC_head }, .skb = 7, .len = sizeof(frame) };
+	struct rec_packet packet = { .rec = { .ts = 11, .type = REC_packet }, .skb = 7, .l2 = FRAME_KNOWN | FRAME_ETHERNET | FRAME_HEAD };
+	struct disguise *d = disguise();
+	struct held *h = held__new(d);
+	__u8 source[4] = { 10, 0, 0, 1 };
+
+	(void)state;
+	memcpy(head.bytes, frame, sizeof(frame));
+	seen = 0;
+	assert_int_equal(held__put(h, &head.rec, see, NULL), 0);
+	assert_int_equal(seen, 0);
+	assert_int_equal(held__put(h, &packet.rec, see, NULL), 0);
+	assert_int_equal(seen, 2);
+	disguise__ip4(d, source);
+	assert_memory_equal(head_seen.bytes + 26, source, 4);
+	assert_memory_equal(head_seen.bytes + 42, none, sizeof(none) - 42);
+	packet.skb = 8; /* another one's */
+	assert_int_equal(held__put(h, &head.rec, see, NULL), 0);
+	assert_int_equal(held__put(h, &packet.rec, see, NULL), 0);
+	assert_int_equal(held__flush(h, see, NULL), 0);
+	assert_int_equal(seen, 4);
+	assert_memory_equal(head_seen.bytes, none, sizeof(none));
+	held__free(h);
+	disguise__free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors), cmocka_unit_test(test_prefixes), cmocka_unit_test(test_special),
 		cmocka_unit_test(test_macs), cmocka_unit_test(test_fields), cmocka_unit_test(test_names),
 		cmocka_unit_test(test_texts), cmocka_unit_test(test_facts), cmocka_unit_test(test_frame),
-		cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_flow),
+		cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_flow), cmocka_unit_test(test_heads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
