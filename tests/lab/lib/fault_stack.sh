@@ -92,8 +92,8 @@ fault_conntrack_full() {
 	for ns in host peer; do in_ns $ns conntrack -F 2>/dev/null; done
 }
 
-# fault_ipv6: host and peer have IPv6 addresses, too.
-fault_ipv6() {
+# topology_ipv6: host and peer have IPv6 addresses, too.
+topology_ipv6() {
 	undo ipv6_of host br0 1
 	undo ipv6_of peer eth0 1
 	ipv6_of host br0 0
@@ -105,8 +105,8 @@ fault_ipv6() {
 	wait_for 10 ping -q -c 1 -W 2 $peer_ip6 || die "the peer does not answer over IPv6"
 }
 
-# fault_router6: the host forwards IPv6 between left and right, too.
-fault_router6() {
+# topology_router6: the host forwards IPv6 between left and right, too.
+topology_router6() {
 	local side n=0
 	fault_sysctl host net.ipv6.conf.all.forwarding 1
 	for side in left right; do

@@ -52,7 +52,7 @@ vary_family() {
 	[ "$(vary ip6 0 0 1)" = 1 ] || return 0
 	to_host=$host_ip6 to_peer=$peer_ip6 to_right=$right_ip6 of_udp=udp6
 	[ -z "${traffic_begun:-}" ] || return 0
-	if [ "$topology" = router ]; then fault_router6; else fault_ipv6; fi
+	if [ "$topology" = router ]; then topology_router6; else topology_ipv6; fi
 }
 
 # vary_way: likewise, and sets from, to and to_there: from the host to the peer, or with LAB_SEED perhaps back; and leaves, the

@@ -8,7 +8,7 @@
 #   router   the same two, but the host forwards: l0 10.80.1.1, r0 10.80.2.1
 #   own      none of it: the VM's own virtio-net eth0, 10.0.2.15, towards 10.0.2.2
 #
-# Neighbours are permanent and IPv6 is off (but see fault_ipv6), so that no packet flows that the scenario did not ask for.
+# Neighbours are permanent and IPv6 is off (but see topology_ipv6), so that no packet flows that the scenario did not ask for.
 
 peer_mac=02:77:00:00:00:02
 host_mac=02:77:00:00:00:01
