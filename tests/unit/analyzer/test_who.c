@@ -230,6 +230,7 @@ static void test_one_cpu_full(void **state)
 	(void)state;
 	judge(HOP_OBSERVED BEHIND_KSOFTIRQD SECOND("0", "100", "850") SECOND("1", "800", "200"));
 	assert_rows(&f, FINDINGS, "irq-concentration|ifindex 2 in netns 1|CPU 1|12");
+	assert_rows(&f, "SELECT advice LIKE '%`perf record -g -C 1 -- sleep 5`%' FROM finding", "1");
 }
 
 static void test_both_cpus_full(void **state)
