@@ -3,21 +3,12 @@
 # found in it, and every table, is as before but for names (renamed.py): of some recordings, of all of them with --all.
 # Then: keys, vendors, later versions, broken recordings, refusals; `anonymize.sh --hostile` takes broken ones only.
 # NETANALYZE, COUNT, MUTATE, MAKE_TRACE: the programs under test.
-set -u
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") count=$(realpath "${COUNT:-build/tests/live/count}")
-mutate=$(realpath "${MUTATE:-build/tests/cli/mutate}") make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
+. "$(dirname "$0")/../scratch.sh"
+count=$(program "${COUNT:-build/tests/live/count}")
+mutate=$(program "${MUTATE:-build/tests/cli/mutate}") make_trace=$(program "${MAKE_TRACE:-build/tests/cli/make_trace}")
+cd "$root" || exit 1
 . tests/cause.sh
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
 head -c 32 /dev/zero | tr '\0' k >"$dir/key"
-
-fail() {
-	echo "$*"
-	failed=1
-}
 
 # anonymize INPUT OUTPUT OPTION…: it works, and the result is intact.
 anonymize() {

@@ -2,20 +2,7 @@
 # CSV, as a reader of its own (Python's) sees it: tables of views and of events have the values of their JSON; no text is a
 # formula.
 # NETANALYZE: the program under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
-
-fail() {
-	echo "$*"
-	failed=1
-}
+. "$(dirname "$0")/../scratch.sh"
 
 # Lines of what, a table, its status, and a JSON file with the member that has the same rows: objects, all of whose members
 # have to be in the table. One that is null was not observed, and is refused.

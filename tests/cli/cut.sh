@@ -4,19 +4,10 @@
 # what became of packets, without another cause. Then: what is known when a part begins, that what is counted is counted
 # in one part, gaps, damage, cuts of cuts and of segments, sizes, refusals; `cut.sh --hostile` cuts what is broken.
 # NETANALYZE, RECUT: the programs under test.
-set -u
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") recut=$(realpath "${RECUT:-build/tests/cli/recut}")
+. "$(dirname "$0")/../scratch.sh"
+recut=$(program "${RECUT:-build/tests/cli/recut}")
+cd "$root" || exit 1
 . tests/cause.sh
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-
-fail() {
-	echo "$*"
-	failed=1
-}
 
 # cut INPUT OUTPUT OPTION…: it works, and the result is intact.
 cut_it() {

@@ -2,20 +2,7 @@
 # netanalyze export: a capture file that libpcap reads without complaint, with the packets that replay prints, when they
 # were there; its comments; stacks that add up to what replay prints; files that are whole or not there.
 # NETANALYZE: the program under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
-
-fail() {
-	echo "$*"
-	failed=1
-}
+. "$(dirname "$0")/../scratch.sh"
 
 # export FILE ARGUMENT…
 export_to() {

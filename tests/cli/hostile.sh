@@ -3,28 +3,15 @@
 # definitions that refer to each other in circles or to nothing, endless texts; what it says is shown and does nothing, as
 # text, Markdown, HTML, JSON and in the database. All with little memory, nothing crashes or hangs.
 # NETANALYZE, MAKE_TRACE, MUTATE, COUNT: the programs under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
-make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
-mutate=$(realpath "${MUTATE:-build/tests/cli/mutate}") count=$(realpath "${COUNT:-build/tests/live/count}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
+. "$(dirname "$0")/../scratch.sh"
+make_trace=$(program "${MAKE_TRACE:-build/tests/cli/make_trace}")
+mutate=$(program "${MUTATE:-build/tests/cli/mutate}") count=$(program "${COUNT:-build/tests/live/count}")
 "$make_trace" web.nrec && mv web.nrec/000000.nrs web.nrs || exit 1
 "$mutate" web.nrs >blocks || exit 1 # number, offset, kind, bytes, stream, rows
 of() { # KIND [STREAM]: the first such block
 	awk -v kind="$1" -v stream="${2:-}" '$3 == kind && (stream == "" || $5 == stream) { print $1; exit }' blocks
 }
 segment=$(of 1) schema=$(of 2) definitions=$(of 3 65534) cpu=$(of 3 0) recorder=$(of 3 65535) index=$(of 4)
-
-fail() {
-	echo "$*"
-	failed=1
-}
 
 # run STATUS ARGUMENT…: netanalyze, with 1.5 GB of memory at most.
 run() {

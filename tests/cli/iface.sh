@@ -2,22 +2,10 @@
 # --iface: every table that is by device has exactly the rows of that device, on a database and on the recording; all
 # others are named as left out; views without devices refuse it, and so does an unknown name.
 # NETANALYZE, MAKE_TRACE: the programs under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC NO_COLOR=1
-failed=0
-cd "$dir" || exit 1
+. "$(dirname "$0")/../scratch.sh"
+make_trace=$(program "${MAKE_TRACE:-build/tests/cli/make_trace}")
 "$make_trace" web.nrec && "$make_trace" --vm vm.nrec && "$make_trace" --ovs ovs.nrec || exit 1
 cp -r "$root/samples/netns-tbf.nrec" tbf.nrec
-
-fail() {
-	echo "$*"
-	failed=1
-}
 
 # Rows of every table of all.json and one.json that are in one of them only, or of no or another device. Shares are of what is shown.
 compare='WITH part(file, t, device, row, type) AS (SELECT f.column1, k.key, coalesce(json_extract(r.value, '\''$.interface'\''), json_extract(r.value, '\''$.input_port'\'')),

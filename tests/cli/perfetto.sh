@@ -3,20 +3,7 @@
 # numbers of the published schema, finds tracks that are described, slices that end and lie in each other, every packet at
 # every stage, flows from one stage to the next, and queues as long as the events say.
 # NETANALYZE: the program under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
-
-fail() {
-	echo "$*"
-	failed=1
-}
+. "$(dirname "$0")/../scratch.sh"
 
 # The wire format as protobuf.dev/programming-guides/encoding has it; numbers from github.com/google/perfetto,
 # protos/perfetto/trace/{trace,trace_packet,clock_snapshot}.proto and track_event/{track_event,track_descriptor,…}.proto.

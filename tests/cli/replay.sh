@@ -2,20 +2,8 @@
 # netanalyze replay: every event of every recording, once and in the order of time; lines that are what the manual says they
 # are; what is lost, missing or damaged is told; limits; the end of a pipe.
 # NETANALYZE, RECUT: the programs under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") recut=$(realpath "${RECUT:-build/tests/cli/recut}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
-
-fail() {
-	echo "$*"
-	failed=1
-}
+. "$(dirname "$0")/../scratch.sh"
+recut=$(program "${RECUT:-build/tests/cli/recut}")
 
 # replay ARGUMENT…: into out and err.
 replay() {

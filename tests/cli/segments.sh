@@ -3,23 +3,11 @@
 # recordings are named and refused or chosen, and the order in which files, directories and standard input are given makes
 # no difference.
 # NETANALYZE, RECUT: the programs under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") recut=$(realpath "${RECUT:-build/tests/cli/recut}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
+. "$(dirname "$0")/../scratch.sh"
+recut=$(program "${RECUT:-build/tests/cli/recut}")
 whole=$root/tests/causes/ttl.nrs other=$root/tests/causes/clean-own.nrs
 "$recut" -n 4 -s 7 "$whole" cut.nrec && "$recut" -n 2 -s 7 "$other" other.nrec || exit 1
 first=cut.nrec/000000.nrs second=cut.nrec/000001.nrs third=cut.nrec/000002.nrs last=cut.nrec/000003.nrs
-
-fail() {
-	echo "$*"
-	failed=1
-}
 
 # tables NAME ARGUMENT…: NAME.sql, all that is found in a recording but for its files.
 tables() {

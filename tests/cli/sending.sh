@@ -2,20 +2,8 @@
 # Each example of SENDING A TRACE TO SOMEBODY in netanalyze(1), in that order, on a sample; and what the page promises: the
 # finding is still there, copies and joined segments are whole, what was cut is smaller.
 # NETANALYZE, RECUT: the programs under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}") recut=$(realpath "${RECUT:-build/tests/cli/recut}")
-root=$PWD
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC NO_COLOR=1
-failed=0
-cd "$dir" || exit 1
-
-fail() {
-	echo "$*"
-	failed=1
-}
+. "$(dirname "$0")/../scratch.sh"
+recut=$(program "${RECUT:-build/tests/cli/recut}")
 
 # Somebody's desk is here.
 mkdir bin && ln -s "$netanalyze" bin/netanalyze

@@ -2,21 +2,9 @@
 # Outputs while others write them too: of two analyses or reports into one file both are done, the last one stays, and it
 # is whole; one that is interrupted leaves nothing.
 # NETANALYZE, MAKE_TRACE: the programs under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
-make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
+. "$(dirname "$0")/../scratch.sh"
+make_trace=$(program "${MAKE_TRACE:-build/tests/cli/make_trace}")
 "$make_trace" web.nrec && "$make_trace" --vm vm.nrec || exit 1
-
-fail() {
-	echo "$*"
-	failed=1
-}
 
 "$netanalyze" report web.nrec >web.txt && "$netanalyze" report vm.nrec >vm.txt || exit 1
 for _ in 1 2 3 4 5; do

@@ -3,15 +3,9 @@
 # difference to them (observed(), stage_observed() in their SQL), with that probe failed and everything else as it was.
 # What they then say differently is tests/cli/golden/unobserved.txt. UPDATE=1 rewrites it; look at the difference.
 # NETANALYZE, MAKE_TRACE: the programs under test.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
-make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
-root=$PWD golden=$PWD/tests/cli/golden/unobserved.txt
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC NO_COLOR=1
-cd "$dir" || exit 1
+. "$(dirname "$0")/../scratch.sh"
+make_trace=$(program "${MAKE_TRACE:-build/tests/cli/make_trace}")
+golden=$root/tests/cli/golden/unobserved.txt
 for kind in web ovs vm; do
 	option=--$kind
 	[ $kind = web ] && option=
@@ -23,8 +17,8 @@ guards() {
 	grep -oh "\(stage_\)\{0,1\}observed('[a-z_0-9]*')" "$@" | sort -u | tr "('" '  ' | tr -d ')'
 }
 
-# fail observed RECORD, fail stage_observed STAGE: in x.db, its probes failed and none came; what was counted stays.
-fail() {
+# never observed RECORD, never stage_observed STAGE: in x.db, its probes failed and none came; what was counted stays.
+never() {
 	case $1 in
 	observed) sqlite3 x.db "UPDATE record_count SET rows = 0, lost = 0 WHERE name = '$2';
 		UPDATE probe SET status = 2 WHERE type = (SELECT type FROM record_count WHERE name = '$2')" ;;
@@ -40,7 +34,7 @@ without() {
 	guards $files | while read -r how name; do
 		cp "$kind.db" x.db
 		"$netanalyze" "$@" x.db >before.txt 2>&1
-		fail "$how" "$name"
+		never "$how" "$name"
 		"$netanalyze" "$@" x.db >after.txt 2>&1
 		echo "\$ netanalyze $* $kind.db without $name"
 		diff before.txt after.txt | grep '^[<>]' || echo "no difference"

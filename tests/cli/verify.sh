@@ -3,25 +3,13 @@
 # sentence, with status 3, or every row is as it was; with sound checksums it finds what does not decode or contradicts
 # itself, and says where and when; the report is made of the rest. Nothing crashes or hangs.
 # NETANALYZE, MAKE_TRACE, MUTATE, COUNT: the programs under test. STEPS: how many bytes are tried of each kind.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-netanalyze=$(realpath "${NETANALYZE:-build/netanalyze}")
-make_trace=$(realpath "${MAKE_TRACE:-build/tests/cli/make_trace}")
-mutate=$(realpath "${MUTATE:-build/tests/cli/mutate}") count=$(realpath "${COUNT:-build/tests/live/count}")
+. "$(dirname "$0")/../scratch.sh"
+make_trace=$(program "${MAKE_TRACE:-build/tests/cli/make_trace}")
+mutate=$(program "${MUTATE:-build/tests/cli/mutate}") count=$(program "${COUNT:-build/tests/live/count}")
 steps=${STEPS:-40}
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TZ=UTC
-failed=0
-cd "$dir" || exit 1
 "$make_trace" web.nrec && mv web.nrec/000000.nrs whole.nrs && "$count" whole.nrs >whole.rows || exit 1
 size=$(stat -c %s whole.nrs)
 "$mutate" whole.nrs >blocks || exit 1 # number, offset, kind, bytes, stream, rows
-
-fail() {
-	echo "$*"
-	failed=1
-}
 
 # verify WHAT: of bad.nrs. Sets $status and $verdict.
 verify() {
