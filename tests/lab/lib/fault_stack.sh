@@ -40,6 +40,11 @@ fault_bridge_netfilter() {
 
 # fault_sysctl NS KEY VALUE
 fault_sysctl() {
+	set_sysctl "$@"
+}
+
+# set_sysctl NS KEY VALUE: for as long as the scenario, and without its fault, too.
+set_sysctl() {
 	undo in_ns "$1" sysctl -q -w "$2=$(in_ns "$1" sysctl -n "$2")"
 	in_ns "$1" sysctl -q -w "$2=$3" || die "cannot set $2"
 }
@@ -108,7 +113,7 @@ topology_ipv6() {
 # topology_router6: the host forwards IPv6 between left and right, too.
 topology_router6() {
 	local side n=0
-	fault_sysctl host net.ipv6.conf.all.forwarding 1
+	set_sysctl host net.ipv6.conf.all.forwarding 1
 	for side in left right; do
 		n=$((n + 1))
 		ipv6_of host ${side:0:1}0 0
