@@ -18,7 +18,7 @@ static const struct cli_command commands[] = {
 	{ "show", cmd_show, "one view: stages, drops, packets, offcpu, …; `netanalyze show` lists them" },
 	{ "timeline", cmd_timeline, "the life of single packets, step by step, and what held them up" },
 	{ "replay", cmd_replay, "the events as they happened, one line each" },
-	{ "export", cmd_export, "packets or events for other tools: wireshark, tcpdump, jq" },
+	{ "export", cmd_export, "packets or events for other tools: wireshark, Perfetto, flame graphs, jq" },
 	{ "compare", cmd_compare, "before and after: did it help, did anything get worse?" },
 	{ "trend", cmd_trend, "a series of runs: where did anything change beyond what runs vary?" },
 	{ "merge", cmd_merge, "recordings of a host and its guest, or of several hosts, as one" },
