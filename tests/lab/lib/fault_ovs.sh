@@ -28,14 +28,22 @@ fault_ovs_mtu() {
 	sleep 1
 }
 
-# fault_ovs_ports N [MAX_IDLE]: N OpenFlow rules on UDP ports, of the family of vary_family, so that the datapath needs a flow
-# of its own for nearly each port: traffic to random ports misses nearly always. Flows are forgotten after MAX_IDLE ms.
+# fault_ovs_ports N [MAX_IDLE [TABLES]]: N OpenFlow rules on UDP ports, of the family of vary_family, so that the datapath
+# needs a flow of its own for nearly each port: traffic to random ports misses nearly always. Flows are forgotten after
+# MAX_IDLE ms. A miss goes through so many TABLES more.
 fault_ovs_ports() {
 	local max_idle=${2:-1000}
 	undo ovs-vsctl -t 10 remove open_vswitch . other_config max-idle
 	ovs-vsctl -t 10 set open_vswitch . other_config:max-idle="$max_idle"
 	undo ovs-ofctl del-flows br0 $of_udp
-	awk -v n="$1" -v udp=$of_udp 'BEGIN { for (i = 0; i < n; i++) printf "priority=10,%s,tp_dst=%d,actions=NORMAL\n", udp, 1024 + int(i * 64000 / n) }' |
+	awk -v n="$1" -v udp=$of_udp -v tables="${3:-0}" '
+		function to(table) { return table < tables ? "resubmit(," table + 1 ")" : "NORMAL" }
+		BEGIN {
+			for (i = 0; i < n; i++)
+				printf "priority=10,%s,tp_dst=%d,actions=%s\n", udp, 1024 + int(i * 64000 / n), to(0)
+			for (i = 1; i <= tables; i++)
+				printf "table=%d,priority=10,%s,actions=%s\n", i, udp, to(i)
+		}' |
 		ovs-ofctl add-flows br0 - || die "OVS refuses the rules"
 }
 
