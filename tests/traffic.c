@@ -2,11 +2,13 @@
  * traffic.c: test traffic with exact bookkeeping. Each role prints one line of what it did.
  *
  *   traffic udp ADDR PORT COUNT RATE SIZE [ports=N [again=N]] [hosts=N] [flows=1] [seq=N] [src=ADDR] [badsum=1]
+ *                                           [burst=N]
  *                                           sends COUNT datagrams of SIZE bytes, RATE a second (0: flat out);
  *                                           ports: to a random one of N ports from PORT; again: the same ones after N
  *                                           datagrams; hosts: to N addresses from ADDR in turn; flows: each from a
  *                                           socket of its own; seq: the first number; src: from that address; badsum:
- *                                           a wrong checksum (raw socket)
+ *                                           a wrong checksum (raw socket); burst: N at once, then as long a rest as
+ *                                           the rate asks for
  *   traffic race ADDR PORT COUNT SIZE       COUNT pairs of datagrams, each pair from a socket of its own, which two
  *                                           threads send at the same time; a short rest after every 20
  *   traffic frames DEVICE ETHERTYPE COUNT   COUNT frames to everybody with that type (packet socket)
@@ -221,7 +223,7 @@ static size_t compose(uint64_t i, size_t size, bool raw, uint16_t port)
 static void udp(const char *host, const char *port, long count, long rate, long size)
 {
 	long sent = 0, refused = 0, ports = traffic__number("ports", 1), hosts = traffic__number("hosts", 1);
-	long again = traffic__number("again", LONG_MAX);
+	long again = traffic__number("again", LONG_MAX), burst = traffic__number("burst", 1);
 	uint64_t seq = traffic__number("seq", 0);
 	bool raw = traffic__number("badsum", 0);
 	int fd = sender(raw);
@@ -243,7 +245,7 @@ static void udp(const char *host, const char *port, long count, long rate, long 
 		if (i % again == 0)
 			srandom(1);
 		to = atoi(port) + (ports > 1 ? random() % ports : 0);
-		if (rate)
+		if (rate && i % burst == 0)
 			sleep_until(start + i * 1000000000ull / rate);
 		if (hosts > 1)
 			in->sin_addr.s_addr = htonl(first_host + i % hosts);
