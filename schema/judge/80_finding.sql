@@ -51,8 +51,9 @@ INSERT INTO rule(id, title, advice) VALUES
 	('cannot-tell', 'the cause cannot be told: what would show it was not recorded', ''),
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
--- A few packets that were slow are not worth getting up for: fewer than three of them, or fewer than five or than one
--- of a hundred, and none so late that a monitor would call it lost; or those that no rule explains, and none was late.
+-- A few packets that were slow are not worth getting up for: fewer than three of them; or fewer than five, or than one
+-- of a hundred and not late ones that are one of twenty of what passed there, and none so late that a monitor would
+-- call it lost; or those that no rule explains, and none was late.
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
 	advice)
 	WITH f AS (
@@ -65,13 +66,16 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				max(s.kind IN ('lost', 'closed', 'elsewhere') OR s.max_ns >= echo_limit_ns())
 					AS noticed,
 				max(s.max_ns >= late_ns()) AS late,
+				max(s.max_ns >= late_ns() AND 20 * s.packets >= passed_between(s.from_stage, s.to_stage,
+					s.netns, s.ifindex)) AS many,
 				(SELECT b.rowid FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS most
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,
 				c.site, c.who)
 	SELECT row_number() OVER (ORDER BY 1.0 * f.packets * max(f.confidence, 0.05) DESC, f.rule, f.site, f.who),
 		f.rule, CASE WHEN f.packets < 3 AND NOT lost THEN 'info'
-			WHEN NOT noticed AND f.packets < max(5, (SELECT sum(n) FROM journey) / 100) THEN 'info'
+			WHEN NOT noticed AND f.packets < 5 THEN 'info'
+			WHEN NOT noticed AND NOT many AND f.packets < (SELECT sum(n) FROM journey) / 100 THEN 'info'
 			WHEN f.rule = 'unexplained' AND NOT late AND NOT noticed THEN 'info'
 			WHEN f.confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
 		f.confidence, f.packets, 1.0 * f.packets / all_packets, f.symptom, f.site, f.who, f.first_win,

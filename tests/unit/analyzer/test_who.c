@@ -46,6 +46,30 @@ static void test_stopped(void **state)
 	assert_rows(&f, FINDINGS, "application-slow|ifindex 2 in netns 1|server/400|12");
 }
 
+#define CROWD \
+	"INSERT INTO journey(win, first_stage, last_stage, fate, netns, ifindex, n, orphans, gaps, late, n_timed, sum_ns, " \
+	"min_ns, max_ns, hist) VALUES (0, 1, 64, 'consumed', 9, 9, 1000000, 0, 0, 0, 0, 0, 0, 0, x'');"
+#define PASSED(n) \
+	"INSERT INTO stage_latency(win, from_stage, to_stage, netns, ifindex, n, sum_ns, min_ns, max_ns, uncertain, hist) " \
+	"VALUES (0, 3, 66, 1, 2, " n ", 0, 0, 0, 0, x'');"
+#define LATE_BEHIND_STOPPED \
+	BLAME_OF "(3, 66, 1, 2, 400, 'stop', 0, 0, 'unknown', 12, 12, 12, 900, 900, 100000000, 0, 0);"
+
+/* Twelve late packets are many where 240 passed, however much passes elsewhere. */
+static void test_many_of_few(void **state)
+{
+	(void)state;
+	judge(THREADS CROWD PASSED("240") LATE_BEHIND_STOPPED);
+	assert_rows(&f, "SELECT severity FROM finding", "problem");
+}
+
+static void test_few_of_many(void **state)
+{
+	(void)state;
+	judge(THREADS CROWD PASSED("241") LATE_BEHIND_STOPPED);
+	assert_rows(&f, "SELECT severity FROM finding", "info");
+}
+
 /* Connections that nobody accepts are those of a network namespace, not of a device. */
 static void test_listening(void **state)
 {
@@ -324,7 +348,8 @@ static void test_names_in_commands(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
+	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_many_of_few), TEST(test_few_of_many),
+					TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
 					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_stale_kept_in_part), TEST(test_not_stale),
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
