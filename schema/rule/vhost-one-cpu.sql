@@ -14,6 +14,4 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.92 AS conf
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'vhost' AND b.deed = 'queue' AND allowed_cpus(b.tid) NOT GLOB '*[-,]*'
 	AND sharers_of(b.tid) >= 3 AND NOT behind_real_time(b.tid) -- which is vhost-starved, whoever else is there
--- Each of the others has the CPU for a short while only: what they have together counts.
-GROUP BY s.id HAVING sum(b.share) >= 0.05 AND (max(b.max_ns) >= late_ns()
-	OR (sum(b.share) >= 0.5 AND s.max_ns >= late_ns()))
+GROUP BY s.id HAVING sum(b.share) >= 0.05 AND made_late(sum(b.share), max(b.max_ns), s.max_ns)

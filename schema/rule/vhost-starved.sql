@@ -13,4 +13,4 @@ SELECT s.id AS symptom, round(s.packets * sum(b.share)) AS packets, 0.9 AS confi
 	json_group_array(b.id) AS evidence
 FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND b.mover = 'vhost' AND b.deed = 'queue'
-GROUP BY s.id HAVING sum(b.share) >= 0.05 AND max(b.max_ns) >= late_ns()
+GROUP BY s.id HAVING sum(b.share) >= 0.05 AND made_late(sum(b.share), max(b.max_ns), s.max_ns)
