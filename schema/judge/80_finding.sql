@@ -41,8 +41,9 @@ INSERT INTO claim(rule, symptom, packets, confidence, site, who, chain, explaine
 		FROM symptom AS s WHERE s.harmless IS NULL)
 	SELECT CASE WHEN missing IS NULL AND gap IS NULL THEN 'unexplained' ELSE 'cannot-tell' END, id, n, 0.0,
 		coalesce(nullif(device(netns, ifindex), '(none)'), 'this host'), '?', json_array(coalesce(
-			'not recorded: ' || missing, gap, 'nothing that was recorded explains it'
-			|| coalesce(': ' || meanwhile_text(from_stage, to_stage, netns, ifindex), ''))), n
+			'not recorded: ' || missing, gap, 'no rule explains it; meanwhile '
+			|| meanwhile_text(from_stage, to_stage, netns, ifindex),
+			'nothing that was recorded explains it')), n
 	FROM left_over WHERE 2 * n > packets;
 
 INSERT INTO rule(id, title, advice) VALUES

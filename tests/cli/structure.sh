@@ -154,6 +154,11 @@ for f in schema/*/*.sql; do
 	[ -z "$bad" ] || complain "$f: does it count time twice? $bad"
 done
 
+# A gap puts rules in doubt if what tells what a thread or CPU did may be among what was lost. Definitions are in no gap.
+told=$(grep -rhoE 'REC_[a-z_]+' analyzer/history analyzer/blame | sed 's/^REC_//; /^netns$/d; /^interface$/d' | sort -u)
+[ "$told" = "$(grep -oE "'[a-z_]+'" schema/fn/rules_look_at.sql | tr -d "'" | sort -u)" ] ||
+	complain "schema/fn/rules_look_at.sql names other records than analyzer/history and analyzer/blame read: $(echo $told)"
+
 # Every sample has its report, and says what happened: one text for it, for what its guest recorded, and for both after the fix.
 for s in samples/*.nrec; do
 	name=$(basename "$s" .nrec)
