@@ -17,7 +17,7 @@ record() {
 	rm -rf "$tmp/t.nrec"
 	$netrec record -e packet,hop,free,drop -o "$tmp/t.nrec" "$@" >"$tmp/out" 2>&1 || fail "netrec: $(cat "$tmp/out")"
 	$count "$tmp/t.nrec" >"$tmp/rows" || fail "the trace is not readable"
-	same "$*: lost" 0 "$(rows "$tmp/rows" '^gap ')"
+	nothing_lost "$tmp/rows"
 }
 
 # at HOST DEVICE STAGE PATTERN…: packets at that stage there

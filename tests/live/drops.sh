@@ -24,7 +24,7 @@ sleep 0.2
 EOT
 $netrec record -q -o "$tmp/t.nrec" -- sh "$tmp/load" >"$tmp/out" 2>&1 || fail "netrec: $(cat "$tmp/out")"
 $count "$tmp/t.nrec" >"$tmp/rows" || fail "the trace is not readable"
-same "lost" 0 "$(rows "$tmp/rows" '^gap ')"
+nothing_lost "$tmp/rows"
 nft=$(($(in_b nft list counter inet t dropped | sed -n 's/.*packets \([0-9]*\).*/\1/p') - nft_before))
 tbf=$(($(in_a tc -s qdisc show dev eth0 | sed -n 's/.*dropped \([0-9]*\),.*/\1/p') - tbf_before))
 [ "$nft" -gt 100 ] && [ "$tbf" -gt 100 ] || fail "the test made only $nft and $tbf drops"
