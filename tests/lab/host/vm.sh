@@ -63,7 +63,7 @@ vm_command() {
 		-fsdev "local,id=l,path=$PWD/$vm/share,security_model=none"
 		-device virtio-9p-pci,fsdev=l,mount_tag=lab
 		-chardev "pipe,id=m,path=$vm/monitor" -mon chardev=m,mode=readline
-		-netdev user,id=n0 -device virtio-net-pci,netdev=n0,packed=$packed)
+		-netdev user,id=n0,ipv6=off -device virtio-net-pci,netdev=n0,packed=$packed)
 }
 
 # The kernel is not randomized; lab/inside/boot leaves its symbols in the share.

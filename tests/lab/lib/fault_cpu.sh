@@ -8,6 +8,11 @@ fault_cpu_hog() {
 	(note_line "$name" "$($class taskset -c "$2" $traffic hog "$3" "$4" "$5")") &
 }
 
+# leave_cpu CPU: this shell goes to the other one, to start senders while hogs have that one.
+leave_cpu() {
+	taskset -cp $((1 - $1)) $BASHPID >/dev/null
+}
+
 # fault_bind CPU TID…: threads are bound to one CPU.
 fault_bind() {
 	local cpu=$1 t

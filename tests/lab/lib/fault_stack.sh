@@ -43,12 +43,6 @@ fault_sysctl() {
 	set_sysctl "$@"
 }
 
-# set_sysctl NS KEY VALUE: for as long as the scenario, and without its fault, too.
-set_sysctl() {
-	undo in_ns "$1" sysctl -q -w "$2=$(in_ns "$1" sysctl -n "$2")"
-	in_ns "$1" sysctl -q -w "$2=$3" || die "cannot set $2"
-}
-
 # fault_ttl NS HOPS: what is sent from there lives that long.
 fault_ttl() {
 	fault_sysctl "$1" net.ipv4.ip_default_ttl "$2"
@@ -95,42 +89,6 @@ fault_conntrack_full() {
 	fault_sysctl host net.netfilter.nf_conntrack_max "$1"
 	undo 'for ns in host peer; do in_ns $ns conntrack -F 2>/dev/null; done'
 	for ns in host peer; do in_ns $ns conntrack -F 2>/dev/null; done
-}
-
-# topology_ipv6: host and peer have IPv6 addresses, too.
-topology_ipv6() {
-	undo ipv6_of host br0 1
-	undo ipv6_of peer eth0 1
-	ipv6_of host br0 0
-	ipv6_of peer eth0 0
-	ip addr add $host_ip6/64 dev br0 nodad
-	ip -n peer addr add $peer_ip6/64 dev eth0 nodad
-	ip neigh replace $peer_ip6 lladdr $peer_mac dev br0 nud permanent
-	ip -n peer neigh replace $host_ip6 lladdr $host_mac dev eth0 nud permanent
-	wait_for 10 ping -q -c 1 -W 2 $peer_ip6 || die "the peer does not answer over IPv6"
-}
-
-# topology_router6: the host forwards IPv6 between left and right, too.
-topology_router6() {
-	local side n=0
-	set_sysctl host net.ipv6.conf.all.forwarding 1
-	for side in left right; do
-		n=$((n + 1))
-		ipv6_of host ${side:0:1}0 0
-		ipv6_of $side eth0 0
-		ip addr add fd80:$n::1/64 dev ${side:0:1}0 nodad
-		ip -n $side addr add fd80:$n::2/64 dev eth0 nodad
-		ip -n $side -6 route add default via fd80:$n::1 dev eth0
-		ip -n $side neigh replace fd80:$n::1 lladdr 02:80:00:00:0$n:01 dev eth0 nud permanent
-		ip neigh replace fd80:$n::2 lladdr 02:80:00:00:0$n:02 dev ${side:0:1}0 nud permanent
-	done
-	wait_for 10 in_ns left ping -q -c 1 -W 2 $right_ip6 || die "left does not reach right over IPv6"
-}
-
-# ipv6_of NS DEVICE 0|1: IPv6 on or off, without what it says by itself.
-ipv6_of() {
-	in_ns "$1" sysctl -q -w net.ipv6.conf."$2".accept_ra=0 net.ipv6.conf."$2".router_solicitations=0 \
-		net.ipv6.conf."$2".accept_dad=0 net.ipv6.conf."$2".addr_gen_mode=1 net.ipv6.conf."$2".disable_ipv6="$3"
 }
 
 # fault_nft_lost_fragments NS N [ip6]: the last fragment of every N-th packet is lost before reassembly; counter nft_NS_fault.
