@@ -28,6 +28,7 @@ INSERT INTO harmless VALUES
 	('*', 'ip_rcv_finish_core*', 'multicast', 'multicast that nobody here has joined'),
 	('*', 'ip*_rcv*', 'multicast', 'multicast that nobody here has joined'),
 	('QDISC_DROP', '*', 'membership', 'a report of multicast groups, which is sent again'),
+	('*', '*', 'probe', 'a question whether a neighbour is still there, who did not fail'),
 	('*', 'stp_pdu_rcv*', 'always', 'a frame between bridges, which is over when it is read'),
 	('*', '*multicast_send_query*', 'always', 'a query between bridges, which is over when it is read');
 
@@ -53,6 +54,9 @@ CREATE TEMP TABLE lost AS
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'multicast' THEN is_multicast(e.ethertype, e.daddr)
 			WHEN 'membership' THEN is_membership(e.proto, e.dport)
+			WHEN 'probe' THEN ((e.ethertype = 2054 AND e.dport = 1)
+					OR (e.proto = 58 AND e.dport >> 8 = 135))
+				AND is_probed(e.netns, e.ifindex, e.daddr, e.ts_ns)
 			END ORDER BY h.nth LIMIT 1) AS harmless
 	FROM drop_event AS e WHERE e.class = 'packet';
 

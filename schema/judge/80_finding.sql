@@ -53,8 +53,8 @@ INSERT INTO rule(id, title, advice) VALUES
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
 -- A few packets that were slow are not worth getting up for: fewer than three of them; or fewer than five, or than one
--- of a hundred and not late ones that are one of twenty of what passed there, and none so late that a monitor would
--- call it lost; or those that no rule explains, and none was late.
+-- of a hundred and not at least fifty late ones that are one of twenty of what passed there, and none so late that a
+-- monitor would call it lost; or those that no rule explains, and none was late.
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
 	advice)
 	WITH f AS (
@@ -67,8 +67,8 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				max(s.kind IN ('lost', 'closed', 'elsewhere') OR s.max_ns >= echo_limit_ns())
 					AS noticed,
 				max(s.max_ns >= late_ns()) AS late,
-				max(s.max_ns >= late_ns() AND 20 * s.packets >= passed_between(s.from_stage, s.to_stage,
-					s.netns, s.ifindex)) AS many,
+				max(s.max_ns >= late_ns() AND s.packets >= 50 AND 20 * s.packets >= passed_between(
+					s.from_stage, s.to_stage, s.netns, s.ifindex)) AS many,
 				(SELECT b.rowid FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS most
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,

@@ -17,6 +17,6 @@ WHERE s.harmless IS NULL AND (b.mover = 'softirq' OR b.to_stage IN (64, 66) OR b
 		-- It may be upcall-storm.
 		AND NOT coalesce(hog_of(b.tid) = (SELECT sender FROM storm), 0)
 		AND NOT lost_while('packet hop upcall', s.id)))
-	AND hog_share(b.tid) >= 0.4 AND process_text(hog_of(b.tid)) <> process_text(b.tid)
+	AND hog_share(b.tid) >= 0.5 AND process_text(hog_of(b.tid)) <> process_text(b.tid)
 	AND thread_text(hog_of(b.tid)) NOT LIKE 'ksoftirqd/%' -- whose work others gave it
 GROUP BY s.id, b.tid HAVING sum(b.share) >= 0.05

@@ -53,21 +53,60 @@ static void test_stopped(void **state)
 	"INSERT INTO stage_latency(win, from_stage, to_stage, netns, ifindex, n, sum_ns, min_ns, max_ns, uncertain, hist) " \
 	"VALUES (0, 3, 66, 1, 2, " n ", 0, 0, 0, 0, x'');"
 #define LATE_BEHIND_STOPPED \
-	BLAME_OF "(3, 66, 1, 2, 400, 'stop', 0, 0, 'unknown', 12, 12, 12, 900, 900, 100000000, 0, 0);"
+	BLAME_OF "(3, 66, 1, 2, 400, 'stop', 0, 0, 'unknown', 50, 50, 50, 900, 900, 100000000, 0, 0);"
 
-/* Twelve late packets are many where 240 passed, however much passes elsewhere. */
+/* Fifty late packets are many where a thousand passed, however much passes elsewhere. */
 static void test_many_of_few(void **state)
 {
 	(void)state;
-	judge(THREADS CROWD PASSED("240") LATE_BEHIND_STOPPED);
+	judge(THREADS CROWD PASSED("1000") LATE_BEHIND_STOPPED);
 	assert_rows(&f, "SELECT severity FROM finding", "problem");
 }
 
 static void test_few_of_many(void **state)
 {
 	(void)state;
-	judge(THREADS CROWD PASSED("241") LATE_BEHIND_STOPPED);
+	judge(THREADS CROWD PASSED("1001") LATE_BEHIND_STOPPED);
 	assert_rows(&f, "SELECT severity FROM finding", "info");
+}
+
+#define ASKED(ethertype, proto, type) \
+	"INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, ifindex, len, ethertype, " \
+	"vlan, saddr, daddr, sport, dport, proto, last_stage, head) VALUES (5000000000, 5, 0, 'packet', 1, 2, 0, 0, 0, 1, 2, " \
+	"28, " ethertype ", 0, 'me', 'you', 0, " type ", " proto ", 7, x'');"
+#define NEIGHBOUR(ts, state) \
+	"INSERT INTO neighbour_event(ts_ns, win, netns, ifindex, addr, state, removed) " \
+	"VALUES (" ts ", 5, 1, 2, 'you', " state ", 0);"
+#define LOST "SELECT count(*) FROM symptom WHERE kind = 'lost' AND harmless IS NULL"
+
+/* Whether a neighbour is still there: nothing waits for that, unless it turns out that it is not. */
+static void test_probe(void **state)
+{
+	(void)state;
+	judge(ASKED("2054", "0", "1") NEIGHBOUR("5000001000", "16"));
+	assert_rows(&f, LOST, "0");
+}
+
+static void test_probe_ipv6(void **state)
+{
+	(void)state;
+	judge(ASKED("34525", "58", "34560") NEIGHBOUR("5000001000", "16") NEIGHBOUR("6000000000", "2"));
+	assert_rows(&f, LOST, "0");
+}
+
+static void test_probe_fails(void **state)
+{
+	(void)state;
+	judge(ASKED("2054", "0", "1") NEIGHBOUR("5000001000", "16") NEIGHBOUR("8000000000", "32"));
+	assert_rows(&f, LOST, "1");
+}
+
+/* Packets wait for an address that is not known. */
+static void test_question(void **state)
+{
+	(void)state;
+	judge(ASKED("2054", "0", "1") NEIGHBOUR("5000001000", "1"));
+	assert_rows(&f, LOST, "1");
 }
 
 /* Connections that nobody accepts are those of a network namespace, not of a device. */
@@ -351,7 +390,8 @@ int main(void)
 	const struct CMUnitTest tests[] = { TEST(test_stopped), TEST(test_many_of_few), TEST(test_few_of_many),
 					TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
 					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_stale_kept_in_part), TEST(test_not_stale),
-					TEST(test_beyond), TEST(test_little_beyond), TEST(test_listening), TEST(test_other_end),
+					TEST(test_beyond), TEST(test_little_beyond), TEST(test_probe), TEST(test_probe_ipv6),
+					TEST(test_probe_fails), TEST(test_question), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_gap_of_no_rule), TEST(test_gap_of_a_rule),
