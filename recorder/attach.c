@@ -220,7 +220,7 @@ static int attach_probe(struct attach *a, struct bpf_object *obj, struct plan_pr
 		}
 		a->programs[a->n_programs++] = (struct attached){
 			prog, link, p->def, NULL, instance_of(prog, m),
-			probe_defs__program(bpf_program__name(prog))->role == ROLE_NEEDED };
+			probe_defs__program(bpf_program__name(prog))->role != ROLE_HINT };
 	}
 	p->status = PROBE_ATTACHED;
 	p->detail[0] = 0;

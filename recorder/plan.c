@@ -205,7 +205,7 @@ static void objection(const struct program_def *p, const struct means *m, char *
 		snprintf(why, len, "%s is ruled out by --without", probe_defs__method(p->method));
 		return;
 	}
-	if (m->fragile_storage && probe_defs__is_function(p->method) && !strcmp(p->probe, "sys_futex")) {
+	if (m->fragile_storage && p->role == ROLE_THREAD) {
 		snprintf(why, len, "this kernel may preempt the program while it looks for its thread, and others then find none");
 		return;
 	}

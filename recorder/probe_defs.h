@@ -21,7 +21,7 @@ enum {
 #undef PROGRAM
 };
 
-enum program_role { ROLE_NEEDED, ROLE_HINT };
+enum program_role { ROLE_NEEDED, ROLE_HINT, ROLE_THREAD };
 enum probe_method {
 	METHOD_none,
 	METHOD_tp_btf,
