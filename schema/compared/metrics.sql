@@ -15,6 +15,7 @@ INSERT INTO metric VALUES
 	('upcall', 'upcalls, until answered', 'ns', 0, 20000, 0.25, 'upcall upcall_execute', 1),
 	('unanswered', 'upcalls refused or not answered', 'share', 1, 0.001, 0.1, 'upcall upcall_execute', 1),
 	('packet-time', 'packets, first to last stage', 'ns', 0, 20000, 0.25, 'packet', 1),
+	('reader', 'in a socket, until it is read', 'ns', 0, 20000, 0.25, 'packet', 1),
 	('echo', 'ICMP echo and its answer', 'ns', 0, 20000, 0.25, 'packet', 1),
 	('stage', 'stage', 'ns', 0, 20000, 0.25, 'packet hop', 2),
 	('ring-full', 'packets that found the ring full', 'share', 1, 0.001, 0.1, 'tun_ring', 1),

@@ -17,6 +17,12 @@ for name in ovs-sweep ovs-one-cpu guest-busy vhost-starved; do
 	done
 done
 
+# What waited for a slow reader in its socket, and the same as if that had taken microseconds.
+"$netanalyze" analyze tests/causes/late-reader.nrs -o "$dir/late-reader.db" >"$dir/out" || exit 1
+cp "$dir/late-reader.db" "$dir/reader-in-time.db"
+sqlite3 "$dir/reader-in-time.db" "DELETE FROM finding; UPDATE stage_latency SET hist = (SELECT hist FROM stage_latency
+	WHERE from_stage = 7 AND to_stage = 8 ORDER BY n DESC LIMIT 1) WHERE to_stage = 64" || exit 1
+
 # compare BEFORE AFTER VERDICT STATUS: what the verdict begins with, and the status with --fail-on.
 compare() {
 	"$netanalyze" compare "$dir/$1.db" "$dir/$2.db" --fail-on regression >"$dir/text" 2>"$dir/err"
@@ -66,6 +72,9 @@ compare guest-busy guest-busy-fixed FIXED: 0
 json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved guest-not-reading'
 json "j ->> '$.changes[0].verdict' || ' ' || (j ->> '$.changes[0].metric')" 'better packets dropped here'
 compare guest-busy-fixed guest-busy WORSE: 1
+compare late-reader reader-in-time FIXED: 0
+json "j ->> '$.changes[0].verdict' || ' ' || (j ->> '$.changes[0].metric')" 'better packets late here (50 ms, or --late)'
+json "j ->> '$.changes[1].verdict' || ' ' || (j ->> '$.changes[1].metric')" 'better in a socket, until it is read'
 compare vhost-starved vhost-starved-fixed FIXED: 0
 json "j ->> '$.findings[0].state' || ' ' || (j ->> '$.findings[0].cause')" 'resolved vhost-starved'
 compare vhost-starved-fixed vhost-starved WORSE: 1
