@@ -9,6 +9,7 @@
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
 #   make causes     judge the labelled recordings: the cause found first beside the one that was injected (tests/CAUSES.md)
 #   make compare-power  how often `netanalyze compare` is wrong, and what it finds (SEED=1, PART=1000; tests/COMPARE.md)
+#   make compare-live   what it makes of the same traffic on this machine, recorded twice (PAIRS=25, of each load; root)
 #   make lab-shell  a shell in that machine
 #   make fuzz       fuzz everything that reads foreign bytes (FUZZ_SECONDS=60, each)
 #   make static     both programs into build/static/, each in one file that needs nothing else to run
@@ -70,7 +71,7 @@ all: $(BUILD)/netrec $(BUILD)/netanalyze
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static tests deps demo check check-fast causes compare-power bench bench-lab fuzz fuzzers install install-static clean help
+.PHONY: all static tests deps demo check check-fast causes compare-power compare-live bench bench-lab fuzz fuzzers install install-static clean help
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -260,6 +261,9 @@ $(BUILD)/tests/power/power: $(BUILD)/tests/power/power.o $(ANALYZER_O) $(FORMAT_
 
 compare-power: all $(BUILD)/tests/power/power
 	$(Q)SEED=$(SEED) PART=$(PART) sh tests/power.sh --write
+
+compare-live: all $(BUILD)/tests/live/count $(BUILD)/tests/traffic
+	$(Q)sh tests/recorded_apart.sh $(PAIRS)
 
 # ---- cost, and hostile input --------------------------------------------------------------------
 
