@@ -1,6 +1,6 @@
--- Packets whose time on this host, first stage to last, was late_ns() or more, and datagrams that lay as long in the
--- queue of a socket afterwards: a way and a wait that are both late count twice, and no packet more than all there
--- were. Key, window, num, den, hist.
+-- Packets whose time on this host, first stage to last, was late_ns() or more, and datagrams that then lay as long in
+-- the queue of a socket. One that is late in both counts twice; a window's share is at most 1. Key, window, num, den,
+-- hist.
 SELECT '', win, sum(late), max(sum(timed), sum(late)), NULL
 FROM (SELECT win, hist_from(hist, late_ns()) AS late, n_timed AS timed FROM journey
 	UNION ALL SELECT win, hist_from(hist, late_ns()), 0 FROM stage_latency WHERE to_stage = 64)
