@@ -13,6 +13,7 @@ INSERT INTO harmless VALUES
 	('TCP_OLD_DATA', '*', 'always', 'a TCP segment whose data had arrived already'),
 	('TCP_INVALID_SEQUENCE', '*', 'twice', 'a TCP segment that came twice, as the kernel counted'),
 	('TCP_RFC7323_PAWS', '*', 'bare', 'a TCP segment without data that was old already'),
+	('TCP_RFC7323_PAWS', '*', 'twice', 'a TCP segment that came twice, as the kernel counted'),
 	('*', 'sk_stream_kill_queues*', 'always', 'left in a socket when it was closed'),
 	('*', 'tcp_disconnect*', 'always', 'left in a socket when it was closed'),
 	('*', 'inet_sock_destruct*', 'always', 'left in a socket when it was closed'),
@@ -48,8 +49,8 @@ CREATE TEMP TABLE lost AS
 			WHEN 'always' THEN 1
 			WHEN 'twice' THEN e.proto = 6
 				AND (SELECT sum(delta) FROM counter WHERE name = 'tcpext.TCPDSACKOldSent')
-				>= (SELECT sum(packets) FROM drop_summary AS d WHERE d.reason = e.reason
-					AND d.class = 'packet')
+				>= (SELECT sum(packets) FROM drop_summary AS d WHERE d.class = 'packet'
+					AND d.reason IN (SELECT reason FROM fits WHERE evidence = 'twice'))
 			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'multicast' THEN is_multicast(e.ethertype, e.daddr)

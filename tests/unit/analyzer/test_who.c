@@ -109,6 +109,33 @@ static void test_question(void **state)
 	assert_rows(&f, LOST, "1");
 }
 
+#define OLD(reason) \
+	"INSERT INTO drop_summary(win, class, reason, location, stack, netns, ifindex, ethertype, proto, last_stage, n, " \
+	"bytes, packets) VALUES (5, 'packet', " reason ", 0, 0, 1, 2, 2048, 6, 7, 1, 1500, 1);" \
+	"INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, ifindex, len, ethertype, " \
+	"vlan, saddr, daddr, sport, dport, proto, last_stage, head) VALUES (5, 5, 0, 'packet', 1, " reason ", 0, 0, 0, 1, 2, " \
+	"1500, 2048, 0, 'me', 'you', 1, 2, 6, 7, x'');"
+#define TWICE(n) \
+	"INSERT INTO enumerator VALUES ('skb_drop_reason', 71, 'TCP_RFC7323_PAWS'), " \
+	"('skb_drop_reason', 72, 'TCP_INVALID_SEQUENCE');" \
+	"INSERT INTO counter(netns, name, first_ns, last_ns, first, last, delta) " \
+	"VALUES (1, 'tcpext.TCPDSACKOldSent', 0, 1, 0, " n ", " n ");"
+
+/* Segments that are refused for their time stamp or their number, of which the receiver says that it had them. */
+static void test_twice(void **state)
+{
+	(void)state;
+	judge(OLD("71") OLD("72") TWICE("2"));
+	assert_rows(&f, LOST, "0");
+}
+
+static void test_not_twice(void **state)
+{
+	(void)state;
+	judge(OLD("71") OLD("72") TWICE("1"));
+	assert_rows(&f, LOST, "2");
+}
+
 /* Connections that nobody accepts are those of a network namespace, not of a device. */
 static void test_listening(void **state)
 {
@@ -391,7 +418,8 @@ int main(void)
 					TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
 					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_stale_kept_in_part), TEST(test_not_stale),
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_probe), TEST(test_probe_ipv6),
-					TEST(test_probe_fails), TEST(test_question), TEST(test_listening), TEST(test_other_end),
+					TEST(test_probe_fails), TEST(test_question), TEST(test_twice), TEST(test_not_twice),
+					TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_gap_of_no_rule), TEST(test_gap_of_a_rule),
