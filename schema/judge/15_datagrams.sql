@@ -32,34 +32,38 @@ CREATE TEMP TABLE eaten AS
 		FROM told AS t JOIN ended AS e USING (proto, sport, dport, saddr, daddr, ethertype))
 	SELECT *, min(n, room - before) AS lost FROM summed WHERE before < room;
 
+-- What the sockets of ovs-vswitchd refuse does not come back: if as many were refused as did not, but for one of a
+-- hundred, it is those; of single ones nobody told which.
 CREATE TEMP TABLE datagrams AS
-	WITH f AS (
-		SELECT *, coalesce((SELECT sum(lost) FROM eaten AS e WHERE e.proto = 17 AND e.sport = d.sport
+	WITH told AS (
+		SELECT coalesce(sum(n), 0) AS all_refused, 100 * sum(n) >= 99 * (SELECT sum(upcalled) FROM flow) AS known
+		FROM upcall_fate
+		WHERE fate = 'refused' AND coalesce(nullif(config_value('analyze.filter'), ''),
+			config_value('analyze.iface')) IS NULL),
+	f AS (
+		SELECT *, sum(upcalled) OVER (ORDER BY upcalled DESC, saddr, daddr, sport, dport, ethertype
+				ROWS UNBOUNDED PRECEDING) - upcalled AS before,
+			coalesce((SELECT sum(lost) FROM eaten AS e WHERE e.proto = 17 AND e.sport = d.sport
 			AND e.dport = d.dport AND e.saddr = d.saddr AND e.daddr = d.daddr), 0) AS eaten
 		FROM ended AS d WHERE proto = 17)
 	SELECT *, hist_from(read_hist, limit_ns) AS late, max(0, departed - eaten) AS beyond,
 		unseen - max(0, eaten - departed) AS nowhere,
 		CASE arrived WHEN 0 THEN min(max(0, departed - eaten), hist_from(hist, limit_ns)) ELSE 0
-			END AS late_beyond
-	FROM f;
+			END AS late_beyond,
+		CASE WHEN known THEN max(0, min(upcalled, all_refused - before)) ELSE 0 END AS refused
+	FROM f, told;
 
 INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, reason, location, netns, ifindex, class,
 	why, packets, max_ns, limit_ns)
-	-- What the sockets of ovs-vswitchd refuse does not come back: if as many were refused as did not, it is those.
-	WITH refused AS (
-		SELECT sum(n) >= (SELECT sum(upcalled) FROM flow) AS all_of_them FROM upcall_fate
-		WHERE fate = 'refused' AND coalesce(nullif(config_value('analyze.filter'), ''),
-			config_value('analyze.iface')) IS NULL),
-	nobody(how, class, why) AS (VALUES
+	WITH nobody(how, class, why) AS (VALUES
 		('left', 'unknown', 'left this host, and whether somebody read it is not known'),
 		('sometime', 'unknown', 'received, but when it was read is not known'),
 		('edge', 'unknown', 'under way when the recording ended'),
 		('gap', 'unknown', 'records were lost meanwhile'),
 		('forgotten', 'unknown', 'too many packets at a time'),
-		('end unseen', 'unknown', coalesce(hidden_text(), 'the end was not seen'))
-		UNION ALL SELECT 'upcall', CASE WHEN all_of_them THEN 'lost here' ELSE 'unknown' END,
-			CASE WHEN all_of_them THEN 'dropped by Open vSwitch: the sockets of ovs-vswitchd were full'
-			ELSE 'sent up to ovs-vswitchd, from where it did not come back' END FROM refused),
+		('end unseen', 'unknown', coalesce(hidden_text(), 'the end was not seen')),
+		('refused', 'lost here', 'dropped by Open vSwitch: the sockets of ovs-vswitchd were full'),
+		('upcall', 'unknown', 'sent up to ovs-vswitchd, from where it did not come back')),
 	ends AS (
 		SELECT ethertype, saddr, daddr, sport, dport, limit_ns, 'read' AS how, NULL AS reason, NULL AS location,
 			NULL AS netns, NULL AS ifindex, 'in time' AS class, NULL AS why, read_n - late AS packets,
@@ -89,7 +93,8 @@ INSERT INTO outcome(what, proto, ethertype, saddr, daddr, sport, dport, how, rea
 			WHEN 'edge' THEN edge
 			WHEN 'gap' THEN in_gap
 			WHEN 'forgotten' THEN forgotten
-			WHEN 'upcall' THEN upcalled
+			WHEN 'refused' THEN refused
+			WHEN 'upcall' THEN upcalled - refused
 			ELSE nowhere END, NULL
 		FROM datagrams, nobody)
 	SELECT 'datagram', 17, ethertype, saddr, daddr, sport, dport, how, reason, location, netns, ifindex, class, why,

@@ -136,6 +136,27 @@ static void test_not_twice(void **state)
 	assert_rows(&f, LOST, "2");
 }
 
+#define UPCALLED(refused) \
+	"UPDATE flow SET proto = 17, packets = 200, upcalled = 200, carried = 0, drops = 0, arrived = 0, departed = 0, " \
+	"sometime = 0, edge = 0, in_gap = 0, forgotten = 0;" \
+	"INSERT INTO upcall_fate(win, netns, ifindex, cmd, fate, errno, n) VALUES (0, 1, 2, 1, 'refused', 11, " refused ");"
+#define OUTCOMES "SELECT class, packets FROM outcome ORDER BY class"
+
+/* What does not come back from ovs-vswitchd is what its sockets refused, but for one of a hundred. */
+static void test_refused(void **state)
+{
+	(void)state;
+	judge(UPCALLED("198"));
+	assert_rows(&f, OUTCOMES, "lost here|198;unknown|2");
+}
+
+static void test_refused_and_more(void **state)
+{
+	(void)state;
+	judge(UPCALLED("197"));
+	assert_rows(&f, OUTCOMES, "unknown|200");
+}
+
 /* Connections that nobody accepts are those of a network namespace, not of a device. */
 static void test_listening(void **state)
 {
@@ -419,7 +440,7 @@ int main(void)
 					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_stale_kept_in_part), TEST(test_not_stale),
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_probe), TEST(test_probe_ipv6),
 					TEST(test_probe_fails), TEST(test_question), TEST(test_twice), TEST(test_not_twice),
-					TEST(test_listening), TEST(test_other_end),
+					TEST(test_refused), TEST(test_refused_and_more), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_gap_of_no_rule), TEST(test_gap_of_a_rule),
