@@ -20,7 +20,8 @@ echo "hosts: nobody" >"$root/etc/nsswitch.conf"
 
 # bare COMMAND…: as the only thing there is. Its mounts are its own and go with it.
 bare() {
-	unshare -m sh -c 'mount -t proc proc "$0/proc" && mount -t sysfs sysfs "$0/sys" && mount -t tracefs tracefs "$0/sys/kernel/tracing" &&
+	unshare -m sh -c 'mount -t proc proc "$0/proc" && mount -t sysfs sysfs "$0/sys" &&
+		{ [ ! -d /sys/kernel/tracing/events ] || mount -t tracefs tracefs "$0/sys/kernel/tracing"; } &&
 		{ [ ! -d /sys/kernel/debug/sched ] || mount -t debugfs debugfs "$0/sys/kernel/debug"; } &&
 		exec chroot "$0" "$@"' "$root" /bin/busybox env -i PATH=/bin TZ=UTC "$@"
 }
