@@ -36,7 +36,8 @@ CREATE TEMP TABLE eaten AS
 -- hundred, it is those; of single ones nobody told which.
 CREATE TEMP TABLE datagrams AS
 	WITH told AS (
-		SELECT coalesce(sum(n), 0) AS all_refused, 100 * sum(n) >= 99 * (SELECT sum(upcalled) FROM flow) AS known
+		SELECT coalesce(sum(n), 0) AS all_refused,
+			100 * sum(n) >= 99 * (SELECT sum(upcalled) FROM flow) AS known
 		FROM upcall_fate
 		WHERE fate = 'refused' AND coalesce(nullif(config_value('analyze.filter'), ''),
 			config_value('analyze.iface')) IS NULL),
