@@ -41,23 +41,41 @@ CREATE TEMP TABLE fits AS
 		JOIN harmless AS h ON k.reason_text GLOB h.reason AND k.place_text GLOB h.place;
 CREATE INDEX temp.fits_kind ON fits(reason, location, nth);
 
+-- The counter of what came twice knows nothing of segments without data.
+CREATE TEMP TABLE twice AS
+	WITH asked AS (SELECT reason FROM fits WHERE evidence = 'twice')
+	SELECT (SELECT sum(delta) FROM counter WHERE name = 'tcpext.TCPDSACKOldSent')
+		>= (SELECT sum(packets) FROM drop_summary WHERE class = 'packet' AND reason IN asked)
+		- (SELECT count(*) FROM drop_event WHERE class = 'packet' AND reason IN asked AND is_bare(proto, len))
+			AS are_all;
+
+-- Neighbours that were asked whether they are still there, whose address was known and for whom nothing waits
+-- (NUD_PROBE), and until when they failed (NUD_FAILED).
+CREATE TEMP TABLE neighbour_probe AS
+	SELECT p.netns, p.ifindex, p.addr, p.ts_ns, f.failed_ns FROM neighbour_event AS p
+		LEFT JOIN (SELECT netns, ifindex, addr, max(ts_ns) AS failed_ns FROM neighbour_event
+			WHERE state = 32 AND NOT removed GROUP BY netns, ifindex, addr) AS f
+		USING (netns, ifindex, addr)
+	WHERE p.state = 16;
+CREATE INDEX temp.neighbour_probe_addr ON neighbour_probe(netns, ifindex, addr, ts_ns);
+
 CREATE TEMP TABLE lost AS
 	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win,
 		1 - e.part AS n, e.rowid AS event,
 		(SELECT h.why FROM fits AS h WHERE h.reason = e.reason AND h.location = e.location
 			AND CASE h.evidence
 			WHEN 'always' THEN 1
-			WHEN 'twice' THEN e.proto = 6
-				AND (SELECT sum(delta) FROM counter WHERE name = 'tcpext.TCPDSACKOldSent')
-				>= (SELECT sum(packets) FROM drop_summary AS d WHERE d.class = 'packet'
-					AND d.reason IN (SELECT reason FROM fits WHERE evidence = 'twice'))
-			WHEN 'bare' THEN e.proto = 6 AND e.len <= 60
+			WHEN 'twice' THEN e.proto = 6 AND (SELECT are_all FROM twice)
+			WHEN 'bare' THEN is_bare(e.proto, e.len)
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'multicast' THEN is_multicast(e.ethertype, e.daddr)
 			WHEN 'membership' THEN is_membership(e.proto, e.dport)
-			WHEN 'probe' THEN ((e.ethertype = 2054 AND e.dport = 1)
-					OR (e.proto = 58 AND e.dport >> 8 = 135))
-				AND is_probed(e.netns, e.ifindex, e.daddr, e.ts_ns)
+			WHEN 'probe' THEN
+				((e.ethertype = 2054 AND e.dport = 1) OR (e.proto = 58 AND e.dport >> 8 = 135))
+				AND EXISTS (SELECT 1 FROM neighbour_probe AS p WHERE p.netns = e.netns
+					AND p.ifindex = e.ifindex AND p.addr = e.daddr
+					AND p.ts_ns BETWEEN e.ts_ns - 4000000000 AND e.ts_ns + 1000000000
+					AND coalesce(p.failed_ns <= e.ts_ns, 1))
 			END ORDER BY h.nth LIMIT 1) AS harmless
 	FROM drop_event AS e WHERE e.class = 'packet';
 

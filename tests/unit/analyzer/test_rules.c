@@ -158,6 +158,21 @@ static void test_many_drops(void **state)
 		"INSERT INTO record_count VALUES(204, 'drop', 1, 1, 0) ON CONFLICT DO NOTHING", 10000);
 }
 
+/* Dropped questions about as many neighbours, each of whom failed later on. */
+static void test_many_neighbours(void **state)
+{
+	(void)state;
+	judge_many(
+		"WITH RECURSIVE i(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM i WHERE i < 3000) "
+		"INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, ifindex, len, ethertype, vlan, "
+		"saddr, daddr, sport, dport, proto, last_stage, head) SELECT 1000 + i, 0, 0, 'packet', i, 2, 0, 0, 0, 1, 2, 28, 2054, 0, "
+		"'10.0.0.1', '10.0.' || i, 0, 1, 0, 7, x'' FROM i;"
+		"INSERT INTO neighbour_event(ts_ns, win, netns, ifindex, addr, state, removed) "
+		"SELECT ts_ns + n * 1000, 0, netns, ifindex, daddr, n, 0 FROM drop_event, (SELECT 16 AS n UNION ALL SELECT 32);"
+		"INSERT INTO record_count VALUES(204, 'drop', 1, 1, 0) ON CONFLICT DO NOTHING", 5000);
+	assert_rows(&f, "SELECT packets FROM symptom WHERE harmless IS NULL", "3000");
+}
+
 /* A rule dropped two packets; under its stack frame: whoever called it, the innermost first. */
 static void rule_drops(const char *callers, const char *head)
 {
@@ -220,7 +235,7 @@ int main(void)
 		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_so_late_that_it_is_noticed),
 		TEST(test_too_little_for_a_monitor),
 		TEST(test_reader_at_a_stage), TEST(test_many_threads), TEST(test_many_handlers),
-		TEST(test_many_drops),
+		TEST(test_many_drops), TEST(test_many_neighbours),
 		TEST(test_rule_by_bridge), TEST(test_rule_by_bridge_before_routing), TEST(test_rule_by_bridge_to_host),
 		TEST(test_rule_behind_bridge),
 	};
