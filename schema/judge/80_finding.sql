@@ -52,7 +52,8 @@ INSERT INTO rule(id, title, advice) VALUES
 	('cannot-tell', 'the cause cannot be told: what would show it was not recorded', ''),
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
--- A few packets that were slow are not worth getting up for: fewer than three of them; or fewer than five, or than one
+-- By share and confidence, and what is only info behind all that is more. A few packets that were slow are not worth
+-- getting up for: fewer than three of them; or fewer than five, or than one
 -- of a hundred and not at least fifty late ones that are one of twenty of what passed there, and none so late that a
 -- monitor would call it lost; or those that no rule explains, and none was late.
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
@@ -72,19 +73,23 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				(SELECT b.rowid FROM claim AS b WHERE b.rule = c.rule AND b.site = c.site
 					AND b.who = c.who ORDER BY b.explained DESC, b.rowid LIMIT 1) AS most
 			FROM claim AS c JOIN symptom AS s ON s.id = c.symptom WHERE c.explained > 0 GROUP BY c.rule,
-				c.site, c.who)
-	SELECT row_number() OVER (ORDER BY 1.0 * f.packets * max(f.confidence, 0.05) DESC, f.rule, f.site, f.who),
-		f.rule, CASE WHEN f.packets < 3 AND NOT lost THEN 'info'
-			WHEN NOT noticed AND f.packets < 5 THEN 'info'
-			WHEN NOT noticed AND NOT many AND f.packets < (SELECT sum(n) FROM journey) / 100 THEN 'info'
-			WHEN f.rule = 'unexplained' AND NOT late AND NOT noticed THEN 'info'
-			WHEN f.confidence >= 0.6 THEN 'problem' ELSE 'suspect' END,
-		f.confidence, f.packets, 1.0 * f.packets / all_packets, f.symptom, f.site, f.who, f.first_win,
-		f.last_win,
+				c.site, c.who),
+		weighed AS (
+			SELECT *, CASE WHEN packets < 3 AND NOT lost THEN 'info'
+				WHEN NOT noticed AND packets < 5 THEN 'info'
+				WHEN NOT noticed AND NOT many AND packets < (SELECT sum(n) FROM journey) / 100
+					THEN 'info'
+				WHEN rule = 'unexplained' AND NOT late AND NOT noticed THEN 'info'
+				WHEN confidence >= 0.6 THEN 'problem' ELSE 'suspect' END AS severity
+			FROM f)
+	SELECT row_number() OVER (ORDER BY f.severity = 'info',
+			1.0 * f.packets * max(f.confidence, 0.05) DESC, f.rule, f.site, f.who),
+		f.rule, f.severity, f.confidence, f.packets, 1.0 * f.packets / all_packets, f.symptom, f.site, f.who,
+		f.first_win, f.last_win,
 		json_insert(m.chain, '$[#]', f.symptom), advice_text(r.advice, f.who,
 		coalesce((SELECT i.netns FROM interface AS i WHERE device(i.netns, i.ifindex) = f.site), s.netns),
 		coalesce((SELECT i.ifindex FROM interface AS i WHERE device(i.netns, i.ifindex) = f.site), s.ifindex))
-	FROM f JOIN rule AS r ON r.id = f.rule JOIN claim AS m ON m.rowid = f.most
+	FROM weighed AS f JOIN rule AS r ON r.id = f.rule JOIN claim AS m ON m.rowid = f.most
 		JOIN symptom AS s ON s.id = m.symptom;
 
 -- What nobody misses is told last, and never blamed.

@@ -70,6 +70,31 @@ static void test_few_of_many(void **state)
 	assert_rows(&f, "SELECT severity FROM finding", "info");
 }
 
+/* How long a reader waited behind one thread, and behind two others. */
+#define BEHIND(hog, one, other) \
+	"INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (9, 'oncpu', 1, 0);" \
+	"INSERT INTO thread(tid, tgid, comm, reused) VALUES (400, 400, 'server', 0), (900, 900, 'hog', 0), " \
+	"(901, 901, 'one', 0), (902, 902, 'other', 0);" \
+	"INSERT INTO runq VALUES (0, 400, 1, 0, 1, 1000000000, 1, 1000000000, x'');" \
+	BLAME_OF "(3, 64, 1, 2, 400, 'queue', 0, 900, 'unknown', 12, 12, 12, " hog ", " hog ", 300000000, 0, 0), " \
+	"(3, 64, 1, 2, 400, 'queue', 0, 901, 'unknown', 12, 12, 12, " one ", " one ", 300000000, 0, 0), " \
+	"(3, 64, 1, 2, 400, 'queue', 0, 902, 'unknown', 12, 12, 12, " other ", " other ", 300000000, 0, 0);"
+
+/* A hog has half of it. */
+static void test_hog(void **state)
+{
+	(void)state;
+	judge(BEHIND("500", "250", "250"));
+	assert_rows(&f, "SELECT cause, who FROM finding WHERE rank = 1", "cpu-hog|hog/900");
+}
+
+static void test_no_hog(void **state)
+{
+	(void)state;
+	judge(BEHIND("499", "251", "250"));
+	assert_rows(&f, "SELECT cause FROM finding WHERE rank = 1", "cpu-saturated");
+}
+
 #define ASKED(ethertype, proto, type) \
 	"INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, ifindex, len, ethertype, " \
 	"vlan, saddr, daddr, sport, dport, proto, last_stage, head) VALUES (5000000000, 5, 0, 'packet', 1, 2, 0, 0, 0, 1, 2, " \
@@ -109,12 +134,12 @@ static void test_question(void **state)
 	assert_rows(&f, LOST, "1");
 }
 
-#define OLD(reason) \
+#define OLD(reason, len) \
 	"INSERT INTO drop_summary(win, class, reason, location, stack, netns, ifindex, ethertype, proto, last_stage, n, " \
 	"bytes, packets) VALUES (5, 'packet', " reason ", 0, 0, 1, 2, 2048, 6, 7, 1, 1500, 1);" \
 	"INSERT INTO drop_event(ts_ns, win, cpu, class, skb, reason, location, stack, tid, netns, ifindex, len, ethertype, " \
 	"vlan, saddr, daddr, sport, dport, proto, last_stage, head) VALUES (5, 5, 0, 'packet', 1, " reason ", 0, 0, 0, 1, 2, " \
-	"1500, 2048, 0, 'me', 'you', 1, 2, 6, 7, x'');"
+	len ", 2048, 0, 'me', 'you', 1, 2, 6, 7, x'');"
 #define TWICE(n) \
 	"INSERT INTO enumerator VALUES ('skb_drop_reason', 71, 'TCP_RFC7323_PAWS'), " \
 	"('skb_drop_reason', 72, 'TCP_INVALID_SEQUENCE');" \
@@ -125,14 +150,22 @@ static void test_question(void **state)
 static void test_twice(void **state)
 {
 	(void)state;
-	judge(OLD("71") OLD("72") TWICE("2"));
+	judge(OLD("71", "1500") OLD("72", "1500") TWICE("2"));
+	assert_rows(&f, LOST, "0");
+}
+
+/* Those without data are not among what the receiver counts. */
+static void test_twice_and_bare(void **state)
+{
+	(void)state;
+	judge(OLD("71", "1500") OLD("71", "52") TWICE("1"));
 	assert_rows(&f, LOST, "0");
 }
 
 static void test_not_twice(void **state)
 {
 	(void)state;
-	judge(OLD("71") OLD("72") TWICE("1"));
+	judge(OLD("71", "1500") OLD("72", "1500") TWICE("1"));
 	assert_rows(&f, LOST, "2");
 }
 
@@ -155,6 +188,15 @@ static void test_refused_and_more(void **state)
 	(void)state;
 	judge(UPCALLED("197"));
 	assert_rows(&f, OUTCOMES, "unknown|200");
+}
+
+/* Two late packets are info; one that was lost is not, and comes first. */
+static void test_info_last(void **state)
+{
+	(void)state;
+	judge(THREADS BLAME_OF "(3, 66, 1, 2, 400, 'stop', 0, 0, 'unknown', 2, 2, 2, 900, 900, 100000000, 0, 0);"
+			       ASKED("2048", "17", "53"));
+	assert_rows(&f, "SELECT cause, severity FROM finding ORDER BY rank", "unexplained|suspect;application-slow|info");
 }
 
 /* Connections that nobody accepts are those of a network namespace, not of a device. */
@@ -439,8 +481,10 @@ int main(void)
 					TEST(test_other_address), TEST(test_asked_address), TEST(test_refused_unobserved),
 					TEST(test_answer_unobserved), TEST(test_stale), TEST(test_stale_kept_in_part), TEST(test_not_stale),
 					TEST(test_beyond), TEST(test_little_beyond), TEST(test_probe), TEST(test_probe_ipv6),
-					TEST(test_probe_fails), TEST(test_question), TEST(test_twice), TEST(test_not_twice),
-					TEST(test_refused), TEST(test_refused_and_more), TEST(test_listening), TEST(test_other_end),
+					TEST(test_probe_fails), TEST(test_question), TEST(test_twice), TEST(test_twice_and_bare),
+					TEST(test_not_twice),
+					TEST(test_refused), TEST(test_refused_and_more), TEST(test_hog), TEST(test_no_hog),
+					TEST(test_info_last), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_gap_of_no_rule), TEST(test_gap_of_a_rule),
