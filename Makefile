@@ -262,7 +262,7 @@ $(BUILD)/tests/power/power: $(BUILD)/tests/power/power.o $(ANALYZER_O) $(FORMAT_
 compare-power: all $(BUILD)/tests/power/power
 	$(Q)SEED=$(SEED) PART=$(PART) sh tests/power.sh --write
 
-compare-live: all $(BUILD)/tests/live/count $(BUILD)/tests/traffic
+compare-live: all $(BUILD)/tests/traffic
 	$(Q)sh tests/recorded_apart.sh $(PAIRS)
 
 # ---- cost, and hostile input --------------------------------------------------------------------
