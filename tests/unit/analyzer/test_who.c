@@ -427,6 +427,17 @@ static void test_full_backlog_of_one_cpu(void **state)
 	assert_rows(&f, FINDINGS, "irq-concentration|left|CPU 1|1");
 }
 
+/* The sampler got no CPU either, and came by long after. */
+static void test_full_backlog_seen_late(void **state)
+{
+	(void)state;
+	judge(HOP_OBSERVED PORTS DROPPED("CPU_BACKLOG", "enqueue_to_backlog", "142")
+	      "INSERT INTO softnet(win, cpu, processed, dropped, squeezed) VALUES (11, 1, 9, 1, 0);"
+	      SECOND("0", "100", "850") SECOND("1", "800", "200")
+	      "UPDATE cpu_busy SET win = 11; UPDATE cpu_thread SET win = 11;");
+	assert_rows(&f, FINDINGS, "irq-concentration|left|CPU 1|1");
+}
+
 /* What fills it is a list of rules, when packets spend half of its softirqs' time there. */
 static void test_rules_fill_it(void **state)
 {
@@ -488,7 +499,8 @@ int main(void)
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
 					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_gap_of_no_rule), TEST(test_gap_of_a_rule),
-					TEST(test_full_backlog_of_one_cpu), TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
+					TEST(test_full_backlog_of_one_cpu), TEST(test_full_backlog_seen_late),
+					TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
 					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd),
 					TEST(test_names_in_commands) };
 
