@@ -32,9 +32,10 @@ SELECT CASE
 	WHEN observed('drop') AND sentence_echoes() IS NOT NULL THEN
 		'No other packet was lost or late on this host, as far as was observed.'
 	WHEN observed('drop') AND observed('packet') THEN 'Nothing is wrong as far as was observed: no packet was lost '
-		|| 'that anybody misses, and ' || coalesce((SELECT printf('only %d %s late.', sum(packets),
-			CASE sum(packets) WHEN 1 THEN 'was' ELSE 'were' END) FROM finding WHERE cause <> 'harmless'
-			HAVING count(*) > 0), 'none was late.')
+		|| 'that anybody misses, and ' || coalesce((
+			SELECT printf('only %d %s late.', n, CASE n WHEN 1 THEN 'was' ELSE 'were' END)
+			FROM (SELECT coalesce(nullif((SELECT max(late) FROM traffic), 0), sum(packets)) AS n
+				FROM finding WHERE cause <> 'harmless' HAVING count(*) > 0)), 'none was late.')
 	ELSE 'Whether anything is wrong cannot be told: drops or packets were not observed. '
 		|| 'Record with netrec record -p host.' END
 WHERE NOT EXISTS (SELECT 1 FROM finding WHERE severity <> 'info')
