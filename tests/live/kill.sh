@@ -9,8 +9,9 @@ in_a "$traffic" udp 10.98.0.2 9 100000 300 100 >/dev/null &
 jobs_left=$!
 
 killed_after() {
-	$netrec record -q -o "$tmp/$1.nrec" >"$tmp/out" 2>&1 &
+	$netrec record -o "$tmp/$1.nrec" >"$tmp/out" 2>&1 &
 	recorder=$!
+	until grep -q recording "$tmp/out" || ! kill -0 $recorder; do sleep 0.05; done
 	sleep "$1"
 	now=$(awk '{ printf "%.0f", $1 * 1000 }' /proc/uptime)
 	kill -9 $recorder
@@ -24,6 +25,6 @@ killed_after() {
 	[ "$(rows "$tmp/rows" '^probe ' ' status=1 ')" -gt 10 ] || fail "probes are not described"
 }
 
-for seconds in 2.2 2.7 3.2 3.7; do
+for seconds in 1.2 1.7 2.2 2.7; do
 	killed_after $seconds
 done
