@@ -33,6 +33,9 @@ struct device_key {
 };
 
 struct recorder_config {
+	__u64 ring_bytes;      /* of each CPU: a power of two */
+	__u64 ring_chunk_bits; /* 2 to the power of which is its chunks' (cpu_ring.h) */
+	__u64 ring_secret;
 	__u64 offcpu_min_ns;   /* shorter waits are not recorded */
 	__u64 offcpu_stack_ns; /* waits from here on carry a stack */
 	__u64 lock_min_ns;     /* shorter waits for kernel locks are only counted */

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -85,6 +86,16 @@ static void ask_kernel(struct recorder_config *c, const struct kernel_btf *k)
 	c->futex_nr = SYS_futex;
 }
 
+static int shape_rings(struct recorder_config *c, struct trace_error *err)
+{
+	c->ring_chunk_bits = RING_CHUNK_BITS;
+	while (1ull << c->ring_chunk_bits > c->ring_bytes)
+		c->ring_chunk_bits--;
+	if (getrandom(&c->ring_secret, sizeof(c->ring_secret), 0) < 0)
+		return trace_error__set(err, -errno, "the kernel gives no random bytes: %s", strerror(errno));
+	return 0;
+}
+
 int attach__open(struct attach **out, const struct attach_opts *opts, const struct kernel_btf *k,
 		 struct trace_error *err)
 {
@@ -98,9 +109,11 @@ int attach__open(struct attach **out, const struct attach_opts *opts, const stru
 	a->filter = opts->filter;
 	a->config.filter_bytes = a->filter ? capture_filter__bytes(a->filter) : 0;
 	ask_kernel(&a->config, k);
-	ret = aim__open(&a->aim, err);
+	ret = shape_rings(&a->config, err);
 	if (!ret)
-		ret = maps__open(&a->maps, &a->config, opts->pids, opts->ring_bytes, err);
+		ret = aim__open(&a->aim, err);
+	if (!ret)
+		ret = maps__open(&a->maps, &a->config, opts->pids, err);
 	if (ret < 0) {
 		attach__close(a);
 		return ret;
@@ -463,14 +476,23 @@ __u32 attach__n_cpus(const struct attach *a)
 	return a->maps.n_cpus;
 }
 
-int attach__ring_fd(const struct attach *a, __u32 cpu)
+int attach__open_ring(const struct attach *a, __u32 cpu, struct ring *r, struct trace_error *err)
 {
-	return a->maps.rings[cpu];
+	if (a->maps.rings[cpu] < 0)
+		return 0;
+	*r = (struct ring){ .ends = &a->maps.ring_ends[cpu], .size = a->config.ring_bytes,
+			    .chunk_bits = a->config.ring_chunk_bits, .secret = a->config.ring_secret };
+	return ring__open(r, a->maps.rings[cpu], err);
+}
+
+int attach__bell_fd(const struct attach *a)
+{
+	return a->maps.bell_fd;
 }
 
 __u64 attach__ring_bytes(const struct attach *a)
 {
-	return a->maps.ring_bytes;
+	return a->config.ring_bytes;
 }
 
 void attach__wake_at(struct attach *a, __u64 bytes)

@@ -11,14 +11,14 @@
 #include "bpf/shared.h"
 #include "capture_filter.h"
 #include "plan.h"
+#include "ring.h"
 
 struct attach;
 
 struct attach_opts {
-	struct recorder_config config; /* the capabilities of this kernel are filled in by attach__open() */
+	struct recorder_config config; /* what this kernel can, and the rings' chunks, attach__open() fills in */
 	const __u32 *pids;             /* config.n_pids of them */
 	const struct capture_filter *filter;   /* for config.filter & FILTER_PACKETS; stays the caller's, kept until the end */
-	__u64 ring_bytes;              /* of each CPU's ring: a power of two; at least a page is taken */
 };
 
 /* Creates the shared maps. -EPERM, -EOPNOTSUPP, -ENOMEM. */
@@ -58,11 +58,14 @@ pid_t attach__detach(struct attach *a, unsigned *left);
 void attach__close(struct attach *a);
 
 __u32 attach__n_cpus(const struct attach *a);            /* possible CPUs */
-int attach__ring_fd(const struct attach *a, __u32 cpu);  /* -1: the CPU was offline and has none */
-__u64 attach__ring_bytes(const struct attach *a);
+__u64 attach__ring_bytes(const struct attach *a);        /* of each CPU */
 
-/* From now on a ring in which more than so many bytes wait becomes readable to epoll, if edge-triggered; 0: none does. */
+/* Maps a CPU's ring, as ring__open(). Leaves *r alone where there is none: the CPU was offline. */
+int attach__open_ring(const struct attach *a, __u32 cpu, struct ring *r, struct trace_error *err);
+
+/* From now on a ring in which more than so many bytes wait rings the bell, a BPF ring buffer; 0: none does. */
 void attach__wake_at(struct attach *a, __u64 bytes);
+int attach__bell_fd(const struct attach *a);
 const volatile __u64 *attach__lost(const struct attach *a); /* [cpu * LOST_TYPES + type] */
 int attach__walk_tasks(const struct attach *a, size_t i); /* opens attached iterator i, caller closes; -ENOENT: no more */
 

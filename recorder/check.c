@@ -66,7 +66,7 @@ static bool check_ringbuf(bool privileged)
 		return say("ring buffer", PARTLY, "not tested without privilege");
 	if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1)
 		return say("ring buffer", OK, "BPF ring buffers work");
-	return say("ring buffer", MISSING, "the kernel has no BPF ring buffers; Linux 5.11 or later is needed");
+	return say("ring buffer", MISSING, "the kernel has no BPF ring buffers; Linux 5.12 or later is needed");
 }
 
 static bool check_threads(void)
@@ -92,7 +92,7 @@ static bool check_files(void)
 /* Attaches everything for a moment: no shorter question has the same answer. */
 static bool check_probes(const struct means *means, bool privileged)
 {
-	struct attach_opts opts = { .ring_bytes = 4096 };
+	struct attach_opts opts = { .config.ring_bytes = 4096 };
 	struct trace_error err = { 0 };
 	struct attach *a = NULL;
 	struct plan plan;

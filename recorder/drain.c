@@ -1,6 +1,7 @@
 /* drain.c: the thread that empties the rings into the trace (drain.h). */
 #include "drain.h"
 
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ struct drain {
 	struct losses *losses;
 	struct ring *rings; /* n_cpus; those without a ring are all zero */
 	pthread_t thread;
-	int epoll; /* ends a long sleep: rings, and `ended` */
+	struct ring_buffer *bell;
+	int epoll; /* ends a long sleep: the bell, and `ended` */
 	int ended; /* becomes readable when it is time to stop */
 	atomic_bool stop;
 	atomic_ullong peak;
@@ -216,10 +218,6 @@ static void adapt(struct drain *d, __u64 used)
 	d->sleep_ns = d->sleep_ns > SLEEP_MAX_NS ? SLEEP_MAX_NS : d->sleep_ns;
 }
 
-/*
- * The kernel calls a ring readable whenever something is in it, so only the edge says that a program has woken us. One
- * that comes late ends the next long sleep at once, which does no harm.
- */
 static void rest(struct drain *d)
 {
 	struct timespec nap = { .tv_nsec = d->sleep_ns };
@@ -232,6 +230,7 @@ static void rest(struct drain *d)
 	attach__wake_at(d->attach, attach__ring_bytes(d->attach) / 4);
 	(void)epoll_wait(d->epoll, &event, 1, d->sleep_ns / 1000000);
 	attach__wake_at(d->attach, 0);
+	(void)ring_buffer__consume(d->bell);
 }
 
 static void *run(void *arg)
@@ -257,6 +256,7 @@ static void free_drain(struct drain *d)
 	for (__u32 cpu = 0; d->rings && cpu < d->n_cpus; cpu++)
 		ring__close(&d->rings[cpu]);
 	free(d->rings);
+	ring_buffer__free(d->bell);
 	if (d->epoll >= 0)
 		close(d->epoll);
 	if (d->ended >= 0)
@@ -264,27 +264,32 @@ static void free_drain(struct drain *d)
 	free(d);
 }
 
+static int on_bell(void *ctx, void *data, size_t size)
+{
+	(void)ctx;
+	(void)data;
+	(void)size;
+	return 0;
+}
+
 static int open_epoll(struct drain *d, struct trace_error *err)
 {
-	struct epoll_event end = { .events = EPOLLIN }, edge = { .events = EPOLLIN | EPOLLET };
-	bool failed;
+	struct epoll_event readable = { .events = EPOLLIN };
 
+	d->bell = ring_buffer__new(attach__bell_fd(d->attach), on_bell, NULL, NULL);
 	d->epoll = epoll_create1(EPOLL_CLOEXEC);
 	d->ended = eventfd(0, EFD_CLOEXEC);
-	failed = d->epoll < 0 || d->ended < 0 || epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->ended, &end);
-	for (__u32 cpu = 0; cpu < d->n_cpus && !failed; cpu++)
-		if (attach__ring_fd(d->attach, cpu) >= 0)
-			failed = epoll_ctl(d->epoll, EPOLL_CTL_ADD, attach__ring_fd(d->attach, cpu), &edge);
-	return failed ? trace_error__set(err, -errno, "cannot wait for the rings: %s", strerror(errno)) : 0;
+	if (!d->bell || d->epoll < 0 || d->ended < 0 || epoll_ctl(d->epoll, EPOLL_CTL_ADD, d->ended, &readable) ||
+	    epoll_ctl(d->epoll, EPOLL_CTL_ADD, attach__bell_fd(d->attach), &readable))
+		return trace_error__set(err, -errno, "cannot wait for the rings: %s", strerror(errno));
+	return 0;
 }
 
 static int open_rings(struct drain *d, struct trace_error *err)
 {
 	TRY(open_epoll(d, err));
 	for (__u32 cpu = 0; cpu < d->n_cpus; cpu++)
-		if (attach__ring_fd(d->attach, cpu) >= 0)
-			TRY(ring__open(&d->rings[cpu], attach__ring_fd(d->attach, cpu), attach__ring_bytes(d->attach),
-				       err));
+		TRY(attach__open_ring(d->attach, cpu, &d->rings[cpu], err));
 	return 0;
 }
 

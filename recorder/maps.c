@@ -66,29 +66,35 @@ static int create_mapped(struct maps *m, const char *name, __u32 entries, size_t
 	return 0;
 }
 
-/* One ring per CPU that is online; the others keep no memory, and count as lost if they come. */
-static int create_rings(struct maps *m, struct trace_error *err)
+/* One that cannot be taken offline has no such file. */
+static bool is_online(__u32 cpu)
 {
+	char path[64];
+	FILE *f;
+	int c;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+	f = fopen(path, "re");
+	c = f ? fgetc(f) : '1';
+	if (f)
+		fclose(f);
+	return c == '1';
+}
+
+/* One ring per CPU that is online; the others keep no memory, and count as lost if they come. */
+static int create_rings(struct maps *m, const struct recorder_config *c, struct trace_error *err)
+{
+	__u32 chunk = (1u << c->ring_chunk_bits) + RECORD_MOST, chunks = c->ring_bytes >> c->ring_chunk_bits;
+	LIBBPF_OPTS(bpf_map_create_opts, ring, .map_flags = BPF_F_MMAPABLE);
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	int fd = -1;
 
 	for (__u32 cpu = 0; cpu < m->n_cpus; cpu++)
 		m->rings[cpu] = -1;
-	for (__u32 cpu = 0; cpu < m->n_cpus && online > 0; cpu++) {
-		char path[64];
-
-		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
-		if (!access(path, F_OK)) {
-			FILE *f = fopen(path, "re");
-			int c = f ? fgetc(f) : '1';
-
-			if (f)
-				fclose(f);
-			if (c != '1')
-				continue;
-		}
-		m->rings[cpu] = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "netrec_ring", 0, 0, m->ring_bytes, NULL);
+	for (__u32 cpu = 0; cpu < m->n_cpus; cpu++) {
+		if (!is_online(cpu))
+			continue;
+		m->rings[cpu] = bpf_map_create(BPF_MAP_TYPE_ARRAY, "netrec_ring", sizeof(__u32), chunk, chunks, &ring);
 		if (m->rings[cpu] < 0)
 			return map_error(err, m->rings[cpu], "the rings");
 		opts.inner_map_fd = m->rings[cpu];
@@ -101,6 +107,13 @@ static int create_rings(struct maps *m, struct trace_error *err)
 			return map_error(err, -errno, "the table of rings");
 	m->rings_fd = fd;
 	return share(m, "rings", fd, true);
+}
+
+/* What wakes netrec. */
+static int create_bell(struct maps *m, struct trace_error *err)
+{
+	m->bell_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bell", 0, 0, page_rounded(1), NULL);
+	return m->bell_fd < 0 ? map_error(err, m->bell_fd, "what wakes netrec") : share(m, "bell", m->bell_fd, true);
 }
 
 static int create_pids(struct maps *m, const struct recorder_config *c, const __u32 *pids, struct trace_error *err)
@@ -146,17 +159,21 @@ static int create(struct maps *m, const struct recorder_config *c, const __u32 *
 			  &m->control_bytes, err));
 	m->control = mem;
 	m->control->self_tgid = getpid(); /* as far as we know: inside a PID namespace, walk_tasks() knows better */
-	TRY(create_rings(m, err));
+	TRY(create_mapped(m, "ring_ends", m->n_cpus, sizeof(struct ring_ends), PROT_READ | PROT_WRITE, &mem,
+			  &m->ends_bytes, err));
+	m->ring_ends = mem;
+	TRY(create_rings(m, c, err));
+	TRY(create_bell(m, err));
 	TRY(create_followed(m, c, err));
 	TRY(create_devices(m, c, err));
 	return create_pids(m, c, pids, err);
 }
 
-int maps__open(struct maps *m, const struct recorder_config *c, const __u32 *pids, __u64 ring_bytes, struct trace_error *err)
+int maps__open(struct maps *m, const struct recorder_config *c, const __u32 *pids, struct trace_error *err)
 {
 	int n_cpus = libbpf_num_possible_cpus();
 
-	*m = (struct maps){ .ring_bytes = ring_bytes > page_rounded(1) ? ring_bytes : page_rounded(1) };
+	*m = (struct maps){ 0 };
 	if (n_cpus < 1)
 		return trace_error__set(err, -ENOMEM, "cannot find out how many CPUs there are");
 	m->n_cpus = n_cpus;
@@ -179,6 +196,8 @@ void maps__close(struct maps *m)
 		munmap((void *)m->lost, m->lost_bytes);
 	if (m->control)
 		munmap((void *)m->control, m->control_bytes);
+	if (m->ring_ends)
+		munmap(m->ring_ends, m->ends_bytes);
 	for (size_t i = 0; i < m->n; i++)
 		if (m->shared[i].ours)
 			close(m->shared[i].fd);

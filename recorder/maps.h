@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include "bpf/cpu_ring.h"
 #include "bpf/shared.h"
 #include "format/error.h"
 
@@ -18,19 +19,16 @@ struct maps {
 	} shared[MAX_MAPS];
 	size_t n;
 	int *rings; /* n_cpus; -1: the CPU was offline and has none */
+	struct ring_ends *ring_ends; /* n_cpus */
 	__u32 n_cpus;
-	__u64 ring_bytes;
-	int devices_fd, rings_fd;
+	int devices_fd, rings_fd, bell_fd;
 	const volatile __u64 *lost;
 	volatile struct recorder_control *control;
-	size_t lost_bytes, control_bytes;
+	size_t lost_bytes, control_bytes, ends_bytes;
 };
 
-/*
- * Creates them. `pids`: config's n_pids of them; `ring_bytes` of each CPU's ring, at least a page is taken. -EPERM,
- * -EOPNOTSUPP, -ENOMEM; close *m in any case.
- */
-int maps__open(struct maps *m, const struct recorder_config *c, const __u32 *pids, __u64 ring_bytes, struct trace_error *err);
+/* Creates them. `pids`: config's n_pids of them. -EPERM, -EOPNOTSUPP, -ENOMEM; close *m in any case. */
+int maps__open(struct maps *m, const struct recorder_config *c, const __u32 *pids, struct trace_error *err);
 void maps__close(struct maps *m);
 
 /* Returns once every program that was running has ended; those that begin meanwhile see what was changed before. -errno. */

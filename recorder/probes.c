@@ -84,7 +84,7 @@ static int parse(struct probes_options *o, int argc, char **argv, struct trace_e
 /* Loads and attaches for real; nothing is enabled, so nothing is recorded. */
 static int try_plan(struct plan *plan, const struct means *means, struct trace_error *err)
 {
-	struct attach_opts opts = { .ring_bytes = 4096 };
+	struct attach_opts opts = { .config.ring_bytes = 4096 };
 	struct attach *a;
 	int ret;
 

@@ -66,8 +66,9 @@ static __u64 default_ring_bytes(void)
 static int open_attach(struct recording *r, struct trace_error *err)
 {
 	const struct record_options *o = &r->options;
-	struct attach_opts opts = { .pids = o->pids, .ring_bytes = o->ring_bytes, .filter = r->filter };
+	struct attach_opts opts = { .pids = o->pids, .filter = r->filter };
 
+	opts.config.ring_bytes = o->ring_bytes;
 	opts.config.offcpu_min_ns = o->offcpu_min_ns;
 	opts.config.offcpu_stack_ns = o->offcpu_stack_ns;
 	opts.config.lock_min_ns = o->lock_min_ns;
