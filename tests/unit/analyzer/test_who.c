@@ -476,6 +476,34 @@ static void test_behind_ksoftirqd(void **state)
 	assert_rows(&f, "SELECT json_extract(chain, '$[0]') FROM finding", "of the time of CPU 1, ksoftirqd/1/20 had 100 %");
 }
 
+/* Of 20 packets of one flow each was answered by a thread, and none put a flow; the last one so many ms after the first. */
+#define AGAIN(ms) \
+	"INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (23, 'upcall', 20, 0), (26, 'flow_cmd', 20, 0);" \
+	"INSERT INTO symptom(kind, packets, from_stage, to_stage, mover, netns, ifindex, first_win, last_win) " \
+	"VALUES ('late', 12, 22, 23, 'handler', 1, 2, 0, 0);" \
+	THREADS BLAME_OF "(22, 23, 1, 2, 400, 'run', 0, 0, 'unknown', 12, 12, 12, 900, 900, 300, 0, 0);" \
+	"INSERT INTO upcall_latency(win, netns, ifindex, cmd, tid, n, sum_ns, min_ns, max_ns, hist) " \
+	"VALUES (0, 1, 2, 1, 400, 20, 900, 30, 300, x'');" \
+	"INSERT INTO upcall_flow(netns, ifindex, ethertype, saddr, daddr, sport, dport, proto, n, refused, first_ns, last_ns) " \
+	"VALUES (1, 2, 2048, '', '', 1, 2, 17, 20, 0, 0, " ms "000000);" \
+	"INSERT INTO ovs_command(win, tid, command, errno, unasked, n, sum_ns, min_ns, max_ns, hist) " \
+	"VALUES (0, 400, 'execute', 0, 0, 20, 900, 30, 300, x'');"
+
+static void test_flow_limit(void **state)
+{
+	(void)state;
+	judge(AGAIN("2000"));
+	assert_rows(&f, FINDINGS, "flow-limit|ifindex 2 in netns 1|the limit of flows of ovs-vswitchd|12");
+}
+
+/* Somebody emptied the datapath, and ovs-vswitchd will know in a moment. */
+static void test_flows_flushed(void **state)
+{
+	(void)state;
+	judge(AGAIN("1900"));
+	assert_rows(&f, FINDINGS, "cannot-tell|ifindex 2 in netns 1|?|12");
+}
+
 /* An advice is pasted into a shell of root's; names come from the recording. */
 static void test_names_in_commands(void **state)
 {
@@ -502,7 +530,7 @@ int main(void)
 					TEST(test_full_backlog_of_one_cpu), TEST(test_full_backlog_seen_late),
 					TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
 					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd),
-					TEST(test_names_in_commands) };
+					TEST(test_names_in_commands), TEST(test_flow_limit), TEST(test_flows_flushed) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
