@@ -5,8 +5,8 @@
 -- advice: `ovs-appctl upcall/show` has the flows and their limit; a higher one: `ovs-vsctl set Open_vSwitch .
 -- advice: other_config:flow-limit=N`; wider megaflows (rules without L4 ports); the limit falls by itself when
 -- advice: revalidators take long to dump
--- Again: for seconds. One that was taken out of the datapath behind ovs-vswitchd's back (dpctl/del-flows) is not put again
--- either, but only until a revalidator notices, which comes every half second (max-revalidator) or somewhat later.
+-- Again: for seconds. One that was taken out of the datapath behind ovs-vswitchd's back (dpctl/del-flows) is not put
+-- again either, but only until a revalidator notices, every half second (max-revalidator) or somewhat later.
 WITH asked AS (
 		SELECT sum(n) AS all_n, sum(n) FILTER (WHERE answered) AS again,
 			count(*) FILTER (WHERE answered) AS flows

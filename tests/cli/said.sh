@@ -80,7 +80,7 @@ says() {
 says late-reader "Not counted: until a program read them, up to 304 ms"
 says upcall-overflow "Not counted: the time in Open vSwitch's user space"
 says mcast-snooping "at most by 52 where it counted none on lan0"
-says every-stage "and only 1 was late"
+says every-stage "and only 3 were late"
 says two-faults "Besides: a firewall rule drops packets, at eth0 (peer)"
 
 advice() {

@@ -13,6 +13,10 @@ if [ $# = 1 ]; then # one of them
 	status=0
 	"$netanalyze" analyze "$1" -o "$dir/full.db" >"$dir/out" || exit 1
 	full=$(sqlite3 "$dir/full.db" "$found")
+	case $full in # a backlog is full whatever fills it
+	*irq-concentration*) full="$full
+softirq-backlog-full" ;;
+	esac
 	rule=$(injected "$(name_of "$1")" | cut -d ' ' -f 1)
 	[ -e "schema/rule/$rule.sql" ] || rule=lock-held
 	types=$(sed -n 's/^-- needs: //p' "schema/rule/$rule.sql" | tr ' |' '\n\n')
