@@ -504,6 +504,40 @@ static void test_flows_flushed(void **state)
 	assert_rows(&f, FINDINGS, "cannot-tell|ifindex 2 in netns 1|?|12");
 }
 
+/* From window 4 to 5 the sockets of a handler were full, which was stopped until window `end`, for 6 s. */
+#define REFUSED(end) \
+	"INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (24, 'upcall_end', 20, 0);" \
+	"INSERT INTO symptom(kind, packets, from_stage, to_stage, netns, ifindex, reason, place, first_win, last_win) " \
+	"VALUES ('lost', 20, 22, 65, 1, 2, 'Open vSwitch: upcall refused', 'queue_userspace_packet', 4, 5);" \
+	THREADS "INSERT INTO upcall_latency(win, netns, ifindex, cmd, tid, n, sum_ns, min_ns, max_ns, hist) " \
+	"VALUES (12, 1, 2, 1, 401, 20, 900, 30, 300, x'');" \
+	"INSERT INTO offcpu(win, tid, state, stack, n, sum_ns, min_ns, max_ns, hist) VALUES (" end ", 401, 260, 0, 1, " \
+	"6000000000, 6000000000, 6000000000, x'');"
+
+static void test_stopped_handler(void **state)
+{
+	(void)state;
+	judge(REFUSED("9"));
+	assert_rows(&f, "SELECT cause, who, json_extract(chain, '$[0]') FROM finding WHERE rank = 1",
+		    "upcall-queue-full|server/400|server/400 was stopped, for up to 6.00 s");
+}
+
+static void test_stopped_later(void **state)
+{
+	(void)state;
+	judge(REFUSED("11"));
+	assert_rows(&f, "SELECT cause, who FROM finding WHERE rank = 1",
+		    "upcall-queue-full|the handlers of ovs-vswitchd");
+}
+
+static void test_stopped_before(void **state)
+{
+	(void)state;
+	judge(REFUSED("3"));
+	assert_rows(&f, "SELECT cause, who FROM finding WHERE rank = 1",
+		    "upcall-queue-full|the handlers of ovs-vswitchd");
+}
+
 /* An advice is pasted into a shell of root's; names come from the recording. */
 static void test_names_in_commands(void **state)
 {
@@ -530,7 +564,9 @@ int main(void)
 					TEST(test_full_backlog_of_one_cpu), TEST(test_full_backlog_seen_late),
 					TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
 					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd),
-					TEST(test_names_in_commands), TEST(test_flow_limit), TEST(test_flows_flushed) };
+					TEST(test_names_in_commands), TEST(test_flow_limit), TEST(test_flows_flushed),
+					TEST(test_stopped_handler), TEST(test_stopped_later),
+					TEST(test_stopped_before) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
