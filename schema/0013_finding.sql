@@ -10,7 +10,8 @@ CREATE TABLE symptom(                 -- trouble that packets had, before anythi
 	kind          TEXT NOT NULL,     -- 'lost': dropped on this host; 'late': an interval took far longer than is
 	                                 -- usual for it;
 	                                 -- 'slow': it usually takes long; 'closed': a TCP window was; 'elsewhere': it
-	                                 -- left this host, and was not answered
+	                                 -- left this host, and was not answered; 'unanswered': sent up to user space,
+	                                 -- which did nothing more
 	packets       INTEGER NOT NULL,  -- closed: times that it was
 	excess_ns     INTEGER,           -- late, slow: time beyond the interval's median; NULL: lost
 	from_stage    INTEGER NOT NULL,  -- where the interval began; lost: last stage seen before

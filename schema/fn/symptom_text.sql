@@ -6,6 +6,7 @@ SELECT CASE
 	WHEN kind = 'lost' THEN printf('%s dropped (%s in %s)', n, reason, place)
 	WHEN kind = 'elsewhere' THEN printf('%s %s to %s not answered', n, CASE proto WHEN 6 THEN 'TCP segment'
 		ELSE 'echo request' END || s, place)
+	WHEN kind = 'unanswered' THEN printf('%s packet%s went up to ovs-vswitchd and did not come back', n, s)
 	WHEN kind = 'closed' THEN printf('the window of a TCP connection was closed %s time%s', n, s)
 	ELSE printf('%s %s, up to %s from %s to %s', n, kind, duration_text(max_ns), stage_text(from_stage),
 		stage_text(to_stage)) END

@@ -65,7 +65,8 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				symptoms_text(c.rule, c.site, c.who) AS symptom,
 				min(s.first_win) AS first_win, max(s.last_win) AS last_win,
 					max(s.kind = 'lost') AS lost,
-				max(s.kind IN ('lost', 'closed', 'elsewhere') OR s.max_ns >= echo_limit_ns())
+				max(s.kind IN ('lost', 'closed', 'elsewhere', 'unanswered')
+					OR s.max_ns >= echo_limit_ns())
 					AS noticed,
 				max(s.max_ns >= late_ns()) AS late,
 				max(s.max_ns >= late_ns() AND s.packets >= 50 AND 20 * s.packets >= passed_between(

@@ -1,40 +1,5 @@
 /* test_who.c: who did it, as the rules tell it from symptoms and blame: each cause once. */
-#include "journey.h"
-#include "analyzer/print/sqlfn.h"
-#include "analyzer/rules/rules.h"
-
-#define FINDINGS "SELECT cause, site, who, packets FROM finding ORDER BY rank"
-
-#define OBSERVED "INSERT INTO record_count(type, name, rows, lost) VALUES (5, 'offcpu', 1, 0), (6, 'futex', 1, 0), " \
-		 "(4, 'drop', 1, 0), (7, 'thread', 1, 0), (17, 'cputime', 1, 0), (18, 'counter', 1, 0)"
-
-/* A recording that observed much and saw nothing, these rows, and the judgement of them. */
-static void judge(const char *rows)
-{
-	static const struct sqlfn_context context;
-
-	add_packet(&f, 1000, 0, 0x100, RX, 2, 7);
-	fixture__analyze(&f);
-	if (sqlite3_exec(f.db, OBSERVED, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(f.db, rows, NULL, NULL, NULL) != SQLITE_OK)
-		fail_msg("%s", sqlite3_errmsg(f.db));
-	if (sqlfn__add(f.db, &context, &f.err) || rules__judge(f.db, &f.err))
-		fail_msg("%s", f.err.text);
-}
-
-static int end(void **state)
-{
-	sqlfn__remove(f.db);
-	return teardown(state);
-}
-
-#undef TEST
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, end)
-
-#define THREADS "INSERT INTO thread(tid, tgid, comm, reused) VALUES (400, 400, 'server', 0), " \
-		"(401, 400, 'server', 0), (402, 400, 'server', 0);"
-#define BLAME_OF "INSERT INTO blame(from_stage, to_stage, netns, ifindex, tid, deed, addr, by, by_deed, n, mainly, " \
-		 "late, sum_ns, late_ns, max_ns, first_win, last_win) VALUES "
+#include "judged.h"
 
 /* A stopped process is one, however many of its threads should have answered. */
 static void test_stopped(void **state)
@@ -476,68 +441,6 @@ static void test_behind_ksoftirqd(void **state)
 	assert_rows(&f, "SELECT json_extract(chain, '$[0]') FROM finding", "of the time of CPU 1, ksoftirqd/1/20 had 100 %");
 }
 
-/* Of 20 packets of one flow each was answered by a thread, and none put a flow; the last one so many ms after the first. */
-#define AGAIN(ms) \
-	"INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (23, 'upcall', 20, 0), (26, 'flow_cmd', 20, 0);" \
-	"INSERT INTO symptom(kind, packets, from_stage, to_stage, mover, netns, ifindex, first_win, last_win) " \
-	"VALUES ('late', 12, 22, 23, 'handler', 1, 2, 0, 0);" \
-	THREADS BLAME_OF "(22, 23, 1, 2, 400, 'run', 0, 0, 'unknown', 12, 12, 12, 900, 900, 300, 0, 0);" \
-	"INSERT INTO upcall_latency(win, netns, ifindex, cmd, tid, n, sum_ns, min_ns, max_ns, hist) " \
-	"VALUES (0, 1, 2, 1, 400, 20, 900, 30, 300, x'');" \
-	"INSERT INTO upcall_flow(netns, ifindex, ethertype, saddr, daddr, sport, dport, proto, n, refused, first_ns, last_ns) " \
-	"VALUES (1, 2, 2048, '', '', 1, 2, 17, 20, 0, 0, " ms "000000);" \
-	"INSERT INTO ovs_command(win, tid, command, errno, unasked, n, sum_ns, min_ns, max_ns, hist) " \
-	"VALUES (0, 400, 'execute', 0, 0, 20, 900, 30, 300, x'');"
-
-static void test_flow_limit(void **state)
-{
-	(void)state;
-	judge(AGAIN("2000"));
-	assert_rows(&f, FINDINGS, "flow-limit|ifindex 2 in netns 1|the limit of flows of ovs-vswitchd|12");
-}
-
-/* Somebody emptied the datapath, and ovs-vswitchd will know in a moment. */
-static void test_flows_flushed(void **state)
-{
-	(void)state;
-	judge(AGAIN("1900"));
-	assert_rows(&f, FINDINGS, "cannot-tell|ifindex 2 in netns 1|?|12");
-}
-
-/* From window 4 to 5 the sockets of a handler were full, which was stopped until window `end`, for 6 s. */
-#define REFUSED(end) \
-	"INSERT OR IGNORE INTO record_count(type, name, rows, lost) VALUES (24, 'upcall_end', 20, 0);" \
-	"INSERT INTO symptom(kind, packets, from_stage, to_stage, netns, ifindex, reason, place, first_win, last_win) " \
-	"VALUES ('lost', 20, 22, 65, 1, 2, 'Open vSwitch: upcall refused', 'queue_userspace_packet', 4, 5);" \
-	THREADS "INSERT INTO upcall_latency(win, netns, ifindex, cmd, tid, n, sum_ns, min_ns, max_ns, hist) " \
-	"VALUES (12, 1, 2, 1, 401, 20, 900, 30, 300, x'');" \
-	"INSERT INTO offcpu(win, tid, state, stack, n, sum_ns, min_ns, max_ns, hist) VALUES (" end ", 401, 260, 0, 1, " \
-	"6000000000, 6000000000, 6000000000, x'');"
-
-static void test_stopped_handler(void **state)
-{
-	(void)state;
-	judge(REFUSED("9"));
-	assert_rows(&f, "SELECT cause, who, json_extract(chain, '$[0]') FROM finding WHERE rank = 1",
-		    "upcall-queue-full|server/400|server/400 was stopped, for up to 6.00 s");
-}
-
-static void test_stopped_later(void **state)
-{
-	(void)state;
-	judge(REFUSED("11"));
-	assert_rows(&f, "SELECT cause, who FROM finding WHERE rank = 1",
-		    "upcall-queue-full|the handlers of ovs-vswitchd");
-}
-
-static void test_stopped_before(void **state)
-{
-	(void)state;
-	judge(REFUSED("3"));
-	assert_rows(&f, "SELECT cause, who FROM finding WHERE rank = 1",
-		    "upcall-queue-full|the handlers of ovs-vswitchd");
-}
-
 /* An advice is pasted into a shell of root's; names come from the recording. */
 static void test_names_in_commands(void **state)
 {
@@ -564,9 +467,7 @@ int main(void)
 					TEST(test_full_backlog_of_one_cpu), TEST(test_full_backlog_seen_late),
 					TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
 					TEST(test_rules_take_little), TEST(test_behind_ksoftirqd),
-					TEST(test_names_in_commands), TEST(test_flow_limit), TEST(test_flows_flushed),
-					TEST(test_stopped_handler), TEST(test_stopped_later),
-					TEST(test_stopped_before) };
+					TEST(test_names_in_commands) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
