@@ -10,6 +10,7 @@ SELECT s.id AS symptom, s.packets AS packets, 0.8 AS confidence, device(s.netns,
 		'whoever takes packets out of it was not late') AS chain
 FROM symptom AS s WHERE s.kind = 'lost' AND s.reason = 'FULL_RING'
 	AND timed_while(s.id, 51, 52)
+	AND NOT EXISTS (SELECT 1 FROM silent_ring AS r WHERE r.netns = s.netns AND r.ifindex = s.ifindex)
 	AND NOT EXISTS (SELECT 1 FROM blame AS b WHERE b.from_stage = 51 AND b.netns = s.netns AND b.ifindex = s.ifindex
 		AND b.late > 0)
 	AND NOT EXISTS (SELECT 1 FROM stage_latency AS l WHERE from_stage = 51 AND to_stage = 52
