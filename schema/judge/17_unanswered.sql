@@ -2,14 +2,12 @@
 -- seconds later at least, while samples of other threads went on. What it leaves unanswered while it runs, because it
 -- is the receiver or drops it, is no symptom.
 INSERT INTO symptom(kind, packets, from_stage, to_stage, mover, netns, ifindex, max_ns, first_win, last_win)
-	WITH vswitchd AS (SELECT tid FROM thread WHERE tgid IN (
-			SELECT tid FROM thread WHERE tid = tgid AND comm = 'ovs-vswitchd')),
-		active AS (SELECT coalesce(max(win), -1) AS win FROM (
-			SELECT win FROM cpu_thread WHERE tid IN (SELECT tid FROM vswitchd) AND runtime_ns > 0
+	WITH active AS (SELECT coalesce(max(win), -1) AS win FROM (
+			SELECT win FROM cpu_thread JOIN thread USING (tid) WHERE tgid = vswitchd() AND runtime_ns > 0
 			UNION ALL SELECT win FROM upcall_latency UNION ALL SELECT win FROM ovs_command))
 	SELECT 'unanswered', sum(f.n), 22, 23, 'handler', netns, ifindex,
 		last_ns - first_ns - (min(f.win) + 1) * window_ns, min(f.win), max(f.win)
 	FROM upcall_fate AS f, active AS a, trace
 	WHERE f.fate = 'no answer' AND f.win >= a.win AND (SELECT max(win) FROM cpu_thread) >= a.win + 2
-		AND EXISTS (SELECT 1 FROM vswitchd) AND observed('upcall_execute') AND observed('flow_cmd')
+		AND vswitchd() IS NOT NULL AND observed('upcall_execute') AND observed('flow_cmd')
 	GROUP BY netns, ifindex;

@@ -18,8 +18,7 @@ WITH asleep AS (
 			AND 2 * (min(end_win, last_win) + 1 - first_win) >= last_win + 1 - first_win
 		GROUP BY symptom
 		UNION ALL
-		SELECT s.id, (SELECT tid FROM thread WHERE tid = tgid AND comm = 'ovs-vswitchd' ORDER BY tid LIMIT 1),
-			max(u.max_ns)
+		SELECT s.id, vswitchd(), max(u.max_ns)
 		FROM symptom AS s JOIN symptom AS u ON u.kind = 'unanswered' AND u.first_win <= s.first_win
 		GROUP BY s.id)
 SELECT id AS symptom, packets, CASE WHEN p.tid IS NULL THEN 0.9 ELSE 0.95 END AS confidence,

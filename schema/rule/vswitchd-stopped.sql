@@ -13,7 +13,6 @@ FROM symptom AS s JOIN symptom_blame AS b ON b.symptom = s.id
 WHERE s.harmless IS NULL AND s.kind <> 'lost' AND b.mover = 'handler' AND b.deed = 'stop' -- lost: upcall-queue-full
 GROUP BY s.id HAVING sum(b.share) >= 0.05
 UNION ALL
-SELECT id, packets, 0.85, device(netns, ifindex), process_text((SELECT tid FROM thread WHERE tid = tgid
-		AND comm = 'ovs-vswitchd' ORDER BY tid LIMIT 1)),
+SELECT id, packets, 0.85, device(netns, ifindex), process_text(vswitchd()),
 	json_array('no thread of ovs-vswitchd ran any more until the recording ended: it is stopped, or hangs'), NULL
 FROM symptom WHERE kind = 'unanswered'
