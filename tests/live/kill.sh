@@ -9,6 +9,7 @@ in_a "$traffic" udp 10.98.0.2 9 100000 300 100 >/dev/null &
 jobs_left=$!
 
 killed_after() {
+	: >"$tmp/out" # what the one before said is not to be taken for this one's
 	$netrec record -o "$tmp/$1.nrec" >"$tmp/out" 2>&1 &
 	recorder=$!
 	until grep -q recording "$tmp/out" || ! kill -0 $recorder; do sleep 0.05; done
