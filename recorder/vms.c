@@ -28,6 +28,17 @@ static bool is_wanted(const char *option, const char *value)
 	return false;
 }
 
+/* Is it one of the words, which spaces separate? */
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += len)
+		if ((at == words || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+			return true;
+	return false;
+}
+
 /* -name guest=web,debug-threads=on, or -name web */
 static void take_name(char *name, const char *value)
 {
@@ -70,23 +81,58 @@ static size_t read_file(const char *pid, const char *file, char *to, size_t room
 	return len;
 }
 
-static bool has_kvm_open(const char *pid)
+/* Calls found(ctx, fd) for each file of this name that the process has open, until it says true: then that. */
+static bool any_file(const char *pid, const char *name, bool (*found)(void *ctx, const char *fd), void *ctx)
 {
 	char path[64], target[16];
 	struct dirent *e;
-	bool found = false;
+	bool is = false;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
 	dir = opendir(path);
-	while (dir && !found && (e = readdir(dir))) {
+	while (dir && !is && (e = readdir(dir))) {
 		ssize_t len = readlinkat(dirfd(dir), e->d_name, target, sizeof(target));
 
-		found = len == 8 && !memcmp(target, "/dev/kvm", 8);
+		is = len == (ssize_t)strlen(name) && !memcmp(target, name, len) && found(ctx, e->d_name);
 	}
 	if (dir)
 		closedir(dir);
-	return found;
+	return is;
+}
+
+static bool yes(void *ctx, const char *fd)
+{
+	(void)ctx;
+	(void)fd;
+	return true;
+}
+
+/* Where the taps of a virtual machine go: behind its arguments. */
+struct taps {
+	const char *pid;
+	char *args;
+};
+
+/* A queue of a tap: what it is attached to is in tun_chr_show_fdinfo's line "iff:". A tap with many is told once. */
+static bool add_tap(void *ctx, const char *fd)
+{
+	const struct taps *taps = ctx;
+	size_t used = strlen(taps->args);
+	char file[32], info[512], tap[32];
+	const char *name;
+	int len;
+
+	snprintf(file, sizeof(file), "fdinfo/%.16s", fd);
+	read_file(taps->pid, file, info, sizeof(info));
+	name = strstr(info, "iff:\t");
+	if (!name)
+		return false;
+	name += strlen("iff:\t");
+	len = snprintf(tap, sizeof(tap), " tap=%.*s", (int)strcspn(name, "\n"), name);
+	if (len < (int)sizeof(tap) && used + len < VMS_ARGS && !has_word(taps->args, tap + 1))
+		strcpy(taps->args + used, tap + !used);
+	return false;
 }
 
 static bool is_known(const struct intern *known, const char *pid)
@@ -102,7 +148,7 @@ static bool is_vm(const char *pid, const struct intern *known, bool look_at_file
 	char comm[32];
 
 	read_file(pid, "comm", comm, sizeof(comm));
-	return !strncmp(comm, "qemu", 4) || ((look_at_files || is_known(known, pid)) && has_kvm_open(pid));
+	return !strncmp(comm, "qemu", 4) || ((look_at_files || is_known(known, pid)) && any_file(pid, "/dev/kvm", yes, NULL));
 }
 
 static void define(struct sink *s, const char *pid, char *command)
@@ -114,6 +160,7 @@ static void define(struct sink *s, const char *pid, char *command)
 	if (!len)
 		return; /* it ended meanwhile */
 	vms__read_command(command, len, name, args);
+	(void)any_file(pid, "/dev/net/tun", add_tap, &(struct taps){ .pid = pid, .args = args });
 	r.name = (struct rec_text){ .s = name, .len = strlen(name) };
 	r.args = (struct rec_text){ .s = args, .len = strlen(args) };
 	sink__lock(s);

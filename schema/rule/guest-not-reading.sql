@@ -16,8 +16,14 @@ WHERE s.harmless IS NULL AND b.mover = 'vhost' AND b.deed IN ('sleep', 'stop')
 	AND (guest_stopped() OR NOT lost_while('offcpu', s.id)) -- what keeps the guest's own CPUs is other rules'
 GROUP BY s.id HAVING sum(b.share) >= 0.05 AND max(b.max_ns) >= late_ns()
 UNION ALL
--- What sleeps until the end tells nothing of it. Samples of CPU time do, and how vhost's last runs ended.
-SELECT s.id, s.packets, 0.85, device(s.netns, s.ifindex), vm_text(r.pid), json_array(CASE WHEN r.ran
-		THEN 'the guest offers no buffers' ELSE 'none of its virtual CPUs ran any more until the recording '
-		|| 'ended: it is stopped, or hangs' END, 'nothing was taken out of its ring'), NULL
+-- What sleeps when the recording begins, or until it ends, tells nothing of it. Samples of CPU time do, and how vhost's
+-- last runs ended.
+SELECT s.id, min(s.packets, (SELECT sum(dropped) FROM tun_queue AS q WHERE q.netns = r.netns AND q.ifindex = r.ifindex
+		AND win BETWEEN since AND until)),
+	0.85, device(s.netns, s.ifindex), vm_text(r.pid), json_array(CASE WHEN r.ran THEN 'the guest offers no buffers'
+		WHEN r.since >= 0 THEN 'none of its virtual CPUs ran any more until the recording ended: it is '
+		|| 'stopped, or hangs' WHEN r.until > (SELECT (last_ns - first_ns) / window_ns FROM trace)
+		THEN 'none of its virtual CPUs ran during the recording: it is stopped, or hangs'
+		ELSE printf('none of its virtual CPUs ran in the first %d s of the recording: it was stopped, or '
+		|| 'hung', r.until) END, 'nothing was taken out of its ring'), NULL
 FROM symptom AS s JOIN silent_guest AS r USING (netns, ifindex) WHERE s.kind = 'lost' AND s.reason = 'FULL_RING'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the kernel told of links and neighbours is in the findings, and a link that was lost while nobody sent is none. So is
-# what was taken from a guest's CPU, a burst of CPU time, and a guest that has still not come back when the recording ends.
+# what was taken from a guest's CPU, a burst of CPU time, and a guest that has still not come back when the recording ends, or
+# was stopped before it began.
 # NETANALYZE: the program under test.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -35,5 +36,7 @@ told_until() {
 }
 told_until guest-stopped 0 5 "cause || ': ' || json_extract(chain, '\$[0]')" \
 	"guest-not-reading: none of its virtual CPUs ran any more until the recording ended: it is stopped, or hangs"
+told_until guest-stopped 4.6 9 "cause || ': ' || json_extract(chain, '\$[0]')" \
+	"guest-not-reading: none of its virtual CPUs ran in the first 2 s of the recording: it was stopped, or hung"
 told_until guest-stopped 0.7 4.8 "cause <> 'tun-ring-too-small'" 1
 exit $status
