@@ -10,6 +10,12 @@ fault_guest_stop() {
 	note guest_stopped_ms "$(($1 * 1000))"
 }
 
+# fault_guest_hung: QEMU is stopped until the scenario ends.
+fault_guest_hung() {
+	undo kill -CONT "$(guest_pid)"
+	kill -STOP "$(guest_pid)"
+}
+
 # fault_vhost_starved SECONDS CPU: the vhost thread shares a CPU with a FIFO hog that hardly lets go.
 fault_vhost_starved() {
 	local t

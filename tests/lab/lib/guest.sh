@@ -83,6 +83,10 @@ guest_pid() {
 	cat $state/guest.pid
 }
 
+guest_is_stopped() {
+	grep -q '^State:.*T (stopped)' "/proc/$(guest_pid)/status"
+}
+
 # The vhost thread(s) serving the guest: a kernel thread named vhost-PID.
 guest_vhost_tids() {
 	pgrep -x "vhost-$(guest_pid)" || threads_of "$(guest_pid)" 'vhost-*'

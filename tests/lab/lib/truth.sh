@@ -38,7 +38,7 @@ truth_counters() {
 	pgrep '^ksoftirqd/' | waits_of ksoftirqd
 	[ ! -e $state/guest.pid ] || guest_vhost_tids | waits_of vhost
 	truth_softnet
-	[ ! -e $state/guest.pid ] || guest_counters vm_
+	[ ! -e $state/guest.pid ] || guest_is_stopped || guest_counters vm_
 }
 
 # Time on a CPU and waiting for one, by the scheduler's own account, of threads that are there at the end.
