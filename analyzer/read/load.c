@@ -109,6 +109,8 @@ static void decode(const struct load_job *job, struct slot *s, struct scratch *t
 	s->pub.code = trace__decode(job->trace, job->block, &s->rows, &s->pub.err);
 	if (!s->pub.code && take_rows(job->trace, s, tmp))
 		s->pub.code = trace_error__set(&s->pub.err, -ENOMEM, "out of memory while decoding");
+	if (s->pub.code)
+		trace_rows__free(&s->rows); /* a damaged block may be as large as blocks can be, and nobody counts its bytes */
 }
 
 static struct slot *take_slot(struct loader *l)

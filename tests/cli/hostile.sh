@@ -14,10 +14,11 @@ of() { # KIND [STREAM]: the first such block
 segment=$(of 1) schema=$(of 2) definitions=$(of 3 65534) cpu=$(of 3 0) recorder=$(of 3 65535) index=$(of 4)
 
 # run STATUS ARGUMENT…: netanalyze, with 1.5 GB of memory at most.
+memory=1500000
 run() {
 	wanted=$1
 	shift
-	(ulimit -v 1500000 && exec timeout 60 "$netanalyze" "$@") >out 2>err
+	(ulimit -v $memory && exec timeout 60 "$netanalyze" "$@") >out 2>err
 	got=$?
 	[ $got = "$wanted" ] || fail "$*: status $got, not $wanted: $(tail -n 1 out | cut -c 1-200) $(head -n 1 err)"
 }
@@ -42,7 +43,9 @@ damaged "index block is damaged" "$index:bomb=3000000000"
 damaged "block is larger than the format allows" "$cpu:bomb=3000000000" "$cpu:raw_len=3000000000"
 edits="$cpu:bomb=67108864 $cpu:raw_len=67108864" # as large as it may be, forty times
 for i in $(seq 40); do edits="$edits $cpu:copy=1"; done
+memory=700000 # each is let go before the next one
 damaged "unreadable block" $edits
+memory=1500000
 many=ffffffffffffffffff01 # 2^64 - 1
 # Rows whose schema cannot be read cannot be either.
 for put in $many 010100${many}61 010100016100$many 0001014000$many; do # records; a name; fields; a stage's text
