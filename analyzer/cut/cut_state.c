@@ -1,4 +1,4 @@
-/* cut_state.c: the last row of each thread, device and quota before a cut (cut_state.h). */
+/* cut_state.c: the last row of each thread, device, quota and counter before a cut (cut_state.h). */
 #include "analyzer/cut/cut_state.h"
 
 #include <stdbool.h>
@@ -17,6 +17,7 @@ struct object {
 		struct rec_link_state link;
 		struct rec_cgroup cgroup;
 		struct rec_futex_total total;
+		struct rec_counter counter;
 	};
 };
 
@@ -47,6 +48,7 @@ void cut_state__free(struct cut_state *s)
 static bool key_of(const struct rec *rec, __u64 key[2])
 {
 	const struct rec_link_state *link = (const struct rec_link_state *)rec;
+	const struct rec_counter *counter = (const struct rec_counter *)rec;
 
 	key[0] = rec->type;
 	switch (rec->type) {
@@ -64,6 +66,9 @@ static bool key_of(const struct rec *rec, __u64 key[2])
 		return true;
 	case REC_futex_total:
 		key[1] = ((const struct rec_futex_total *)rec)->tid;
+		return true;
+	case REC_counter:
+		key[1] = (__u64)counter->netns << 32 | counter->name;
 		return true;
 	}
 	return false;
@@ -86,6 +91,9 @@ static void take(struct object *o, const struct rec *rec)
 		break;
 	case REC_futex_total:
 		o->total = *(const struct rec_futex_total *)rec;
+		break;
+	case REC_counter:
+		o->counter = *(const struct rec_counter *)rec;
 		break;
 	}
 }
@@ -143,12 +151,13 @@ int cut_state__sample(struct cut_state *s, __u64 from, const struct rec *rec, cu
 	struct object *o;
 	__u64 key[2];
 
-	if (rec->type != REC_cgroup || !key_of(rec, key))
+	if ((rec->type != REC_cgroup && rec->type != REC_counter) || !key_of(rec, key))
 		return 0;
 	o = lru__find(s->objects, key);
 	if (!o || o->told)
 		return 0;
-	take(o, rec);
+	if (rec->type == REC_cgroup)
+		take(o, rec);
 	tell(&t, o);
 	return t.code;
 }

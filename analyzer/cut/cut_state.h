@@ -1,8 +1,8 @@
 /*
  * cut_state.h: what is known by the time at which a cut begins, as netrec tells it when a recording begins.
  *
- * Threads with the CPUs they may run on, devices, CPU quotas: each is told as it was last seen. What is counted since
- * the recording began is counted since the cut begins.
+ * Threads with the CPUs they may run on, devices, CPU quotas, kernel counters: each is told as it was last seen. What is
+ * counted since the recording began is counted since the cut begins.
  */
 #ifndef ANALYZER_CUT_STATE_H
 #define ANALYZER_CUT_STATE_H
@@ -24,8 +24,9 @@ void cut_state__see(struct cut_state *s, const struct rec *rec);
 int cut_state__begin(struct cut_state *s, __u64 from, cut_state_fn fn, void *arg);
 
 /*
- * Before a row of the cut: the first sample of what counts on from samples before the cut is told with the time of its
- * beginning, too, so that what happened before then counts nowhere.
+ * Before a row of the cut: the first sample of a quota is told with the time of the cut's beginning, too, so that what
+ * happened before then counts nowhere: samples are ten seconds apart. The last sample of a counter before the cut is told
+ * likewise: those that do not change are not sampled, and what it counts next is most likely of the cut.
  */
 int cut_state__sample(struct cut_state *s, __u64 from, const struct rec *rec, cut_state_fn fn, void *arg);
 

@@ -140,7 +140,7 @@ same "names of devices" late.db 'SELECT group_concat(name) FROM interface'
 [ "$(ask late.db "SELECT count(*) FROM thread WHERE comm GLOB 'handler*'")" -ge 2 ] || fail "threads have no names"
 same "the time of the end" late.db 'SELECT last_ns FROM trace'
 # Whatever is counted is counted in one part, and once.
-for count in "sum(waits) FROM futex_total" "sum(wakes) FROM futex_total" \
+for count in "sum(waits) FROM futex_total" "sum(wakes) FROM futex_total" "sum(delta) FROM counter_delta" \
 	"sum(rows) FROM record_count WHERE name IN ('packet', 'hop', 'futex', 'offcpu', 'upcall')"; do
 	parts=$(($(ask early.db "SELECT $count") + $(ask late.db "SELECT $count")))
 	[ "$parts" = "$(ask all.db "SELECT $count")" ] || fail "$count: $parts in both parts, $(ask all.db "SELECT $count") in the whole"
@@ -249,7 +249,7 @@ done
 # ---- names -----------------------------------------------------------------------------------------
 # What numbers stand for is as in the whole; what nothing refers to is not there.
 rows() {
-	jq -c 'select(.event | IN("task", "affinity", "link_state", "cgroup", "futex_total", "total", "gap") | not) |
+	jq -c 'select(.event | IN("task", "affinity", "link_state", "cgroup", "counter", "futex_total", "total", "gap") | not) |
 		[.mono_ns, .cpu, .event, .stack_name, .ustack_name, .location_name, .name_name, .kind_name]' | sort
 }
 left() {
