@@ -8,8 +8,9 @@ SELECT id AS symptom, packets, 0.95 AS confidence, device(netns, ifindex) AS sit
 	json_array('a rule of netfilter says drop' || coalesce(' to ' || (SELECT receiver FROM symptom_ends AS e
 		WHERE e.symptom = id), '')) AS chain
 FROM ruled_out
--- Who handed packets to it at a port of a bridge (bridge-netfilter), single stacks tell, which may be lost.
-WHERE NOT (EXISTS (SELECT 1 FROM gap WHERE type IS NULL OR record_name(type) = 'drop')
+-- Who handed packets to it at a port of a bridge (bridge-netfilter), single stacks tell, unless lost or cut off.
+WHERE NOT ((EXISTS (SELECT 1 FROM gap WHERE type IS NULL OR record_name(type) = 'drop')
+		OR config_value('cut.of') IS NOT NULL)
 	AND EXISTS (SELECT 1 FROM interface AS i JOIN interface AS b ON b.netns = i.netns
 			AND b.ifindex IN (i.ifindex, i.master) AND b.kind = 'bridge'
 		WHERE i.netns = ruled_out.netns AND i.ifindex = ruled_out.ifindex)
