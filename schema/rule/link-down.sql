@@ -3,17 +3,21 @@
 -- unlike: pfifo-limit
 -- advice: `ip -d link show DEVICE`: UP, LOWER_UP? the cable, the other end; of a bridge: has it a port that is up? of
 -- advice: a bond: `cat /proc/net/bonding/DEVICE`; `netanalyze show interfaces TRACE` lists when it went
--- A packet that waits for a neighbour is dropped only when that has been asked for three seconds.
+-- A packet that waits for a neighbour is dropped only when that has been asked for three seconds. One on its way into
+-- the device is while that is being set down, a moment before the kernel tells of it.
 WITH at AS (SELECT s.id, s.netns, s.ifindex, d.win, sum(d.packets) AS packets,
-			CASE s.reason WHEN 'QDISC_DROP' THEN 0 ELSE 3 END AS later
+			s.reason IN ('NOT_SPECIFIED', 'DEV_READY') AS sooner,
+			CASE WHEN s.reason GLOB 'NEIGH_*' THEN 3 ELSE 0 END AS later
 		FROM symptom AS s JOIN drop_summary AS d ON d.netns = s.netns AND d.ifindex = s.ifindex
 			AND reason(d.reason) = s.reason AND d.ethertype = s.ethertype AND d.proto IS s.proto
 			AND d.class = 'packet'
 		WHERE s.kind = 'lost' AND s.harmless IS NULL
-			AND s.reason IN ('QDISC_DROP', 'NEIGH_FAILED', 'NEIGH_QUEUEFULL')
+			AND (s.reason IN ('QDISC_DROP', 'NEIGH_FAILED', 'NEIGH_QUEUEFULL')
+				OR (s.reason IN ('NOT_SPECIFIED', 'DEV_READY') AND (s.place GLOB 'enqueue_to_backlog*'
+					OR s.place GLOB '__dev_forward_skb*')))
 		GROUP BY s.id, d.win),
 	while AS (SELECT id, packets, (SELECT max(from_ns) FROM lost_link AS l WHERE l.netns = a.netns
-				AND l.ifindex = a.ifindex AND l.first_win <= a.win
+				AND l.ifindex = a.ifindex AND l.first_win <= a.win + sooner
 				AND (l.last_win IS NULL OR l.last_win + later >= a.win)) AS from_ns
 		FROM at AS a),
 	told AS (SELECT id, sum(packets) AS packets, max(from_ns) AS from_ns FROM while WHERE from_ns IS NOT NULL

@@ -211,9 +211,11 @@ static void test_little_beyond(void **state)
 	"90, 77, 0, 0, 1, 2, " \
 	len ", 2048, 0, '10.0.0.1', '10.0.0.2', 5, 6, 17, 3, x'');"
 
-#define DOWN(at, win) \
+#define DOWN(device, at, win) \
 	"INSERT INTO link_event(ts_ns, win, netns, ifindex, name, what, up, carrier, operstate, master) VALUES (" at \
-	", " win ", 1, 3, 'right', 'changed', 0, 0, 2, 9);"
+	", " win ", 1, " device ", 'changed', 0, 0, 2, 9);"
+#define LEFT "2, 'left'"
+#define RIGHT "3, 'right'"
 
 /* What is too large for the other end of a veth pair; a smaller one is not. */
 static void test_other_end(void **state)
@@ -242,7 +244,7 @@ static void test_not_forwarded(void **state)
 static void test_port_is_down(void **state)
 {
 	(void)state;
-	judge(PORTS DROPPED("NO_TX_TARGET", "br_handle_frame_finish", "142") DOWN("5000001000", "0"));
+	judge(PORTS DROPPED("NO_TX_TARGET", "br_handle_frame_finish", "142") DOWN(RIGHT, "5000001000", "0"));
 	assert_rows(&f, FINDINGS, "link-down|right|the link of the device|1");
 	assert_rows(&f, "SELECT advice GLOB '*link show right`*' FROM finding", "1");
 }
@@ -250,7 +252,22 @@ static void test_port_is_down(void **state)
 static void test_port_is_down_later(void **state)
 {
 	(void)state;
-	judge(PORTS DROPPED("NO_TX_TARGET", "br_handle_frame_finish", "142") DOWN("8000001000", "3"));
+	judge(PORTS DROPPED("NO_TX_TARGET", "br_handle_frame_finish", "142") DOWN(RIGHT, "8000001000", "3"));
+	assert_rows(&f, FINDINGS, "unexplained|left|?|1");
+}
+
+/* What is on its way into a device that is being set down, of which the kernel tells a moment later; not long before it. */
+static void test_way_into_device(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NOT_SPECIFIED", "enqueue_to_backlog", "142") DOWN(LEFT, "6000001000", "1"));
+	assert_rows(&f, FINDINGS, "link-down|left|the link of the device|1");
+}
+
+static void test_way_into_device_before(void **state)
+{
+	(void)state;
+	judge(PORTS DROPPED("NOT_SPECIFIED", "enqueue_to_backlog", "142") DOWN(LEFT, "7000001000", "2"));
 	assert_rows(&f, FINDINGS, "unexplained|left|?|1");
 }
 
@@ -462,7 +479,8 @@ int main(void)
 					TEST(test_refused), TEST(test_refused_and_more), TEST(test_hog), TEST(test_no_hog),
 					TEST(test_info_last), TEST(test_listening), TEST(test_other_end),
 					TEST(test_other_end_is_large_enough), TEST(test_port_is_down), TEST(test_not_forwarded),
-					TEST(test_port_is_down_later), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
+					TEST(test_port_is_down_later), TEST(test_way_into_device),
+					TEST(test_way_into_device_before), TEST(test_one_cpu_full), TEST(test_both_cpus_full),
 					TEST(test_no_cpu_full), TEST(test_gap_of_no_rule), TEST(test_gap_of_a_rule),
 					TEST(test_full_backlog_of_one_cpu), TEST(test_full_backlog_seen_late),
 					TEST(test_rules_fill_it), TEST(test_rules_of_another_namespace),
