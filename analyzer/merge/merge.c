@@ -113,7 +113,8 @@ static int take_over(struct merge *m, unsigned side, const char *label, struct t
 	TRY(check_hosts(m, err));
 	TRY(copy(m, side, "seen/sighting.sql", "sighting", NULL, MERGE_PACKETS, err));
 	TRY(copy(m, side, "seen/gap.sql", "gap", NULL, 0, err));
-	return copy(m, side, "seen/echo.sql", "echo", NULL, 0, err);
+	TRY(copy(m, side, "seen/echo.sql", "echo", NULL, 0, err));
+	return copy(m, side, "side/finding.sql", "finding", NULL, 0, err);
 }
 
 int merge__add(struct merge *m, sqlite3 *analysis, const char *label, struct trace_error *err)

@@ -41,6 +41,11 @@ CREATE TABLE echo(                    -- single echo requests, as one side saw t
 	seq INTEGER NOT NULL, how TEXT NOT NULL, dropped TEXT, why TEXT, missed INTEGER, rtt_ns INTEGER,
 	here_ns INTEGER, beyond_ns INTEGER) STRICT;
 
+CREATE TABLE finding(                 -- what each side's recording alone says is wrong: finding of an analysis
+	side INTEGER NOT NULL, rank INTEGER NOT NULL, cause TEXT NOT NULL, title TEXT NOT NULL, severity TEXT NOT NULL,
+	site TEXT NOT NULL, who TEXT NOT NULL, packets INTEGER NOT NULL, share REAL NOT NULL, chain TEXT NOT NULL,
+	advice TEXT NOT NULL, PRIMARY KEY(side, rank)) STRICT, WITHOUT ROWID;
+
 CREATE TABLE clock_line(              -- each side's clock beside that of side 0, from packets that both saw
 	side INTEGER PRIMARY KEY,
 	there INTEGER NOT NULL, back INTEGER NOT NULL, -- packets from side 0, and to it
