@@ -244,6 +244,12 @@ static bool before_address(const char *s, size_t n)
 	return n && strstr(words, padded);
 }
 
+/* Of a virtual machine's arguments: is what follows the first n bytes a device of the host? */
+static bool before_device(const char *s, size_t n)
+{
+	return (n >= 4 && !memcmp(s + n - 4, "tap=", 4)) || (n >= 7 && !memcmp(s + n - 7, "ifname=", 7));
+}
+
 int words__text(struct disguise *d, const char *s, size_t n, struct buf *out)
 {
 	bool addressed = false;
@@ -255,6 +261,8 @@ int words__text(struct disguise *d, const char *s, size_t n, struct buf *out)
 			len++;
 		if (addressed && count(s + at, len, isdigit) && is_number(s + at, len))
 			TRY(words__rename(d, "x", s + at, len, out));
+		else if (before_device(s, at))
+			TRY(words__device(d, s + at, len, out));
 		else
 			TRY(word(d, s + at, len, false, out));
 		addressed = len ? before_address(s + at, len) : addressed;

@@ -305,6 +305,25 @@ static void test_texts(void **state)
 	disguise__free(d);
 }
 
+/* The taps among a virtual machine's arguments are called what the device is. */
+static void test_taps(void **state)
+{
+	struct disguise *d = disguise();
+	struct buf device = { 0 }, args = { 0 };
+	char wanted[200];
+
+	(void)state;
+	assert_int_equal(words__device(d, "web7", 4, &device), 0);
+	assert_int_equal(words__text(d, "tap,ifname=web7,id=n0 tap=web7", 30, &args), 0);
+	snprintf(wanted, sizeof(wanted), "ifname=%.*s,id=", (int)device.len, device.p);
+	assert_non_null(memmem(args.p, args.len, wanted, strlen(wanted)));
+	snprintf(wanted, sizeof(wanted), " tap=%.*s", (int)device.len, device.p);
+	assert_memory_equal(args.p + args.len - strlen(wanted), wanted, strlen(wanted));
+	buf__free(&device);
+	buf__free(&args);
+	disguise__free(d);
+}
+
 /* Facts are known by their keys, numbers in them included. */
 static void test_facts(void **state)
 {
@@ -448,7 +467,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors), cmocka_unit_test(test_prefixes), cmocka_unit_test(test_special),
 		cmocka_unit_test(test_macs), cmocka_unit_test(test_fields), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_texts), cmocka_unit_test(test_facts), cmocka_unit_test(test_frame),
+		cmocka_unit_test(test_texts), cmocka_unit_test(test_taps), cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_flow), cmocka_unit_test(test_heads),
 	};
 
