@@ -81,7 +81,7 @@ static size_t read_file(const char *pid, const char *file, char *to, size_t room
 	return len;
 }
 
-/* Calls found(ctx, fd) for each file of this name that the process has open, until it says true: then that. */
+/* Has the process a file of this name open for which found(ctx, fd) is true? Any at all, when that is NULL. */
 static bool any_file(const char *pid, const char *name, bool (*found)(void *ctx, const char *fd), void *ctx)
 {
 	char path[64], target[16];
@@ -94,18 +94,12 @@ static bool any_file(const char *pid, const char *name, bool (*found)(void *ctx,
 	while (dir && !is && (e = readdir(dir))) {
 		ssize_t len = readlinkat(dirfd(dir), e->d_name, target, sizeof(target));
 
-		is = len == (ssize_t)strlen(name) && !memcmp(target, name, len) && found(ctx, e->d_name);
+		is = len == (ssize_t)strlen(name) && !memcmp(target, name, len) &&
+		     (!found || found(ctx, e->d_name));
 	}
 	if (dir)
 		closedir(dir);
 	return is;
-}
-
-static bool yes(void *ctx, const char *fd)
-{
-	(void)ctx;
-	(void)fd;
-	return true;
 }
 
 /* Where the taps of a virtual machine go: behind its arguments. */
@@ -148,7 +142,7 @@ static bool is_vm(const char *pid, const struct intern *known, bool look_at_file
 	char comm[32];
 
 	read_file(pid, "comm", comm, sizeof(comm));
-	return !strncmp(comm, "qemu", 4) || ((look_at_files || is_known(known, pid)) && any_file(pid, "/dev/kvm", yes, NULL));
+	return !strncmp(comm, "qemu", 4) || ((look_at_files || is_known(known, pid)) && any_file(pid, "/dev/kvm", NULL, NULL));
 }
 
 static void define(struct sink *s, const char *pid, char *command)
