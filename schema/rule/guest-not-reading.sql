@@ -19,10 +19,10 @@ UNION ALL
 -- What sleeps when the recording begins, or until it ends, tells nothing of it. Samples of CPU time do, and how vhost's
 -- last runs ended.
 SELECT s.id, min(s.packets, (SELECT sum(dropped) FROM tun_queue AS q WHERE q.netns = r.netns AND q.ifindex = r.ifindex
-		AND win BETWEEN since AND until)),
+		AND win BETWEEN since AND coalesce(until, win))),
 	0.85, device(s.netns, s.ifindex), vm_text(r.pid), json_array(CASE WHEN r.ran THEN 'the guest offers no buffers'
 		WHEN r.since >= 0 THEN 'none of its virtual CPUs ran any more until the recording ended: it is '
-		|| 'stopped, or hangs' WHEN r.until > (SELECT (last_ns - first_ns) / window_ns FROM trace)
+		|| 'stopped, or hangs' WHEN r.until IS NULL
 		THEN 'none of its virtual CPUs ran during the recording: it is stopped, or hangs'
 		ELSE printf('none of its virtual CPUs ran in the first %d s of the recording: it was stopped, or '
 		|| 'hung', r.until) END, 'nothing was taken out of its ring'), NULL
