@@ -6,14 +6,14 @@
 -- A packet that waits for a neighbour is dropped only when that has been asked for three seconds. One on its way into
 -- the device is while that is being set down, a moment before the kernel tells of it.
 WITH at AS (SELECT s.id, s.netns, s.ifindex, d.win, sum(d.packets) AS packets,
-			s.reason IN ('NOT_SPECIFIED', 'DEV_READY') AS sooner,
+			s.reason = 'NOT_SPECIFIED' AS sooner,
 			CASE WHEN s.reason GLOB 'NEIGH_*' THEN 3 ELSE 0 END AS later
 		FROM symptom AS s JOIN drop_summary AS d ON d.netns = s.netns AND d.ifindex = s.ifindex
 			AND reason(d.reason) = s.reason AND d.ethertype = s.ethertype AND d.proto IS s.proto
 			AND d.class = 'packet'
 		WHERE s.kind = 'lost' AND s.harmless IS NULL
 			AND (s.reason IN ('QDISC_DROP', 'NEIGH_FAILED', 'NEIGH_QUEUEFULL')
-				OR (s.reason IN ('NOT_SPECIFIED', 'DEV_READY') AND (s.place GLOB 'enqueue_to_backlog*'
+				OR (s.reason = 'NOT_SPECIFIED' AND (s.place GLOB 'enqueue_to_backlog*'
 					OR s.place GLOB '__dev_forward_skb*')))
 		GROUP BY s.id, d.win),
 	while AS (SELECT id, packets, (SELECT max(from_ns) FROM lost_link AS l WHERE l.netns = a.netns
