@@ -43,7 +43,7 @@ damaged "index block is damaged" "$index:bomb=3000000000"
 damaged "block is larger than the format allows" "$cpu:bomb=3000000000" "$cpu:raw_len=3000000000"
 edits="$cpu:bomb=67108864 $cpu:raw_len=67108864" # as large as it may be, forty times
 for i in $(seq 40); do edits="$edits $cpu:copy=1"; done
-memory=700000 # each is let go before the next one
+memory=$((450000 + 125000 * $(nproc))) # each thread lets go of one before it takes the next
 damaged "unreadable block" $edits
 memory=1500000
 many=ffffffffffffffffff01 # 2^64 - 1
