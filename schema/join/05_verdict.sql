@@ -1,5 +1,5 @@
 -- verdict: Where were packets lost, and what is wrong there?
--- Of each way how many were lost, and where; then what is found first in the recording of each side.
+-- Of each way how many were lost, and where; then what is found first in the recording of each side, and what to do.
 WITH way AS (SELECT f.label AS sender, t.label AS receiver, from_side, to_side, count(*) AS n,
 		sum(place = 'here') AS before, sum(ended = 'lost') AS between_them,
 		sum(place = 'there' AND ended = 'dropped') AS after,
@@ -21,6 +21,6 @@ WITH way AS (SELECT f.label AS sender, t.label AS receiver, from_side, to_side, 
 			WHEN cause IN ('unexplained', 'cannot-tell')
 			THEN printf('On %s, at %s: %s.', label, site, title)
 			ELSE printf('On %s, at %s: %s. Who: %s. That explains %.0f %% of what was lost or late there.',
-				label, site, title, who, 100 * share) END
+				label, site, title, who, 100 * share) || coalesce(' Next: ' || advice, '') END
 		FROM side AS s LEFT JOIN finding AS f ON f.side = s.side AND f.rank = 1 AND f.severity <> 'info')
 SELECT text FROM sentence ORDER BY kind, a, b;
