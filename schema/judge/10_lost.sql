@@ -13,6 +13,7 @@ INSERT INTO harmless VALUES
 	('TCP_OLD_DATA', '*', 'always', 'a TCP segment whose data had arrived already'),
 	('TCP_INVALID_SEQUENCE', '*', 'twice', 'a TCP segment that came twice, as the kernel counted'),
 	('TCP_RFC7323_PAWS', '*', 'bare', 'a TCP segment without data that was old already'),
+	('PKT_TOO_BIG', '*', 'learned', 'a TCP segment by which its sender learned how large they may be'),
 	('TCP_RFC7323_PAWS', '*', 'twice', 'a TCP segment that came twice, as the kernel counted'),
 	('*', 'sk_stream_kill_queues*', 'always', 'left in a socket when it was closed'),
 	('*', 'tcp_disconnect*', 'always', 'left in a socket when it was closed'),
@@ -21,6 +22,7 @@ INSERT INTO harmless VALUES
 	('*', 'igmp_rcv*', 'always', 'IGMP, which is over when it is read'),
 	('*', 'br_*', 'membership', 'IGMP or MLD that no other port of the bridge wants'),
 	('QUEUE_PURGE', '*', 'always', 'left in a socket when it was closed'),
+	('*', 'tcp_*', 'complete', 'a TCP segment that came twice: the other side had ended, and all of it was there'),
 	('OTHERHOST', '*', 'always', 'for another host: a switch floods until it knows the port'),
 	('UNHANDLED_PROTO', '*', 'always', 'of a protocol that this host does not speak'),
 	('IPV6DISABLED', '*', 'always', 'IPv6, which is switched off on this device'),
@@ -59,6 +61,29 @@ CREATE TEMP TABLE neighbour_probe AS
 	WHERE p.state = 16;
 CREATE INDEX temp.neighbour_probe_addr ON neighbour_probe(netns, ifindex, addr, ts_ns);
 
+-- From when on (and until the same ports were used again) a connection has all that its peer sent: it has the peer's
+-- FIN, which is not taken before what comes before it (tcp_data_queue).
+CREATE TEMP TABLE complete AS
+	SELECT saddr, sport, daddr, dport, ts_ns, until_ns FROM (SELECT *,
+			min(CASE state WHEN 1 THEN ts_ns END) OVER (PARTITION BY saddr, sport, daddr, dport
+				ORDER BY ts_ns ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS until_ns
+			FROM tcp_change)
+	WHERE state IN (8, 11); -- CLOSE_WAIT, CLOSING
+CREATE INDEX temp.complete_ports ON complete(sport, dport, ts_ns);
+
+-- Connections whose segments were too large for the way, and which went on: their path's MTU was learned (RFC 1191,
+-- RFC 8201). Where nobody tells the sender, it sends the same segment again within a second (RFC 6298).
+CREATE TEMP TABLE path_learned AS
+	WITH large AS (SELECT saddr, sport, daddr, dport, seq, len, max(ts_ns) AS last_ns, count(*) AS n FROM drop_event
+			WHERE proto = 6 AND class = 'packet' AND reason(reason) = 'PKT_TOO_BIG'
+			GROUP BY saddr, sport, daddr, dport, seq, len),
+		connection AS (SELECT saddr, sport, daddr, dport, max(last_ns) AS last_ns FROM large
+			GROUP BY saddr, sport, daddr, dport HAVING max(n) = 1)
+	SELECT saddr, sport, daddr, dport FROM connection AS c JOIN flow AS f USING (saddr, sport, daddr, dport),
+		trace AS t
+	WHERE f.proto = 6 AND f.last_ns > c.last_ns AND t.last_ns > c.last_ns + 1000000000
+		AND NOT EXISTS (SELECT 1 FROM gap WHERE type IS NULL OR record_name(type) = 'drop');
+
 CREATE TEMP TABLE lost AS
 	SELECT e.reason, e.location, e.netns, e.ifindex, e.ethertype, e.proto, e.last_stage, e.win,
 		1 - e.part AS n, e.rowid AS event,
@@ -67,6 +92,11 @@ CREATE TEMP TABLE lost AS
 			WHEN 'always' THEN 1
 			WHEN 'twice' THEN e.proto = 6 AND (SELECT are_all FROM twice)
 			WHEN 'bare' THEN is_bare(e.proto, e.len)
+			WHEN 'complete' THEN e.proto = 6 AND EXISTS (SELECT 1 FROM complete AS c
+				WHERE c.sport = e.dport AND c.dport = e.sport AND c.saddr = e.daddr
+					AND c.daddr = e.saddr AND c.ts_ns <= e.ts_ns
+					AND coalesce(c.until_ns > e.ts_ns, 1))
+			WHEN 'learned' THEN e.proto = 6 AND (e.saddr, e.sport, e.daddr, e.dport) IN path_learned
 			WHEN 'reply' THEN e.proto IN (1, 58) AND e.dport >> 8 IN (0, 129)
 			WHEN 'multicast' THEN is_multicast(e.ethertype, e.daddr)
 			WHEN 'membership' THEN is_membership(e.proto, e.dport)
