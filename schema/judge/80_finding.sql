@@ -53,9 +53,9 @@ INSERT INTO rule(id, title, advice) VALUES
 	('harmless', 'drops that nobody misses', 'nothing to do');
 
 -- By share and confidence, and what is only info behind all that is more. A few packets that were slow are not worth
--- getting up for: fewer than three of them; or fewer than five, or than one
--- of a hundred and not at least fifty late ones that are one of twenty of what passed there, and none so late that a
--- monitor would call it lost; or those that no rule explains, and none was late.
+-- getting up for: fewer than three of them; or fewer than five, fewer than fifty of which none was late, or fewer than
+-- one of a hundred and not at least fifty late ones that are one of twenty of what passed there, and none so late that
+-- a monitor would call it lost; or those that no rule explains, and none was late.
 INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, site, who, first_win, last_win, chain,
 	advice)
 	WITH f AS (
@@ -77,7 +77,7 @@ INSERT INTO finding(rank, cause, severity, confidence, packets, share, symptom, 
 				c.site, c.who),
 		weighed AS (
 			SELECT *, CASE WHEN packets < 3 AND NOT lost THEN 'info'
-				WHEN NOT noticed AND packets < 5 THEN 'info'
+				WHEN NOT noticed AND packets < CASE WHEN late THEN 5 ELSE 50 END THEN 'info'
 				WHEN NOT noticed AND NOT many AND packets < (SELECT sum(n) FROM journey) / 100
 					THEN 'info'
 				WHEN rule = 'unexplained' AND NOT late AND NOT noticed THEN 'info'

@@ -33,12 +33,12 @@ static void judge(void)
 	sqlfn__remove(f.db);
 }
 
-/* Twelve packets that stay in a queue for so long, and others that do not. */
-static void analyze(__u64 slow_ns, unsigned others)
+/* Packets that stay in a queue for so long, and others that do not. */
+static void analyze(unsigned slow, __u64 slow_ns, unsigned others)
 {
 	__u64 ts = 100;
 
-	for (unsigned i = 0; i < 12; i++, ts += slow_ns + 100) {
+	for (unsigned i = 0; i < slow; i++, ts += slow_ns + 100) {
 		add_packet(&f, ts, 0, 0x100 + i, STAGE_net_dev_queue, 2, i);
 		add_hop(&f, ts + 1, 0, 0x100 + i, STAGE_qdisc_enqueue, 2, 1);
 		add_hop(&f, ts + 1 + slow_ns, 0, 0x100 + i, STAGE_qdisc_dequeue, 2, 0);
@@ -54,28 +54,36 @@ static void analyze(__u64 slow_ns, unsigned others)
 static void test_few_and_little(void **state)
 {
 	(void)state;
-	analyze(20000000, 1300);
-	assert_rows(&f, FOUND, "info|12");
+	analyze(60, 20000000, 6100);
+	assert_rows(&f, FOUND, "info|60");
 }
 
 static void test_many_of_all(void **state)
 {
 	(void)state;
-	analyze(20000000, 1100);
-	assert_rows(&f, FOUND, "suspect|12");
+	analyze(60, 20000000, 5700);
+	assert_rows(&f, FOUND, "suspect|60");
+}
+
+/* None of them is late. */
+static void test_less_than_fifty(void **state)
+{
+	(void)state;
+	analyze(49, 20000000, 100);
+	assert_rows(&f, FOUND, "info|49");
 }
 
 static void test_so_late_that_it_is_noticed(void **state)
 {
 	(void)state;
-	analyze(250000000, 1300);
+	analyze(12, 250000000, 1300);
 	assert_rows(&f, FOUND, "suspect|12");
 }
 
 static void test_too_little_for_a_monitor(void **state)
 {
 	(void)state;
-	analyze(60000000, 1300);
+	analyze(12, 60000000, 1300);
 	assert_rows(&f, FOUND, "info|12");
 }
 
@@ -232,7 +240,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_so_late_that_it_is_noticed),
+		TEST(test_few_and_little), TEST(test_many_of_all), TEST(test_less_than_fifty), TEST(test_so_late_that_it_is_noticed),
 		TEST(test_too_little_for_a_monitor),
 		TEST(test_reader_at_a_stage), TEST(test_many_threads), TEST(test_many_handlers),
 		TEST(test_many_drops), TEST(test_many_neighbours),
