@@ -26,10 +26,12 @@ SELECT CASE verdict
 	ELSE 'NO DETECTABLE CHANGE.' END AS text
 FROM headline
 UNION ALL
-SELECT printf('Late on this host or lost: %d of %d packets before, %d of %d after.', b.bad, b.packets, a.bad, a.packets)
-FROM (SELECT sum(late + lost_here) AS bad, sum(packets) AS packets FROM traffic
+SELECT printf('Late on this host or lost: %d of %d packets before, %d of %d after', b.bad, b.packets, a.bad, a.packets)
+	|| CASE WHEN b.elsewhere + a.elsewhere > 0 THEN printf('; lost or late elsewhere: %d before, %d after.',
+		b.elsewhere, a.elsewhere) ELSE '.' END
+FROM (SELECT sum(late + lost_here) AS bad, sum(elsewhere) AS elsewhere, sum(packets) AS packets FROM traffic
 		WHERE traffic = 'all' AND side = 'before') AS b,
-	(SELECT sum(late + lost_here) AS bad, sum(packets) AS packets FROM traffic
+	(SELECT sum(late + lost_here) AS bad, sum(elsewhere) AS elsewhere, sum(packets) AS packets FROM traffic
 		WHERE traffic = 'all' AND side = 'after') AS a
 WHERE b.packets > 0 AND a.packets > 0
 UNION ALL

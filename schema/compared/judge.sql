@@ -3,7 +3,9 @@
 -- ratio: how much traffic there was after for each packet before, in the seconds that had any. moved: how much of it
 -- is of other protocols: 0 the same mix, 1 nothing in common. slower: how much longer the machine itself took after, by
 -- the CPU time of netrec for an event, or in a second: whichever differs less, for neither alone is free of what was
--- recorded. felt: is the part of packets that were late or lost smaller after (-1), larger (1), or much the same (0)?
+-- recorded. gone: how much of the traffic before is not there after, even if there were as much of it; come: of that
+-- after, before. felt: is the part of packets that were late or lost, here or elsewhere, smaller after (-1), larger
+-- (1), or much the same (0)?
 CREATE TABLE load AS
 	WITH rate AS (SELECT side, 1.0 * sum(packets) / max(sum(active), 1) AS rate,
 			1.0 * sum(recorder_ns) / nullif(sum(recorder_events), 0) AS per_event,
@@ -11,15 +13,21 @@ CREATE TABLE load AS
 		part AS (SELECT side, kind, 1.0 * sum(packets) / sum(sum(packets)) OVER (PARTITION BY side) AS part
 			FROM mix
 			GROUP BY side, kind),
-		bad AS (SELECT side, sum(late + lost_here) AS n, 1.0 * sum(late + lost_here) / max(sum(packets), 1) AS
-			part
-			FROM traffic WHERE traffic = 'all' GROUP BY side),
+		bad AS (SELECT side, sum(n) AS n, 1.0 * sum(n) / max(sum(packets), 1) AS part
+			FROM (SELECT *, late + lost_here + elsewhere AS n FROM traffic WHERE traffic = 'all')
+			GROUP BY side),
 		l AS (SELECT CASE WHEN b.rate > 0 THEN a.rate / b.rate END AS ratio, a.per_event / b.per_event AS x,
 				a.per_second / b.per_second AS y,
 				(SELECT coalesce(sum(abs(x)), 0) / 2 FROM (SELECT sum(CASE side WHEN 'after' THEN part
 					ELSE -part END) AS x FROM part GROUP BY kind)) AS moved
-			FROM rate AS b, rate AS a WHERE b.side = 'before' AND a.side = 'after')
-	SELECT ratio, moved, coalesce(CASE WHEN max(x, 1 / x) < max(y, 1 / y) THEN x ELSE y END, 1.0) AS slower,
+			FROM rate AS b, rate AS a WHERE b.side = 'before' AND a.side = 'after'),
+		kinds AS (SELECT sum(part) FILTER (WHERE side = 'before') AS b,
+				sum(part) FILTER (WHERE side = 'after') AS a
+			FROM part GROUP BY kind)
+	SELECT ratio, moved,
+		coalesce((SELECT sum(max(0, b - coalesce(a, 0) * max(1, ratio))) FROM kinds), 0) AS gone,
+		coalesce((SELECT sum(max(0, a - coalesce(b, 0) * max(1, 1 / ratio))) FROM kinds), 0) AS come,
+		coalesce(CASE WHEN max(x, 1 / x) < max(y, 1 / y) THEN x ELSE y END, 1.0) AS slower,
 		coalesce((SELECT CASE WHEN abs(a.n - b.n) < 3 OR abs(a.part - b.part) < max(0.001, 0.1 * b.part) THEN 0
 			WHEN a.part > b.part THEN 1 ELSE -1 END
 			FROM bad AS b, bad AS a WHERE b.side = 'before' AND a.side = 'after'), 0) AS felt
@@ -143,9 +151,9 @@ CREATE TABLE finding_change AS
 -- Gone, or come, because nobody looked, because there was little to go wrong, or with the speed of the machine while
 -- what its users feel is the same.
 UPDATE finding_change SET state = 'cannot tell' FROM load WHERE state IN ('resolved', 'new') AND (not_looked IS NOT NULL
-	OR moved > 0.3 OR EXISTS (SELECT 1 FROM uncomparable AS u WHERE u.metric = 'dropped')
-	OR (state = 'resolved' AND (coalesce(ratio, 0) < 0.5 OR (slower < 1 / 1.2 AND felt > -1)))
-	OR (state = 'new' AND (coalesce(ratio, 9) > 2 OR (slower > 1.2 AND felt < 1))));
+	OR EXISTS (SELECT 1 FROM uncomparable AS u WHERE u.metric = 'dropped' AND u.why NOT LIKE 'another mix%')
+	OR (state = 'resolved' AND (gone > 0.3 OR coalesce(ratio, 0) < 0.5 OR (slower < 1 / 1.2 AND felt > -1)))
+	OR (state = 'new' AND (come > 0.3 OR coalesce(ratio, 9) > 2 OR (slower > 1.2 AND felt < 1))));
 
 -- Of the whole, figures say that it is better or worse where they are surer of it than of one metric among all.
 CREATE TABLE headline AS
