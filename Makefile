@@ -9,7 +9,7 @@
 #   make check-lab  test with real Open vSwitch, KVM and vhost-net in a virtual machine (SCENARIO=, KERNEL=6.1)
 #   make causes     judge the labelled recordings: the cause found first beside the one that was injected (tests/CAUSES.md)
 #   make compare-power  how often `netanalyze compare` is wrong, and what it finds (SEED=1, PART=1000; tests/COMPARE.md)
-#   make compare-live   what it makes of the same traffic on this machine, recorded twice (PAIRS=25, of each load; root)
+#   make compare-live   what it makes of the same traffic on this machine, recorded twice (RECORDINGS=24, of each load; root)
 #   make lab-shell  a shell in that machine
 #   make fuzz       fuzz everything that reads foreign bytes (FUZZ_SECONDS=60, each)
 #   make static     both programs into build/static/, each in one file that needs nothing else to run
@@ -263,7 +263,7 @@ compare-power: all $(BUILD)/tests/power/power
 	$(Q)SEED=$(SEED) PART=$(PART) sh tests/power.sh --write
 
 compare-live: all $(BUILD)/tests/traffic
-	$(Q)sh tests/recorded_apart.sh $(PAIRS)
+	$(Q)sh tests/recorded_apart.sh $(RECORDINGS)
 
 # ---- cost, and hostile input --------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
 #!/bin/sh
 # How much `netanalyze compare` makes of the same traffic recorded twice: four loads in two network namespaces, in turn,
-# each recorded so often, at the same rates; the recordings of the first half are compared with those of the second. As
-# root, on a machine that does nothing else.
+# each recorded so often, at the same rates; of each load every two recordings are compared. As root, on a machine that
+# does nothing else.
 #
-#   recorded_apart.sh [PAIRS [SECONDS]]    of each load (25), of each recording (8: of a few nothing is compared)
+#   recorded_apart.sh [RECORDINGS [SECONDS]]    of each load (24), of each recording (8: of a few nothing is compared)
 . tests/live/lib
-pairs=${1:-25} seconds=${2:-8}
+recordings=${1:-24} seconds=${2:-8}
 need_recording
 two_hosts
 wait_quiet
@@ -26,7 +26,7 @@ load() {
 in_b $traffic sink 7030 >"$tmp/sink" & jobs_left="$jobs_left $!"
 in_b $traffic rr-server 7031 >"$tmp/server" & jobs_left="$jobs_left $!"
 loads='pings datagrams bursts requests'
-for n in $(seq $((2 * pairs))); do
+for n in $(seq "$recordings"); do
 	for l in $loads; do
 		$netrec record -q -o "$tmp/trace" >"$tmp/out" 2>&1 & pid=$!
 		sleep 1 # it has begun
@@ -36,20 +36,22 @@ for n in $(seq $((2 * pairs))); do
 		build/netanalyze analyze "$tmp/trace" -o "$tmp/$l.$n.db" >"$tmp/out" 2>&1 || fail "netanalyze: $(cat "$tmp/out")"
 		rm -r "$tmp/trace"
 	done
-	printf '\r%d of %d' "$n" $((2 * pairs)) >&2
+	printf '\r%d of %d' "$n" "$recordings" >&2
 done
 echo >&2
 
 # In each row: figures that are better or worse, all that could be compared, whether the verdict as a whole is either.
 for l in $loads; do
-	for n in $(seq "$pairs"); do
-		build/netanalyze compare --json "$tmp/$l.$n.db" "$tmp/$l.$((n + pairs)).db" >"$tmp/json" 2>"$tmp/out" ||
-			fail "compare: $(cat "$tmp/out")"
-		sqlite3 -separator ' ' :memory: "SELECT '$l', json_array_length(j, '\$.changes'),
-			json_array_length(j, '\$.changes') + json_array_length(j, '\$.undecided'),
-			(j ->> '\$.verdict[0]') NOT GLOB 'NO DETECTABLE CHANGE*'
-				AND (j ->> '\$.verdict[0]') NOT GLOB 'CANNOT TELL*'
-			FROM (SELECT readfile('$tmp/json') AS j)"
+	for n in $(seq "$recordings"); do
+		for later in $(seq $((n + 1)) "$recordings"); do
+			build/netanalyze compare --json "$tmp/$l.$n.db" "$tmp/$l.$later.db" >"$tmp/json" 2>"$tmp/out" ||
+				fail "compare: $(cat "$tmp/out")"
+			sqlite3 -separator ' ' :memory: "SELECT '$l', json_array_length(j, '\$.changes'),
+				json_array_length(j, '\$.changes') + json_array_length(j, '\$.undecided'),
+				(j ->> '\$.verdict[0]') NOT GLOB 'NO DETECTABLE CHANGE*'
+					AND (j ->> '\$.verdict[0]') NOT GLOB 'CANNOT TELL*'
+				FROM (SELECT readfile('$tmp/json') AS j)"
+		done
 	done
 done >"$tmp/judged"
 echo '| load | pairs | metrics compared | judged better or worse | pairs judged better or worse |'
